@@ -1,0 +1,147 @@
+// One ping-post stage: every buyer asked at once under one deadline, the bids ranked.
+
+import { adapterOf } from '../delivery/adapters.ts';
+import { canStillWin, rankBids } from '../domain/auction.ts';
+import type { Auction, Candidate, PingResult } from '../domain/lead.ts';
+import { type Cents, dollars } from '../domain/money.ts';
+import type { Contract, Stage } from '../domain/world.ts';
+import { type Case, contractOf } from './cases.ts';
+import type { ActivityDeps } from './deps.ts';
+import { authorise, parcelFor } from './parcel.ts';
+import { type StageKey, stageOf } from './route.ts';
+
+type PingPost = Stage & { method: 'ping_post' };
+
+interface Call {
+  readonly key: StageKey;
+  readonly known: Case;
+  readonly candidate: Candidate;
+  readonly contract: Contract;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+}
+
+export function createAuctionActivities(deps: ActivityDeps) {
+  return {
+    /**
+     * Pings the candidates in parallel and ranks what they bid. Contracts with a fixed price take
+     * part without a ping. A stored auction is returned as it was, with no new ping. Takes no longer
+     * than the stage's deadline, whatever the buyers do; one buyer's fault never harms another.
+     */
+    async runAuction({
+      order,
+      ...key
+    }: StageKey & { readonly order: readonly Candidate[] }): Promise<Auction> {
+      const known = await deps.cases.of(key.leadId);
+      const stored = known.stored.get(`auction/${key.stage}`) as Auction | undefined;
+      if (stored) return stored;
+      const stage = stageOf(known, key.stage);
+      if (stage.method !== 'ping_post') throw new Error(`${key.stage} holds no auction`);
+      return holdAuction(deps, { key, known, stage, order });
+    },
+  };
+}
+
+async function holdAuction(
+  deps: ActivityDeps,
+  auction: { key: StageKey; known: Case; stage: PingPost; order: readonly Candidate[] },
+): Promise<Auction> {
+  const { key, known, stage, order } = auction;
+  const begunAt = performance.now();
+  const floor = highest(stage.floorCents, known.campaign.floorCents);
+  const entries = order.map((candidate) => {
+    const contract = contractOf(known, candidate.contractId);
+    return { candidate, contract, ...contract, contractId: candidate.contractId };
+  });
+  const pings: PingResult[] = [];
+  const closing = new AbortController();
+  const outstanding = new Set(entries);
+  const asked = entries.map(async (entry) => {
+    const { candidate, contract } = entry;
+    const timeoutMs = Math.min(stage.deadlineMs, contract.ping?.timeoutMs ?? stage.deadlineMs);
+    const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), closing.signal]);
+    const result = await ping(deps, { key, known, candidate, contract, signal, timeoutMs });
+    pings.push(result);
+    outstanding.delete(entry);
+    if (!stage.earlyClose || outstanding.size === 0) return;
+    const best = rankBids(bidsOf(entries, pings), floor).ranked[0];
+    if (best && !canStillWin([...outstanding], best, floor)) closing.abort();
+  });
+  await Promise.all(asked);
+
+  const { ranked, belowFloor } = rankBids(bidsOf(entries, pings), floor);
+  const low = new Map(belowFloor.map((bid) => [bid.contractId, bid.priceCents]));
+  return {
+    stage: stage.name,
+    ranked: ranked.map(({ candidate, priceCents, bidId }) => ({
+      ...candidate,
+      priceCents,
+      ...(bidId !== undefined && { bidId }),
+    })),
+    pings: pings.map((result) => belowFloorOr(result, low)).sort(byContract),
+    floorCents: floor,
+    ms: Math.round(performance.now() - begunAt),
+    ...(closing.signal.aborted && { closedEarly: true }),
+  };
+}
+
+/** The bids so far, each with the terms that rank it. */
+function bidsOf<E extends { readonly contractId: string }>(
+  entries: readonly E[],
+  pings: readonly PingResult[],
+) {
+  const byId = new Map(pings.map((result) => [result.contractId, result]));
+  return entries.flatMap((entry) => {
+    const result = byId.get(entry.contractId);
+    if (result?.kind !== 'bid') return [];
+    return [{ ...entry, priceCents: result.priceCents, bidId: result.bidId }];
+  });
+}
+
+async function ping({ send, readSecret }: ActivityDeps, call: Call): Promise<PingResult> {
+  const { known, contract, key, signal, timeoutMs } = call;
+  const { contractId } = call.candidate;
+  const step = contract.ping;
+  if (step === null) {
+    // A fixed price is a bid that needs no asking.
+    return { contractId, kind: 'bid', priceCents: call.candidate.priceCents, ms: 0 };
+  }
+  const adapter = adapterOf(step);
+  const parcel = parcelFor(known, step, { contractId, round: key.round, withPerson: false });
+  const request = await authorise(adapter.buildPing(parcel, step), step, readSecret);
+  if (!request) return { contractId, kind: 'no_bid', reason: 'secret_missing', ms: 0 };
+
+  const reply = await send(request, { timeoutMs, signal });
+  const { ms } = reply;
+  if (reply.kind !== 'answer') {
+    const { reason, detail } = reply;
+    return { contractId, kind: 'no_bid', reason, ms, ...(detail && { detail }) };
+  }
+  const bid = adapter.parsePing(reply.reply);
+  if (bid.kind === 'no_bid') {
+    const { reason, detail } = bid;
+    return { contractId, kind: 'no_bid', reason, ms, ...(detail && { detail }) };
+  }
+  if (bid.priceCents > contract.maxBidCents) {
+    const detail = `at most ${dollars(contract.maxBidCents)}`;
+    const { priceCents } = bid;
+    return { contractId, kind: 'no_bid', reason: 'bid_over_ceiling', detail, priceCents, ms };
+  }
+  return { ...bid, contractId, ms };
+}
+
+/** A bid that was readable and too low is told as a no-bid with its price, never raised. */
+function belowFloorOr(result: PingResult, low: ReadonlyMap<string, Cents>): PingResult {
+  const { contractId, ms } = result;
+  const priceCents = low.get(contractId);
+  if (priceCents === undefined) return result;
+  return { contractId, kind: 'no_bid', reason: 'below_floor', priceCents, ms };
+}
+
+function byContract(a: PingResult, b: PingResult): number {
+  return a.contractId < b.contractId ? -1 : 1;
+}
+
+function highest(a: Cents, b: Cents): Cents {
+  return a > b ? a : b;
+}

@@ -1,0 +1,22 @@
+// What the activities are given: connections and functions, opened and wired by the entry files.
+
+import type { Pool } from '../db/pool.ts';
+import type { LeadId } from '../domain/ids.ts';
+import type { LeadOutcome } from '../domain/lead.ts';
+import type { CapDesk } from './cap-desk.ts';
+import type { CaseBook } from './cases.ts';
+import type { Send } from './http.ts';
+import type { ReadSecret } from './parcel.ts';
+
+export interface ActivityDeps {
+  readonly pool: Pool;
+  readonly cases: CaseBook;
+  readonly desk: CapDesk;
+  readonly send: Send;
+  readonly readSecret: ReadSecret;
+  /** Hands an outcome to the request that waits in this process, if one does. */
+  giveAnswer(leadId: LeadId, answer: LeadOutcome | 'pending'): void;
+  /** Names this process among those that share the database. */
+  readonly process: string;
+  now(): number;
+}

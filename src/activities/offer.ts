@@ -1,0 +1,315 @@
+// One offer, in the order that closes every crash window: plan, hold, claim, send once, settle, hand
+// over. ADR 0002 says what each crash between two of these leaves behind.
+
+import { type Attempt, claimAttempt, findAttempt, type Plan, planAttempt } from '../db/attempts.ts';
+import { settleAccepted, settleUnaccepted } from '../db/settlement.ts';
+import { storeVerdicts } from '../db/closing.ts';
+import type { Verdict } from '../db/verdicts.ts';
+import { adapterOf } from '../delivery/adapters.ts';
+import { holdIdOf, type OfferKey } from '../domain/ids.ts';
+import type { Candidate, OfferResult } from '../domain/lead.ts';
+import type { OfferReport } from '../domain/outcome.ts';
+import type { Contract } from '../domain/world.ts';
+import { capWindows } from '../eligibility/windows.ts';
+import type { HoldRequest } from './cap-desk.ts';
+import { type Case, contractOf } from './cases.ts';
+import type { ActivityDeps } from './deps.ts';
+import { authorise, parcelFor } from './parcel.ts';
+
+/** One offer, with what was decided on the way to it and is not stored yet. */
+export interface OfferRequest extends OfferKey {
+  readonly stage: string;
+  readonly position: number;
+  readonly candidate: Candidate;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** One offer under way. */
+interface Offering {
+  readonly key: OfferKey;
+  readonly known: Case;
+  readonly contract: Contract;
+  readonly request: OfferRequest;
+  readonly hold: HoldRequest;
+}
+
+export function createOfferActivities(deps: ActivityDeps) {
+  const { pool, cases } = deps;
+  return {
+    /**
+     * Offers the lead to one buyer, sending at most once, and reports what the buyer said. Safe to
+     * repeat wherever it died: a finished attempt is read back, an unfinished one is doubt.
+     */
+    async offerLead(request: OfferRequest): Promise<OfferReport> {
+      const { leadId, contractId, round } = request;
+      const key = { leadId, contractId, round };
+      const known = await cases.of(leadId);
+      const contract = contractOf(known, contractId);
+      const plan = planOf(known, { contract, request, atMs: deps.now() });
+      const planned = await planAttempt(pool, plan);
+      if (planned.kind === 'superseded') return { ...notOffered('no_place'), superseded: true };
+      if (planned.kind === 'found' && planned.attempt.state !== 'planned') {
+        return resume(deps, { key, known, attempt: planned.attempt });
+      }
+      const { plannedAtMs, capWindows: windows } =
+        planned.kind === 'found' ? planned.attempt : { ...planned, capWindows: plan.capWindows };
+      const hold = { id: holdIdOf(key), atMs: plannedAtMs, windows };
+      return holdAndClaim(deps, { key, known, contract, request, hold });
+    },
+
+    /** Stores verdicts on their own, where the next offer cannot take them along. */
+    async recordVerdicts(entry: OfferKey & { verdicts: readonly Verdict[] }): Promise<void> {
+      await storeVerdicts(pool, entry);
+    },
+
+    /** Writes down an answer that could not be stored when it came. Repeated until it is stored. */
+    async settleOffer({
+      key,
+      report,
+    }: {
+      key: OfferKey;
+      report: OfferReport;
+    }): Promise<OfferReport> {
+      const { unsettled: _, ...result } = report;
+      const attempt = await findAttempt(pool, key);
+      if (!attempt) throw new Error(`no attempt ${holdIdOf(key)}`);
+      return settle(
+        deps,
+        { key, known: await cases.of(key.leadId), hold: holdOf(attempt) },
+        result,
+      );
+    },
+
+    /** What became of an offer, as it stands now: for a doubt that was settled elsewhere. */
+    async readOffer(key: OfferKey): Promise<OfferReport> {
+      const attempt = await findAttempt(pool, key);
+      if (!attempt) throw new Error(`no attempt ${holdIdOf(key)}`);
+      return resume(deps, { key, known: await cases.of(key.leadId), attempt });
+    },
+  };
+}
+
+function planOf(
+  { loaded }: Case,
+  offer: { contract: Contract; request: OfferRequest; atMs: number },
+): Plan {
+  const { contract, request, atMs } = offer;
+  const { candidate, contractId, stage, position, leadId, round, verdicts } = request;
+  const buyer = loaded.world.buyers[contract.buyer];
+  if (!buyer) throw new Error(`world ${loaded.version} has no buyer ${contract.buyer}`);
+  const terms = { contractId, contractCaps: contract.caps, buyerCaps: buyer.caps };
+  return {
+    ...{ leadId, contractId, round, stage, position, verdicts },
+    buyerId: contract.buyer,
+    exclusive: contract.exclusive,
+    priceCents: candidate.priceCents,
+    bidId: candidate.bidId ?? null,
+    capWindows: capWindows({
+      ...terms,
+      buyerId: contract.buyer,
+      timeZone: buyer.timeZone,
+      atMs,
+      priceCents: candidate.priceCents,
+    }),
+  };
+}
+
+async function holdAndClaim(deps: ActivityDeps, offering: Offering): Promise<OfferReport> {
+  const { key, known, contract, hold } = offering;
+  const { desk, pool } = deps;
+  if (hold.windows.length > 0) {
+    const holding = await desk.hold(contract.buyer, hold, known.loaded.version);
+    if (holding.kind === 'denied') return notOffered('cap_reached', holding.detail);
+    if (holding.kind === 'unknown') {
+      return { ...notOffered('cap_unknown', holding.detail), owes: true };
+    }
+  }
+  const claim = await claimAttempt(pool, key, {
+    maxPlaces: known.campaign.maxSales,
+    switches: switchesOf(known, key, contract),
+  });
+  switch (claim.kind) {
+    case 'claimed':
+      return sendOnce(deps, offering);
+    case 'paused':
+      return giveBack(deps, offering, notOffered('paused', claim.subject));
+    case 'no_place':
+      return giveBack(deps, offering, notOffered('no_place'));
+    case 'taken': {
+      const attempt = await findAttempt(pool, key);
+      if (!attempt) throw new Error(`no attempt ${hold.id}`);
+      return resume(deps, { key, known, attempt });
+    }
+  }
+}
+
+function switchesOf({ lead }: Case, { contractId }: OfferKey, { buyer }: Contract): string[] {
+  const { campaignId, sourceId } = lead;
+  return [
+    'all',
+    `campaign/${campaignId}`,
+    `source/${sourceId}`,
+    `buyer/${buyer}`,
+    `contract/${contractId}`,
+  ];
+}
+
+/** The attempt is `sending` and committed: from here on, whatever happens, nothing is sent again. */
+async function sendOnce(deps: ActivityDeps, offering: Offering): Promise<OfferReport> {
+  const { key, known, contract, request } = offering;
+  const { candidate } = request;
+  const step = contract.post;
+  const adapter = adapterOf(step);
+  const parcel = parcelFor(known, step, { ...key, withPerson: true });
+  const { priceCents, bidId } = candidate;
+  const built = adapter.buildPost(parcel, step, { priceCents, bidId });
+  const authorised = await authorise(built, step, deps.readSecret);
+  if (!authorised) {
+    const detail = step.secretRef ?? '';
+    return settle(deps, offering, { kind: 'not_sent', reason: 'secret_missing', detail });
+  }
+  const reply = await deps.send(authorised, { timeoutMs: step.timeoutMs });
+  return settle(deps, offering, readReply(reply, { adapter, candidate }));
+}
+
+function readReply(
+  reply: Awaited<ReturnType<ActivityDeps['send']>>,
+  { adapter, candidate }: { adapter: ReturnType<typeof adapterOf>; candidate: Candidate },
+): OfferResult {
+  const { ms } = reply;
+  if (reply.kind === 'not_sent') {
+    return { kind: 'not_sent', reason: reply.reason, detail: reply.detail };
+  }
+  if (reply.kind === 'lost') {
+    const reason = reply.reason === 'late' ? 'no_answer' : reply.reason;
+    return { kind: 'in_doubt', reason, detail: reply.detail, ms };
+  }
+  const said = adapter.parsePost(reply.reply);
+  switch (said.kind) {
+    case 'accepted': {
+      // The price agreed before the send is charged, whatever the answer says of it.
+      const { buyerId, priceCents } = candidate;
+      const { reference } = said;
+      return { kind: 'accepted', buyerId, priceCents, reference, ms, fillsLead: false };
+    }
+    case 'rejected':
+      return { kind: 'rejected', reason: said.reason, detail: said.detail, ms };
+    case 'unclear':
+      return { kind: 'in_doubt', reason: 'answer_unreadable', detail: said.detail, ms };
+  }
+}
+
+type Settling = Pick<Offering, 'key' | 'known' | 'hold'>;
+
+/** Stores what the buyer said; says `unsettled` when it cannot, so that it is never forgotten. */
+async function settle(
+  deps: ActivityDeps,
+  settling: Settling,
+  result: OfferResult,
+): Promise<OfferReport> {
+  try {
+    if (result.kind === 'accepted') return await settleSale(deps, settling, result);
+    if (result.kind === 'not_offered') return result;
+    await settleUnaccepted(deps.pool, settling.key, result);
+  } catch {
+    // PostgreSQL is away. The parsed answer becomes this activity's result, and a step that is
+    // repeated without limit writes it down: a known acceptance never becomes doubt.
+    return { ...result, unsettled: true };
+  }
+  if (result.kind === 'in_doubt') {
+    deps.giveAnswer(settling.key.leadId, 'pending');
+    return result;
+  }
+  return giveBack(deps, settling, result);
+}
+
+async function settleSale(
+  deps: ActivityDeps,
+  { key, known, hold }: Settling,
+  result: OfferResult & { kind: 'accepted' },
+): Promise<OfferReport> {
+  const { pool, desk, giveAnswer, process } = deps;
+  const contract = contractOf(known, key.contractId);
+  const source = known.loaded.world.sources[known.lead.sourceId];
+  if (!source) throw new Error(`world ${known.loaded.version} has no source of this lead`);
+  const settled = await settleAccepted(pool, key, {
+    result,
+    terms: {
+      payout: source.payout,
+      maxPlaces: known.campaign.maxSales,
+      exclusive: contract.exclusive,
+      redirectUrl: contract.redirectUrl,
+      process,
+    },
+  });
+  if (settled.kind !== 'sold') {
+    const attempt = await findAttempt(pool, key);
+    if (!attempt) throw new Error(`no attempt ${hold.id}`);
+    return reportOf(known, attempt);
+  }
+  if (settled.outcome) giveAnswer(key.leadId, settled.outcome);
+  if (hold.windows.length > 0) desk.keepLater(contract.buyer, hold.id);
+  return sold(known, key, { ...result, fillsLead: settled.fillsLead }, settled.outcome);
+}
+
+function sold(
+  known: Case,
+  key: OfferKey,
+  result: OfferResult & { kind: 'accepted' },
+  outcome?: OfferReport['outcome'] | null,
+): OfferReport {
+  const { deliveries } = contractOf(known, key.contractId);
+  const targets = deliveries.map(({ name, giveUpAfterHours }) => ({ name, giveUpAfterHours }));
+  return { ...result, ...(outcome && { outcome }), ...(targets.length > 0 && { targets }) };
+}
+
+/** Releases what the offer held; says so when that is not certain yet. */
+async function giveBack(
+  deps: ActivityDeps,
+  { key, known, hold }: Settling,
+  result: OfferResult,
+): Promise<OfferReport> {
+  const { buyer } = contractOf(known, key.contractId);
+  return (await deps.desk.release(buyer, hold)) ? result : { ...result, owes: true };
+}
+
+/** An attempt that an earlier run left: finished ones are read back, a `sending` one is doubt. */
+async function resume(
+  deps: ActivityDeps,
+  { key, known, attempt }: { key: OfferKey; known: Case; attempt: Attempt },
+): Promise<OfferReport> {
+  const settling = { key, known, hold: holdOf(attempt) };
+  if (attempt.state === 'sending') {
+    // The first run may still be alive and only slow: it settles its own attempt late.
+    const detail = 'the process that sent it left no answer';
+    return settle(deps, settling, { kind: 'in_doubt', reason: 'run_interrupted', detail, ms: 0 });
+  }
+  if (attempt.state === 'rejected' || attempt.state === 'not_sent') {
+    return giveBack(deps, settling, reportOf(known, attempt));
+  }
+  const report = reportOf(known, attempt);
+  if (report.kind === 'in_doubt') deps.giveAnswer(key.leadId, 'pending');
+  if (report.outcome) deps.giveAnswer(key.leadId, report.outcome);
+  return report;
+}
+
+function reportOf(known: Case, attempt: Attempt): OfferReport {
+  const { result } = attempt;
+  if (attempt.state === 'accepted' && result?.kind === 'accepted') {
+    return sold(known, attempt, result, attempt.leadOutcome);
+  }
+  if (result && attempt.state !== 'planned') return result;
+  return notOffered('no_place', attempt.state);
+}
+
+function holdOf(attempt: Attempt): HoldRequest {
+  const { capWindows: windows, plannedAtMs: atMs } = attempt;
+  return { id: holdIdOf(attempt), atMs, windows };
+}
+
+function notOffered(
+  reason: (OfferResult & { kind: 'not_offered' })['reason'],
+  detail = '',
+): OfferResult {
+  return { kind: 'not_offered', reason, detail };
+}

@@ -1,0 +1,42 @@
+// What one receiver is told of a lead, and the request that carries it. The only place where a
+// secret meets a request.
+
+import type { OutgoingRequest, Parcel } from '../delivery/adapter.ts';
+import type { FieldValue, Step } from '../domain/world.ts';
+import type { Case } from './cases.ts';
+
+/** Fetches a secret by its reference, at the moment of use. Undefined when it is not set. */
+export type ReadSecret = (reference: string) => Promise<string | undefined>;
+
+/**
+ * The fields that a step may carry: those it lists, and without a list all for a post and none that
+ * is personal for a ping, so that a buyer that loses has learned nobody's name.
+ */
+export function parcelFor(
+  { lead, loaded, campaign }: Case,
+  step: Step,
+  to: { readonly contractId: string; readonly round: number; readonly withPerson: boolean },
+): Parcel {
+  const kinds = loaded.world.verticals[campaign.vertical]?.fields ?? {};
+  const names =
+    step.fields ?? Object.keys(kinds).filter((name) => to.withPerson || !kinds[name]?.personal);
+  const fields: Record<string, FieldValue> = {};
+  for (const name of names) {
+    const value = lead.fields[name];
+    if (value !== undefined) fields[name] = value;
+  }
+  const { contractId, round } = to;
+  return { leadId: lead.id, campaign: lead.campaignId, contractId, round, fields };
+}
+
+/** The request with the step's bearer token; undefined when the secret is not set. */
+export async function authorise(
+  request: OutgoingRequest,
+  { secretRef }: Step,
+  readSecret: ReadSecret,
+): Promise<OutgoingRequest | undefined> {
+  if (secretRef === null) return request;
+  const secret = await readSecret(secretRef);
+  if (!secret) return undefined;
+  return { ...request, headers: { ...request.headers, authorization: `Bearer ${secret}` } };
+}

@@ -1,0 +1,116 @@
+// Who may buy the lead, in which order: score, eligibility of one stage, and the auction.
+
+import { drawStoredTurn } from '../db/rotations.ts';
+import type { ContractId, LeadId } from '../domain/ids.ts';
+import type { Candidate, Score, StageRoute, WhyNot } from '../domain/lead.ts';
+import { ZERO } from '../domain/money.ts';
+import { drawTurn } from '../domain/rotation.ts';
+import { scoreLead } from '../domain/score.ts';
+import type { Contract, Stage } from '../domain/world.ts';
+import { type Case, contractOf } from './cases.ts';
+import type { ActivityDeps } from './deps.ts';
+
+/** A post that may take longer does not run inside the first workflow task. */
+const SLOW_POST_MS = 5_000;
+
+/** One stage of one lead. */
+export interface StageKey {
+  readonly leadId: LeadId;
+  readonly round: number;
+  readonly stage: string;
+}
+
+export function createRouteActivities(deps: ActivityDeps) {
+  const { cases, now } = deps;
+  return {
+    /** Scores a lead by rules. The stored score is returned where there is one. */
+    async scoreLead(leadId: LeadId): Promise<Score> {
+      const known = await cases.of(leadId);
+      const stored = known.stored.get('score') as Score | undefined;
+      if (stored) return stored;
+      const vertical = known.loaded.world.verticals[known.campaign.vertical];
+      if (!vertical) throw new Error(`no vertical ${known.campaign.vertical}`);
+      return scoreLead({ lead: known.lead, vertical, atMs: known.lead.receivedAtMs });
+    },
+
+    /**
+     * Says for each contract of a stage that it may buy, or the one reason why not, and puts those
+     * that may in order. A rotating stage draws its turn here, and stores it with the route.
+     */
+    async routeLead({
+      leadId,
+      round,
+      stage,
+      score,
+    }: StageKey & { score: number }): Promise<StageRoute> {
+      const known = await cases.of(leadId);
+      const stored = known.stored.get(`route/${stage}`) as StageRoute | undefined;
+      if (stored) return stored;
+      const terms = stageOf(known, stage);
+      const { eligible, refused } = judge(deps, known, { terms, score, atMs: now() });
+      const route = { stage, method: terms.method, refused };
+      const rotates = terms.method === 'round_robin' || terms.method === 'weighted';
+      if (!rotates || eligible.length === 0 || known.lead.test) {
+        return { ...route, order: byPriority(known, eligible) };
+      }
+      const place = { campaignId: known.lead.campaignId, stage, leadId, round };
+      return drawStoredTurn(deps.pool, place, (credits, turn) => {
+        const members = eligible.map((contractId) => ({
+          contractId,
+          weight: terms.method === 'weighted' ? contractOf(known, contractId).weight : 1,
+        }));
+        const drawn = drawTurn(credits, members);
+        const order = drawn.order.map((contractId) => candidateOf(known, contractId));
+        return { route: { ...route, order, turn }, credits: drawn.credits };
+      });
+    },
+  };
+}
+
+/** A stage of the campaign by name. Throws if the lead's world has none. */
+export function stageOf({ campaign, loaded }: Case, name: string): Stage {
+  const stage = campaign.routing.find((each) => each.name === name);
+  if (!stage) throw new Error(`world ${loaded.version} has no stage ${name}`);
+  return stage;
+}
+
+function judge(
+  { desk }: ActivityDeps,
+  { lead, loaded }: Case,
+  { terms, score, atMs }: { terms: Stage; score: number; atMs: number },
+): { eligible: ContractId[]; refused: WhyNot[] } {
+  const eligible: ContractId[] = [];
+  const refused: WhyNot[] = [];
+  const contracts = loaded.world.contracts;
+  const asked = { lead, score, live: desk, atMs };
+  for (const contractId of terms.contracts) {
+    const verdict = loaded.eligibility.explain(contractId, asked);
+    if (verdict.kind === 'refused') {
+      refused.push({ contractId, reason: verdict.reason, detail: verdict.detail });
+    } else if (terms.method === 'weighted' && contracts[contractId]?.weight === 0) {
+      refused.push({ contractId, reason: 'no_turn', detail: 'weight 0' });
+    } else {
+      eligible.push(contractId);
+    }
+  }
+  return { eligible, refused };
+}
+
+function byPriority(known: Case, contractIds: readonly ContractId[]): Candidate[] {
+  const priorityOf = (contractId: ContractId) => contractOf(known, contractId).priority;
+  return contractIds
+    .toSorted((a, b) => priorityOf(a) - priorityOf(b) || (a < b ? -1 : 1))
+    .map((contractId) => candidateOf(known, contractId));
+}
+
+/** A contract as a candidate at its fixed price; a bid puts its own price in. */
+function candidateOf(known: Case, contractId: ContractId): Candidate {
+  const contract: Contract = contractOf(known, contractId);
+  return {
+    contractId,
+    buyerId: contract.buyer,
+    priceCents: contract.priceCents ?? ZERO,
+    exclusive: contract.exclusive,
+    slow: contract.post.timeoutMs > SLOW_POST_MS,
+  };
+}

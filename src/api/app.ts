@@ -1,0 +1,56 @@
+// The HTTP application: what every request passes, the routes, and the last handlers.
+
+import express from 'express';
+import type { RequestHandler } from 'express';
+import helmet from 'helmet';
+
+import type { ApiDeps } from './deps.ts';
+import { createDocsRoutes } from './docs.ts';
+import { createHealthRoutes } from './health.ts';
+import { createAuthenticate } from './http/auth.ts';
+import { readBytes } from './http/body.ts';
+import { logRequests } from './http/logging.ts';
+import { createRouter, type Route } from './http/routes.ts';
+import { createLeadRoutes } from './leads.ts';
+import { Problem, sendProblem } from './problems.ts';
+import { createReportRoutes } from './reports.ts';
+import { createWorldRoutes } from './worlds.ts';
+
+/** Every address of the application. */
+export function createRoutes(deps: ApiDeps): readonly Route[] {
+  return [
+    ...createLeadRoutes(deps),
+    ...createReportRoutes(deps),
+    ...createWorldRoutes(deps),
+    ...createHealthRoutes(deps),
+    ...createDocsRoutes(deps),
+  ];
+}
+
+/** The application; listening, its time limits and its end are the caller's. */
+export function createApp(deps: ApiDeps): express.Express {
+  const app = express();
+  // An ETag costs a hash per answer, and answers are not to be cached.
+  app.disable('etag');
+  app.use(logRequests(deps.log), securityHeaders(), notCached);
+  app.use(createRouter(createRoutes(deps), createAuthenticate(deps.currentWorld), readBytes));
+  app.use(() => {
+    throw new Problem('no_such_route');
+  });
+  app.use(sendProblem);
+  return app;
+}
+
+function securityHeaders(): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+  });
+}
+
+const notCached: RequestHandler = (_, res, next) => {
+  res.set('Cache-Control', 'no-store');
+  next();
+};

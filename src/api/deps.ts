@@ -1,0 +1,112 @@
+// What the HTTP surface needs from the rest: one object of functions, filled in by the entry.
+
+import type { Logger } from 'pino';
+
+import type { ContractId, LeadId } from '../domain/ids.ts';
+import type { LeadOutcome } from '../domain/lead.ts';
+import type { World } from '../domain/world.ts';
+import type { LeadPage, LeadQuery } from '../db/lead-list.ts';
+import type { PnlQuery, PnlRow } from '../db/pnl.ts';
+import type { LeadTrace } from '../db/trace.ts';
+import type { LeadDraft } from '../intake/draft.ts';
+import type { LoadedWorld } from '../intake/submission.ts';
+import type { WorldChange, WorldIssue } from '../world/issues.ts';
+
+/** A function that throws `Unavailable` is answered with 503 and `Retry-After`. */
+export interface ApiDeps {
+  readonly log: Logger;
+  readonly version: string;
+  /** Where the Temporal UI is, without a slash at the end; null if operators have none. */
+  readonly temporalUiUrl: string | null;
+  readonly namespace: string;
+  /** Largest body of a submission; 64 KiB unless told. */
+  readonly maxBodyBytes?: number;
+
+  isReady(): Promise<Readiness>;
+  /** Metrics in the text format of Prometheus. */
+  metrics(): Promise<string>;
+
+  /** The configuration in force, from memory, at most a second old. */
+  currentWorld(): LoadedWorld;
+  /** One version, parsed: the one that a lead was routed by. */
+  findWorld(version: number): Promise<World | undefined>;
+  /** One version as it was applied; the newest without a number. */
+  findWorldDocument(version?: number): Promise<WorldDocument | undefined>;
+  /** Newest first, versions below `before`. */
+  listWorlds(page: { before: number | null; limit: number }): Promise<readonly WorldVersion[]>;
+  applyWorld(document: unknown, by: string, mode: 'apply' | 'dry_run'): Promise<WorldApplied>;
+
+  /** Stores the lead and its key in one commit, or finds what the key stored before. */
+  acceptLead(draft: LeadDraft, key: IdempotencyKey | null): Promise<Acceptance>;
+  /** Starts the distribution of a new lead and waits for the campaign's answer time at most. */
+  distribute(leadId: LeadId): Promise<LeadOutcome | 'pending'>;
+  /** Waits for a lead that is being distributed. */
+  awaitOutcome(leadId: LeadId, timeoutMs: number): Promise<LeadOutcome | 'pending'>;
+  findTrace(leadId: LeadId): Promise<LeadTrace | undefined>;
+  listLeads(query: LeadQuery): Promise<LeadPage>;
+  settleDoubt(settlement: DoubtSettlement): Promise<'settled' | 'not_in_doubt' | 'unknown'>;
+
+  readPnl(query: PnlQuery): Promise<readonly PnlRow[]>;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** Parts that are away while leads are still taken. */
+  readonly degraded: readonly string[];
+  readonly detail?: string;
+}
+
+export interface IdempotencyKey {
+  readonly key: string;
+  /** Of the body's bytes. */
+  readonly bodySha256: Buffer;
+}
+
+export type Acceptance =
+  | {
+      readonly kind: 'new';
+      readonly leadId: LeadId;
+      readonly answerWithinMs: number;
+      readonly unknownFields: readonly string[];
+    }
+  | {
+      readonly kind: 'repeat';
+      readonly leadId: LeadId;
+      readonly outcome: LeadOutcome | null;
+      readonly unknownFields: readonly string[];
+    }
+  /** The key came before with another body. */
+  | { readonly kind: 'conflict'; readonly leadId: LeadId };
+
+export interface DoubtSettlement {
+  readonly leadId: LeadId;
+  readonly contractId: ContractId;
+  readonly as: 'accepted' | 'rejected';
+  /** The operator. */
+  readonly by: string;
+}
+
+export interface WorldVersion {
+  readonly version: number;
+  readonly appliedAt: Date;
+  readonly appliedBy: string;
+}
+
+export interface WorldDocument extends WorldVersion {
+  readonly document: unknown;
+}
+
+export type WorldApplied =
+  | {
+      readonly kind: 'applied';
+      readonly version: number;
+      readonly changes: readonly WorldChange[];
+      readonly warnings: readonly WorldIssue[];
+    }
+  | {
+      readonly kind: 'dry_run';
+      readonly changes: readonly WorldChange[];
+      readonly warnings: readonly WorldIssue[];
+    }
+  | { readonly kind: 'unchanged'; readonly version: number }
+  | { readonly kind: 'invalid'; readonly errors: readonly WorldIssue[] };

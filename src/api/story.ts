@@ -1,0 +1,150 @@
+// A lead's trace as text for a terminal: the story that `sluice lead <id>` tells. Pure.
+
+import { dollars } from '../domain/money.ts';
+import { columns, printable } from './text-table.ts';
+import type { LeadTraceBody, StageBody } from './wire/trace.ts';
+
+/** The whole story, in the order in which it happened. No line carries a control character. */
+export function renderStory(trace: LeadTraceBody): string {
+  return [
+    headOf(trace),
+    section('Fields', fieldsOf(trace)),
+    section('Checks', checksOf(trace)),
+    section(scoreTitle(trace), scoreOf(trace)),
+    ...trace.stages.map((stage) => section(stageTitle(stage), stageOf(stage))),
+    section('Offers', offersOf(trace)),
+    section('Contracts', contractsOf(trace)),
+    section('Deliveries', deliveriesOf(trace)),
+    section('Money', moneyOf(trace)),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+    .concat('\n');
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? '' : [title, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function headOf(trace: LeadTraceBody): string {
+  const { answer } = trace;
+  const says =
+    answer.status === 'sold' ? `payout ${dollars(answer.payout_cents)}` : answer.reason_text;
+  const sub = trace.sub_source === null ? '' : ` (${trace.sub_source})`;
+  const test = trace.test ? ', a test lead' : '';
+  const facts = columns([
+    ['campaign', `${trace.campaign}, from ${trace.source}${sub}${test}`],
+    ['received', `${trace.received_at}${took(trace)}`],
+    ['world', `version ${trace.world_version}`],
+    ['workflow', trace.workflow.url ?? trace.workflow.id],
+  ]);
+  const status = trace.status.replace('_', ' ');
+  return [`${trace.id} is ${status}: ${says}`, ...facts.map((line) => `  ${line}`)].join('\n');
+}
+
+function took({ received_at, settled_at }: LeadTraceBody): string {
+  if (settled_at === null) return ', not settled yet';
+  return `, settled after ${Date.parse(settled_at) - Date.parse(received_at)} ms`;
+}
+
+function fieldsOf({ fields, problems, unknown_fields }: LeadTraceBody): string[] {
+  const known = Object.entries(fields).map(([name, value]) => [name, String(value)]);
+  const wrong = problems.map(({ field, says }) => [field, `! ${says}`]);
+  const unknown = unknown_fields.map((name) => [name, '? not a field of the campaign']);
+  return columns([...known, ...wrong, ...unknown]);
+}
+
+function checksOf({ checks, duplicate_of }: LeadTraceBody): string[] {
+  const lines = columns(checks.map(({ check, ok, says }) => [ok ? 'ok' : 'no', check, says]));
+  return duplicate_of === null ? lines : [...lines, `the earlier lead is ${duplicate_of}`];
+}
+
+function scoreTitle({ score }: LeadTraceBody): string {
+  return score ? `Score ${score.score} of 100, ${score.band}, by ${score.scorer}` : 'Score';
+}
+
+function scoreOf({ score }: LeadTraceBody): string[] {
+  const reasons = score?.reasons ?? [];
+  const signed = (points: number) => (points < 0 ? String(points) : `+${points}`);
+  return columns(reasons.map(({ points, says }) => [signed(points), says]));
+}
+
+function stageTitle({ round, stage, method, turn, auction }: StageBody): string {
+  const parts = [`Stage ${printable(stage)}`, method.replace('_', '-')];
+  if (turn !== null) parts.push(`turn ${turn}`);
+  if (round > 1) parts.push(`round ${round}`);
+  if (auction) {
+    const early = auction.closed_early ? ', closed early' : '';
+    parts.push(`floor ${dollars(auction.floor_cents)}`, `${auction.ms} ms${early}`);
+  }
+  return parts.join(', ');
+}
+
+function stageOf({ order, why_not, auction }: StageBody): string[] {
+  const bids = (auction?.bids ?? []).map((bid) => [
+    bid.rank === null ? '-' : `#${bid.rank}`,
+    bid.contract,
+    bid.price_cents === null ? '' : dollars(bid.price_cents),
+    `${bid.ms} ms`,
+    becauseOf(bid),
+  ]);
+  const asked = auction ? [] : order;
+  const offers = asked.map(({ contract, price_cents }, index) => [
+    `#${index + 1}`,
+    contract,
+    price_cents === null ? 'asked for a bid' : dollars(price_cents),
+  ]);
+  const refused = why_not.map((line) => ['-', line.contract, becauseOf(line)]);
+  return [...columns(bids), ...columns(offers), ...columns(refused)];
+}
+
+function offersOf({ attempts }: LeadTraceBody): string[] {
+  return columns(
+    attempts.map((attempt, index) => [
+      `${index + 1}.`,
+      attempt.contract,
+      dollars(attempt.price_cents),
+      attempt.state.replaceAll('_', ' '),
+      attempt.ms === null ? '' : `${attempt.ms} ms`,
+      attempt.reference === null ? becauseOf(attempt) : `reference ${attempt.reference}`,
+    ]),
+  );
+}
+
+function contractsOf({ contracts }: LeadTraceBody): string[] {
+  return columns(
+    contracts.map((line) => [line.contract, line.result.replaceAll('_', ' '), becauseOf(line)]),
+  );
+}
+
+function deliveriesOf({ deliveries }: LeadTraceBody): string[] {
+  return columns(
+    deliveries.map(({ contract, target, state, tries, detail }) => [
+      `${contract}/${target}`,
+      state,
+      `${tries} ${tries === 1 ? 'try' : 'tries'}`,
+      detail,
+    ]),
+  );
+}
+
+function moneyOf({ transfers, money }: LeadTraceBody): string[] {
+  if (transfers.length === 0) return [];
+  const moved = transfers.map(({ kind, from, to, amount_cents, state }) => [
+    kind,
+    dollars(amount_cents),
+    `${from} to ${to}${state === 'posted' ? '' : ` (${state})`}`,
+  ]);
+  return columns([...moved, ['margin', dollars(money.margin_cents), 'stays with the house']]);
+}
+
+interface Because {
+  readonly reason: string | null;
+  readonly reason_text: string | null;
+  readonly detail: string | null;
+}
+
+function becauseOf({ reason, reason_text, detail }: Because): string {
+  if (reason === null) return '';
+  return `${reason}: ${reason_text ?? ''}${detail === null ? '' : ` (${detail})`}`;
+}

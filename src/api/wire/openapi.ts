@@ -1,0 +1,277 @@
+// The OpenAPI document, from the schemas by which the routes parse and answer.
+
+import {
+  OpenAPIRegistry,
+  OpenApiGeneratorV31,
+  type RouteConfig,
+} from '@asteasolutions/zod-to-openapi';
+import { z } from 'zod';
+
+import { leadSubmission } from '../../intake/submission.ts';
+import { PROBLEMS, type ProblemCode } from '../problems.ts';
+import {
+  leadAnswer,
+  leadPage,
+  pendingAnswer,
+  settlementAnswer,
+  settlementBody,
+} from './lead.ts';
+import {
+  applyQuery,
+  leadHeaders,
+  leadQuery,
+  pnlQuery,
+  worldQuery,
+  worldsQuery,
+} from './queries.ts';
+import {
+  pnlReport,
+  problem,
+  readiness,
+  worldAnswer,
+  worldApplied,
+  worldPage,
+} from './report.ts';
+import { leadTrace } from './trace.ts';
+import { WORLD_TYPES } from '../worlds.ts';
+
+type Operation = Omit<RouteConfig, 'method' | 'path'>;
+
+const SOURCE = [{ sourceKey: [] }];
+const OPERATOR = [{ operatorKey: [] }];
+const ANY_KEY = [{ sourceKey: [] }, { operatorKey: [] }];
+const NO_KEY: [] = [];
+
+const leadId = z
+  .string()
+  .meta({ description: 'The lead', example: 'lead_01KATJ7Q1M3W8Y4E2S5X6ZRB0N' });
+
+const LEADS: Readonly<Record<string, Operation>> = {
+  'post /v1/leads': {
+    tags: ['leads'],
+    summary: 'Submit a lead',
+    description:
+      'Waits up to the answer time of the campaign. 200 is the outcome; 202 means that the lead is ' +
+      'stored and still being worked on: read it at Location. Problems with single values, such as ' +
+      'a phone number that is none, do not refuse the request: the lead is stored and `rejected`.',
+    security: SOURCE,
+    request: { headers: leadHeaders, body: json(leadSubmission) },
+    responses: {
+      200: { description: 'The outcome', ...json(leadAnswer) },
+      202: {
+        description: 'Stored; no outcome yet',
+        headers: z.object({ Location: z.string().meta({ description: 'Where to read it' }) }),
+        ...json(pendingAnswer),
+      },
+      ...problems(
+        'malformed_json',
+        'key_missing_or_wrong',
+        'source_key_required',
+        'source_paused',
+        'campaign_not_allowed',
+        'body_too_large',
+        'unsupported_body_type',
+        'invalid_request',
+        'unknown_campaign',
+        'idempotency_key_reused',
+        'unavailable',
+      ),
+    },
+  },
+  'get /v1/leads': {
+    tags: ['leads'],
+    summary: 'List leads, newest first',
+    description: 'Sources see their own. Nothing about the person is in a list.',
+    security: ANY_KEY,
+    request: { query: leadQuery },
+    responses: {
+      200: { description: 'A page', ...json(leadPage) },
+      ...problems('key_missing_or_wrong', 'operator_key_required', 'invalid_request'),
+    },
+  },
+  'get /v1/leads/:leadId': {
+    tags: ['leads'],
+    summary: 'Read a lead',
+    description: 'The answer for the source that sent it, the full trace for operators.',
+    security: ANY_KEY,
+    request: { params: z.object({ leadId }) },
+    responses: {
+      200: { description: 'The lead', ...json(z.union([leadAnswer, leadTrace])) },
+      ...problems('key_missing_or_wrong', 'no_such_lead'),
+    },
+  },
+  'post /v1/leads/:leadId/attempts/:contractId/settlement': {
+    tags: ['leads'],
+    summary: 'Settle a doubt',
+    description: 'Says what a buyer did with a lead, where nobody knew. Charged, or offered on.',
+    security: OPERATOR,
+    request: {
+      params: z.object({ leadId, contractId: z.string().meta({ description: 'The contract' }) }),
+      body: json(settlementBody),
+    },
+    responses: {
+      200: { description: 'Settled', ...json(settlementAnswer) },
+      ...problems(
+        'malformed_json',
+        'key_missing_or_wrong',
+        'operator_key_required',
+        'no_such_attempt',
+        'not_in_doubt',
+        'invalid_request',
+      ),
+    },
+  },
+};
+
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  ...LEADS,
+  'get /v1/reports/pnl': {
+    tags: ['reports'],
+    summary: 'Profit and loss',
+    description:
+      'Money from the posted transfers of the ledger, by the day they were posted; received leads ' +
+      'by the day they came. Days are those of the operator’s zone. Test leads count nowhere.',
+    security: OPERATOR,
+    request: { query: pnlQuery },
+    responses: {
+      200: {
+        description: 'The report',
+        content: {
+          'application/json': { schema: pnlReport },
+          'text/csv': { schema: z.string() },
+        },
+      },
+      ...problems('key_missing_or_wrong', 'operator_key_required', 'invalid_request'),
+    },
+  },
+  'get /v1/world': {
+    tags: ['configuration'],
+    summary: 'Read the configuration',
+    security: OPERATOR,
+    request: { query: worldQuery },
+    responses: {
+      200: { description: 'A version', ...json(worldAnswer) },
+      ...problems('key_missing_or_wrong', 'operator_key_required', 'no_such_version'),
+    },
+  },
+  'put /v1/world': {
+    tags: ['configuration'],
+    summary: 'Apply a configuration',
+    description: 'The whole document, as JSON or YAML; applied as a new version, or not at all.',
+    security: OPERATOR,
+    request: {
+      query: applyQuery,
+      body: {
+        content: Object.fromEntries(
+          Object.keys(WORLD_TYPES).map((type) => [
+            type,
+            { schema: z.record(z.string(), z.unknown()) },
+          ]),
+        ),
+      },
+    },
+    responses: {
+      200: { description: 'Applied, unchanged, or what would change', ...json(worldApplied) },
+      ...problems(
+        'key_missing_or_wrong',
+        'operator_key_required',
+        'body_too_large',
+        'unsupported_body_type',
+        'invalid_world',
+      ),
+    },
+  },
+  'get /v1/worlds': {
+    tags: ['configuration'],
+    summary: 'List the versions of the configuration, newest first',
+    security: OPERATOR,
+    request: { query: worldsQuery },
+    responses: {
+      200: { description: 'A page', ...json(worldPage) },
+      ...problems('key_missing_or_wrong', 'operator_key_required', 'invalid_request'),
+    },
+  },
+  'get /health/live': {
+    tags: ['operations'],
+    summary: 'Is the process alive?',
+    security: NO_KEY,
+    responses: {
+      200: {
+        description: 'It is',
+        ...json(z.strictObject({ status: z.literal('alive'), version: z.string() })),
+      },
+    },
+  },
+  'get /health/ready': {
+    tags: ['operations'],
+    summary: 'Are leads worked on?',
+    description: 'With `degraded`, leads are taken while a part is away.',
+    security: NO_KEY,
+    responses: {
+      200: { description: 'They are', ...json(readiness) },
+      503: { description: 'They are not', ...json(readiness) },
+    },
+  },
+  'get /metrics': {
+    tags: ['operations'],
+    summary: 'Metrics for Prometheus',
+    description: 'Without a key: expose it to your own network only.',
+    security: NO_KEY,
+    responses: {
+      200: { description: 'Text', content: { 'text/plain': { schema: z.string() } } },
+    },
+  },
+  'get /openapi.json': {
+    tags: ['operations'],
+    summary: 'This document',
+    security: NO_KEY,
+    responses: { 200: { description: 'OpenAPI 3.1', ...json(z.record(z.string(), z.unknown())) } },
+  },
+};
+
+/** The document. `version` is that of the installation. */
+export function buildOpenApi(version: string) {
+  const registry = new OpenAPIRegistry();
+  const bearer = { type: 'http', scheme: 'bearer' } as const;
+  for (const [name, description] of [
+    ['sourceKey', 'The key of a source'],
+    ['operatorKey', 'The key of an operator'],
+  ] as const) {
+    registry.registerComponent('securitySchemes', name, { ...bearer, description });
+  }
+  for (const [address, operation] of Object.entries(OPERATIONS)) {
+    const [method, path = ''] = address.split(' ');
+    registry.registerPath({
+      ...operation,
+      method: method as RouteConfig['method'],
+      path: path.replace(/:(\w+)/g, '{$1}'),
+    });
+  }
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Sluice',
+      version,
+      description: 'Lead distribution: submit leads, read what became of them, and the money.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+  });
+}
+
+function json<T extends z.ZodType>(schema: T) {
+  return { content: { 'application/json': { schema } } };
+}
+
+/** One response per status, naming the codes that come with it. */
+function problems(...codes: readonly ProblemCode[]): Operation['responses'] {
+  const said = new Map<number, string[]>();
+  for (const code of codes) {
+    const [status, title] = PROBLEMS[code];
+    said.set(status, [...(said.get(status) ?? []), `${code}: ${title}`]);
+  }
+  const content = { 'application/problem+json': { schema: problem } };
+  const responses = [...said].map(([status, lines]) => {
+    return [status, { description: lines.join('; '), content }] as const;
+  });
+  return Object.fromEntries(responses);
+}

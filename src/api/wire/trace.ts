@@ -1,0 +1,185 @@
+// The full trace of a lead as operators read it: what was decided, by which facts, and the money.
+
+import { z } from 'zod';
+
+import { ATTEMPT_STATES, LEAD_STATUSES } from '../../domain/lead.ts';
+import { DOUBTS, INELIGIBLE, NO_BIDS, REFUSALS, REJECTIONS, UNSOLD } from '../../domain/reasons.ts';
+import { amount, leadAnswer, leadId } from './lead.ts';
+import { keysOf } from './words.ts';
+
+const time = z.iso.datetime();
+const ms = z.number().min(0).meta({ description: 'Milliseconds' });
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+const why = {
+  reason: z
+    .enum(keysOf({ ...INELIGIBLE, ...NO_BIDS, ...REJECTIONS, ...DOUBTS, ...REFUSALS, ...UNSOLD }))
+    .nullable(),
+  reason_text: z.string().nullable(),
+  detail: z.string().nullable().meta({ description: 'The fact and the limit that decided' }),
+};
+
+/** How far a contract came with a lead, in the order of getting further. */
+export const CONTRACT_RESULTS = [
+  'not_reached',
+  'waiting',
+  'not_eligible',
+  'no_bid',
+  'not_offered',
+  'planned',
+  'sending',
+  'pending',
+  'in_doubt',
+  'not_sent',
+  'rejected',
+  'accepted_conflict',
+  'returned',
+  'sold',
+] as const;
+
+const contractLine = z.strictObject({
+  contract: z.string(),
+  name: z.string(),
+  buyer: z.string(),
+  stage: z.string().nullable(),
+  result: z.enum(CONTRACT_RESULTS),
+  price_cents: amount.nullable(),
+  ...why,
+});
+
+const bid = z.strictObject({
+  contract: z.string(),
+  rank: z.int().nullable().meta({ description: 'Place in the order of offers, from 1' }),
+  price_cents: amount.nullable(),
+  ms,
+  ...why,
+});
+
+const stage = z.strictObject({
+  round: z.int(),
+  stage: z.string(),
+  method: z.string(),
+  turn: z.int().nullable(),
+  order: z.array(
+    z.strictObject({ contract: z.string(), buyer: z.string(), price_cents: amount.nullable() }),
+  ),
+  why_not: z.array(z.strictObject({ contract: z.string(), ...why })),
+  auction: z
+    .strictObject({
+      floor_cents: amount,
+      ms,
+      closed_early: z.boolean(),
+      bids: z.array(bid),
+    })
+    .nullable(),
+});
+
+const attempt = z.strictObject({
+  contract: z.string(),
+  buyer: z.string(),
+  round: z.int(),
+  stage: z.string(),
+  position: z.int(),
+  state: z.enum(ATTEMPT_STATES),
+  exclusive: z.boolean(),
+  place: z.int().nullable(),
+  price_cents: amount,
+  bid_id: z.string().nullable(),
+  reference: z.string().nullable().meta({ description: 'The buyer’s own id of the lead' }),
+  ms: ms.nullable(),
+  ...why,
+  planned_at: time,
+  sent_at: time.nullable(),
+  settled_at: time.nullable(),
+});
+
+const sale = z.strictObject({
+  contract: z.string(),
+  buyer: z.string(),
+  price_cents: amount,
+  payout_cents: amount,
+  reference: z.string().nullable(),
+  sold_at: time,
+});
+
+const transfer = z.strictObject({
+  id: z.string(),
+  kind: z.enum(['charge', 'payout']),
+  state: z.enum(['pending', 'posted', 'voided']),
+  from: z.string(),
+  to: z.string(),
+  amount_cents: amount,
+  posted_at: time,
+});
+
+const delivery = z.strictObject({
+  contract: z.string(),
+  target: z.string(),
+  state: z.enum(['delivered', 'trying', 'failed']),
+  tries: z.int(),
+  detail: z.string(),
+  at: time,
+});
+
+const money = z.strictObject({
+  revenue_cents: amount,
+  payout_cents: amount,
+  margin_cents: amount.meta({ description: 'Whole cents; may be negative' }),
+});
+
+const consent = z.strictObject({
+  text: z.string().optional(),
+  at: z.string().optional(),
+  ip: z.string().optional(),
+  trustedform_url: z.string().optional(),
+  jornaya_id: z.string().optional(),
+});
+
+/** The answer to an operator who asks for a lead. */
+export const leadTrace = z
+  .strictObject({
+    id: leadId,
+    public_no: z.int(),
+    status: z.enum(LEAD_STATUSES),
+    answer: leadAnswer.meta({ description: 'What the source is told' }),
+    campaign: z.string(),
+    source: z.string(),
+    sub_source: z.string().nullable(),
+    external_id: z.string().nullable(),
+    test: z.boolean(),
+    asking_cents: amount.nullable(),
+    received_at: time,
+    settled_at: time.nullable(),
+    round: z.int(),
+    world_version: z.int(),
+    workflow: z.strictObject({ id: z.string(), url: z.string().nullable() }),
+    fields: z.record(z.string(), scalar),
+    problems: z.array(z.strictObject({ field: z.string(), reason: z.string(), says: z.string() })),
+    unknown_fields: z.array(z.string()),
+    behaviour: z.record(z.string(), scalar),
+    consent: consent.nullable(),
+    checks: z.array(z.strictObject({ check: z.string(), ok: z.boolean(), says: z.string() })),
+    duplicate_of: leadId.nullable(),
+    score: z
+      .strictObject({
+        score: z.number(),
+        band: z.enum(['high', 'medium', 'low']),
+        scorer: z.string(),
+        reasons: z.array(z.strictObject({ says: z.string(), points: z.number() })),
+      })
+      .nullable(),
+    contracts: z.array(contractLine).meta({
+      description: 'Each contract of the campaign, with the one reason why it has the lead or not',
+    }),
+    stages: z.array(stage),
+    attempts: z.array(attempt),
+    sales: z.array(sale),
+    transfers: z.array(transfer),
+    deliveries: z.array(delivery),
+    money,
+  })
+  .meta({ id: 'LeadTrace' });
+export type LeadTraceBody = z.infer<typeof leadTrace>;
+export type StageBody = z.infer<typeof stage>;
+export type ContractLine = z.infer<typeof contractLine>;
+export type AttemptBody = z.infer<typeof attempt>;

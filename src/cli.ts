@@ -1,0 +1,221 @@
+#!/usr/bin/env node
+// The `sluice` command. Reads the environment, and hands each command its options.
+
+import { Command, InvalidArgumentError } from 'commander';
+import pino from 'pino';
+import type { Config } from './config.ts';
+
+const env = process.env;
+const out = (text: string) => void process.stdout.write(`${text}\n`);
+
+/** Runs a command and turns what it throws into a message, a next step and an exit code. */
+function run<A extends unknown[]>(work: (config: Config, ...args: A) => Promise<void>) {
+  return async (...args: A): Promise<void> => {
+    try {
+      const { readConfig } = await import('./config.ts');
+      await work(readConfig(env), ...args);
+    } catch (error) {
+      const { message, hint } = error as { message?: string; hint?: string };
+      process.stderr.write(`sluice: ${message ?? String(error)}\n${hint ? `  ${hint}\n` : ''}`);
+      if (env['SLUICE_LOG_LEVEL'] === 'debug') process.stderr.write(`${(error as Error).stack}\n`);
+      process.exitCode = 1;
+    }
+  };
+}
+
+const positive = (text: string): number => {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('wants a number above 0');
+  return value;
+};
+
+function createLog(config: Config) {
+  // Access keys never reach a log, wherever an object holds them.
+  const paths = ['authorization', '*.authorization', 'req.headers.authorization', '*.password'];
+  return pino({ level: config.logLevel, redact: { paths, censor: '[redacted]' } });
+}
+
+/** Stops once on SIGINT or SIGTERM, and ends the process when that is done. */
+function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false;
+  const end = () => {
+    if (stopping) return;
+    stopping = true;
+    void stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
+}
+
+async function installTemporalLog(log: pino.Logger): Promise<void> {
+  const { installRuntime } = await import('./workers.ts');
+  installRuntime((level, message) => {
+    if (level === 'error') log.error(message);
+    else log.warn(message);
+  });
+}
+
+const program = new Command('sluice')
+  .description('Sluice, the open lead-distribution server. Begin with: sluice start')
+  .showHelpAfterError('(sluice --help shows the commands)');
+
+program
+  .command('start')
+  .description('run everything on this machine: PostgreSQL, Temporal, a demo world, the server')
+  .option('--fresh', 'delete all data first (asks)', false)
+  .option('--yes', 'answer yes to the question of --fresh', false)
+  .addHelpText(
+    'after',
+    `
+Ports: SLUICE_PORT (3000), SLUICE_POSTGRES_PORT (5433), SLUICE_TEMPORAL_PORT (7233),
+SLUICE_TEMPORAL_UI_PORT (8233), SLUICE_DEMO_PORT (3100). Data: SLUICE_DATA_DIR (.sluice).
+DATABASE_URL and TEMPORAL_ADDRESS replace the embedded servers, one by one.`,
+  )
+  .action(
+    run(async (config, options: { fresh: boolean; yes: boolean }) => {
+      const { startAll } = await import('./cli/start.ts');
+      let stop: (() => Promise<void>) | undefined;
+      // During the start nothing is there to stop in order: guards end the children.
+      stopOnSignal(async () => (stop ? stop() : undefined));
+      ({ stop } = await startAll(config, { ...options, say: out, env }));
+    }),
+  );
+
+program
+  .command('serve')
+  .description('serve the API and work on leads (needs DATABASE_URL and TEMPORAL_ADDRESS)')
+  .action(
+    run(async (config) => {
+      const { loadDatabaseUrl } = await import('./cli/running.ts');
+      const { serve } = await import('./serving/serve.ts');
+      const log = createLog(config);
+      await installTemporalLog(log);
+      const databaseUrl = await loadDatabaseUrl(config, env);
+      const serving = await serve({ ...config, databaseUrl }, { log, env });
+      log.info({ url: serving.url }, 'serving');
+      stopOnSignal(serving.stop);
+    }),
+  );
+
+program
+  .command('caps')
+  .description('work on buyer caps only, beside `serve` with SLUICE_CAPS=apart')
+  .action(
+    run(async (config) => {
+      const { runCaps } = await import('./cli/caps.ts');
+      const log = createLog(config);
+      await installTemporalLog(log);
+      stopOnSignal(runCaps(config, log).stop);
+    }),
+  );
+
+program
+  .command('migrate')
+  .description('bring the database to the schema of this version')
+  .action(
+    run(async (config) => {
+      const { loadDatabaseUrl } = await import('./cli/running.ts');
+      const { migrate } = await import('./db/migrate.ts');
+      const applied = await migrate(await loadDatabaseUrl(config, env), out);
+      out(applied.length > 0 ? `applied ${applied.join(', ')}` : 'nothing to apply');
+    }),
+  );
+
+program
+  .command('apply <world>')
+  .description('validate a world (YAML or JSON) and apply it as a new version')
+  .option('--dry-run', 'say what would change, and change nothing', false)
+  .addHelpText('after', '\nExample: sluice apply examples/worlds/home-services.yaml --dry-run')
+  .action(
+    run(async (config, file: string, { dryRun }: { dryRun: boolean }) => {
+      const { applyFile, describeApplied } = await import('./cli/apply.ts');
+      const { loadDatabaseUrl } = await import('./cli/running.ts');
+      const databaseUrl = await loadDatabaseUrl(config, env);
+      const by = `cli ${env['USER'] ?? ''}`.trim();
+      const applied = await applyFile(file, { databaseUrl, by, dryRun });
+      out(describeApplied(applied));
+      if (applied.kind === 'invalid') process.exitCode = 1;
+    }),
+  );
+
+program
+  .command('lead <id>')
+  .description('tell the story of one lead')
+  .action(
+    run(async (config, id: string) => {
+      const { getJson } = await import('./cli/client.ts');
+      const { renderStory } = await import('./api/story.ts');
+      const trace = await getJson(`/v1/leads/${encodeURIComponent(id)}`, { config, env });
+      out(renderStory(trace as Parameters<typeof renderStory>[0]));
+    }),
+  );
+
+program
+  .command('pnl')
+  .description('received, sold, revenue, payout and margin, from the ledger')
+  .option('--by <dimensions>', 'campaign, source, buyer, day; comma-separated', 'campaign')
+  .option('--from <date>', 'first day, YYYY-MM-DD')
+  .option('--to <date>', 'last day, YYYY-MM-DD')
+  .action(
+    run(async (config, options: { by: string; from?: string; to?: string }) => {
+      const { readPnlTable } = await import('./cli/pnl.ts');
+      const { loadDatabaseUrl } = await import('./cli/running.ts');
+      out(await readPnlTable(await loadDatabaseUrl(config, env), options));
+    }),
+  );
+
+program
+  .command('demo')
+  .description('post a stream of invented leads and show what becomes of them')
+  .option('--rate <leads>', 'leads per second', positive, 5)
+  .option('--seconds <seconds>', 'for how long', positive, 20)
+  .option('--campaign <id>', 'the campaign to post to', 'auto_insurance')
+  .option('--seed <number>', 'the same people for the same number', positive)
+  .action(
+    run(
+      async (
+        config,
+        options: { rate: number; seconds: number; campaign: string; seed?: number },
+      ) => {
+        const { runDemo } = await import('./cli/demo.ts');
+        const { DEMO_SOURCE_KEY } = await import('./cli/demo-lead.ts');
+        const { findRunning } = await import('./cli/running.ts');
+        const { url = `http://127.0.0.1:${config.port}` } = await findRunning(config, env);
+        const live = process.stdout.isTTY;
+        const write = (text: string) => void process.stdout.write(text);
+        const sourceKey = env['SLUICE_SOURCE_KEY'] ?? DEMO_SOURCE_KEY;
+        const seed = options.seed ?? Math.floor(Date.now() / 1000) % 1_000_003;
+        const table = await runDemo({ ...options, seed, url, sourceKey, live, write });
+        if (!live) out(table);
+      },
+    ),
+  );
+
+program
+  .command('key <kind>')
+  .description('make a key for a source or an operator, and the hash for the world')
+  .action(
+    run(async (_config, kind: string) => {
+      if (kind !== 'source' && kind !== 'operator') {
+        throw new InvalidArgumentError('kind is `source` or `operator`');
+      }
+      const { makeKey } = await import('./cli/key.ts');
+      const { key, sha256 } = makeKey(kind);
+      out(`key (shown once)  ${key}\nfor the world     keys: [{ sha256: ${sha256} }]`);
+    }),
+  );
+
+program
+  .command('schema')
+  .description('print the JSON Schema of a world document')
+  .action(
+    run(async () => {
+      const { worldJsonSchema } = await import('./world/json-schema.ts');
+      out(JSON.stringify(worldJsonSchema(), null, 2));
+    }),
+  );
+
+await program.parseAsync();

@@ -1,0 +1,60 @@
+// `sluice apply world.yaml`: validates a world whole, says what would change, applies it at once.
+
+import { readFile } from 'node:fs/promises';
+import { createPool } from '../db/pool.ts';
+import { openWorlds, type Applied } from '../serving/worlds.ts';
+import { changeText } from '../world/diff.ts';
+import type { WorldIssue } from '../world/issues.ts';
+import { readWorldText } from '../world/read.ts';
+import { CommandError } from './running.ts';
+
+/** Applies a file to a database, or with `dryRun` says what applying would do. */
+export async function applyFile(
+  file: string,
+  options: { databaseUrl: string; by: string; dryRun: boolean; edit?: (text: string) => string },
+): Promise<Applied> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw Object.assign(new CommandError(`cannot read ${file}`, 'Check the path.'), { cause });
+  });
+  const read = readWorldText(options.edit ? options.edit(text) : text, file);
+  if (!read.ok) return { kind: 'invalid', errors: [read.issue] };
+  const { databaseUrl, by, dryRun } = options;
+  const pool = createPool({ url: databaseUrl, max: 2, name: 'sluice apply' });
+  const worlds = await openWorlds({ pool, onError: () => undefined });
+  try {
+    return await worlds.apply(read.document, by, dryRun ? 'dry_run' : 'apply');
+  } finally {
+    worlds.close();
+    await pool.end();
+  }
+}
+
+/** What came of it, for a terminal. */
+export function describeApplied(applied: Applied): string {
+  switch (applied.kind) {
+    case 'invalid':
+      return [
+        `not applied: ${applied.errors.length} faults`,
+        ...applied.errors.map(issueLine),
+      ].join('\n');
+    case 'unchanged':
+      return `unchanged: version ${applied.version} is already that`;
+    case 'applied':
+    case 'dry_run': {
+      const head =
+        applied.kind === 'applied'
+          ? `applied as version ${applied.version}`
+          : `dry run: ${applied.changes.length} changes, nothing applied`;
+      const warnings = applied.warnings.map((issue) => `warning${issueLine(issue)}`);
+      return [
+        head,
+        ...applied.changes.map((change) => `  ${changeText(change)}`),
+        ...warnings,
+      ].join('\n');
+    }
+  }
+}
+
+function issueLine({ path, says, fix }: WorldIssue): string {
+  return `  ${path}: ${says}${fix ? `; ${fix}` : ''}`;
+}

@@ -1,0 +1,39 @@
+// What PostgreSQL knows of a buyer's caps: the seed of an entity that was never seeded or was lost.
+
+import type { CapsSeed, Change } from '../domain/caps.ts';
+import type { BuyerId } from '../domain/ids.ts';
+import type { Tx } from './pool.ts';
+
+/**
+ * The use of every window of this buyer that has not ended, and the holds that may still be
+ * released. A plan counts as held although its hold may never have been granted: too much is safe,
+ * and the plan's end releases it.
+ */
+export async function readCapsSeed(db: Tx, buyerId: BuyerId): Promise<Omit<CapsSeed, 'epoch'>> {
+  // One statement, one snapshot: an attempt that is settled between two reads would count as used
+  // and could never be released.
+  const found = await db.query<{ used: readonly Change[]; holds: CapsSeed['holds'] }>({
+    name: 'caps_seed.read',
+    text: `with live as (
+             select lead_id || '/' || contract_id || '/' || round as id, state, planned_at, w
+             from attempts, jsonb_to_recordset(cap_windows)
+               as w (key text, amount bigint, "endsAtMs" bigint)
+             where buyer_id = $1
+               and state in ('planned', 'sending', 'accepted', 'pending', 'in_doubt')
+               and coalesce(w."endsAtMs" > extract(epoch from now()) * 1000, true)
+           ), used as (
+             select (w).key, sum((w).amount)::bigint as by, max((w)."endsAtMs") as "endsAtMs"
+             from live group by 1
+           ), holds as (
+             select id, jsonb_agg(jsonb_build_object('key', (w).key, 'amount', (w).amount)) as windows
+             from live where state <> 'accepted' and planned_at > now() - interval '1 hour'
+             group by 1
+           )
+           select (select coalesce(jsonb_agg(to_jsonb(used)), '[]') from used) as used,
+             (select coalesce(jsonb_agg(to_jsonb(holds)), '[]') from holds) as holds`,
+    values: [buyerId],
+  });
+  const [row] = found.rows;
+  if (!row) throw new Error('a select without from returned no row');
+  return row;
+}

@@ -1,0 +1,118 @@
+// The end of a lead that no single offer settled: refused, unsold, or sold to fewer than it could be.
+
+import type { LeadId } from '../domain/ids.ts';
+import type { LeadOutcome } from '../domain/lead.ts';
+import { cents } from '../domain/money.ts';
+import { dropPlans } from './attempts.ts';
+import { inTransaction, type Pool, type Tx } from './pool.ts';
+import { ANSWER_CHANNEL } from './settlement.ts';
+import type { Verdict } from './verdicts.ts';
+
+export type Closing =
+  | { readonly kind: 'closed'; readonly outcome: LeadOutcome }
+  /** A place is still taken by an offer that nobody knows the answer to. */
+  | { readonly kind: 'in_doubt' };
+
+/**
+ * Stores the lead's outcome and the verdicts that led to it, unless it has one: then that one is
+ * returned. Sales make it sold whatever `unsold` says; an offer in doubt leaves it open.
+ */
+export async function closeLead(
+  pool: Pool,
+  closing: {
+    readonly leadId: LeadId;
+    readonly round: number;
+    readonly unsold: Exclude<LeadOutcome, { kind: 'sold' }>;
+    readonly verdicts: readonly Verdict[];
+    readonly process: string;
+  },
+): Promise<Closing> {
+  const { leadId, round, verdicts } = closing;
+  return inTransaction(pool, async (tx) => {
+    const lead = await lockLead(tx, leadId);
+    if (lead.outcome) return { kind: 'closed', outcome: lead.outcome };
+    await storeVerdicts(tx, { leadId, round, verdicts });
+    if (lead.doubts > 0 && lead.sales.length === 0) return { kind: 'in_doubt' };
+
+    const outcome = lead.sales.length > 0 ? soldTo(lead.sales) : closing.unsold;
+    await dropPlans(tx, leadId);
+    await tx.query({
+      name: 'closing.store_outcome',
+      text: `with closed as (
+               update leads set outcome = $2, status = $3, settled_at = now() where id = $1
+             )
+             insert into outbox (kind, lead_id, name, payload)
+             select 'event', $1, 'lead.' || $3, $2 where $3 <> 'sold'`,
+      values: [leadId, JSON.stringify(outcome), outcome.kind],
+    });
+    if (lead.waits_in !== null && lead.waits_in !== closing.process) {
+      await tx.query(`select pg_notify('${ANSWER_CHANNEL}', $1)`, [`${lead.waits_in} ${leadId}`]);
+    }
+    return { kind: 'closed', outcome };
+  });
+}
+
+interface OpenLead {
+  readonly outcome: LeadOutcome | null;
+  readonly waits_in: string | null;
+  readonly doubts: number;
+  readonly sales: readonly {
+    readonly contract_id: string;
+    readonly price_cents: number;
+    readonly payout_cents: number;
+  }[];
+}
+
+async function lockLead(tx: Tx, leadId: LeadId): Promise<OpenLead> {
+  // Lock first, read after: one statement would count what was there before it waited.
+  await tx.query({
+    name: 'attempts.lock_lead',
+    text: `select from leads where id = $1 for no key update`,
+    values: [leadId],
+  });
+  const found = await tx.query<OpenLead>({
+    name: 'closing.read_lead',
+    text: `select outcome, waits_in,
+             (select count(*) from attempts where lead_id = $1
+                and state in ('sending', 'pending', 'in_doubt')) as doubts,
+             coalesce((select jsonb_agg(jsonb_build_object('contract_id', contract_id,
+                'price_cents', price_cents, 'payout_cents', payout_cents)
+                order by sold_at, contract_id) from sales where lead_id = $1), '[]') as sales
+           from leads where id = $1`,
+    values: [leadId],
+  });
+  const [lead] = found.rows;
+  if (!lead) throw new Error(`no lead ${leadId}`);
+  return lead;
+}
+
+function soldTo(sales: OpenLead['sales']): LeadOutcome {
+  return {
+    kind: 'sold',
+    payoutCents: cents(sales.reduce((sum, sale) => sum + sale.payout_cents, 0)),
+    sales: sales.map((sale) => ({
+      contractId: sale.contract_id,
+      priceCents: cents(sale.price_cents),
+    })),
+  };
+}
+
+/** Stores verdicts that have no row yet; the first writer wins. */
+export async function storeVerdicts(
+  db: Tx,
+  entry: { leadId: LeadId; round: number; verdicts: readonly Verdict[] },
+): Promise<void> {
+  await db.query({
+    name: 'closing.store_verdicts',
+    text: `insert into verdicts (lead_id, round, step, verdict)
+           select $1, $2, step, verdict::jsonb
+           from unnest($3::text[], $4::text[]) as given (step, verdict)
+           on conflict do nothing`,
+    values: [
+      entry.leadId,
+      entry.round,
+      entry.verdicts.map(({ step }) => step),
+      entry.verdicts.map(({ verdict }) => JSON.stringify(verdict)),
+    ],
+  });
+}

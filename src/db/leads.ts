@@ -1,0 +1,180 @@
+// Leads: taken in once, read, and found again by the sweeper.
+
+import type { LeadId } from '../domain/ids.ts';
+import type { Lead, LeadOutcome } from '../domain/lead.ts';
+import type { Tx } from './pool.ts';
+
+/** A lead to insert, with what intake keeps beside it. */
+export interface NewLead {
+  readonly lead: Omit<Lead, 'receivedAtMs'>;
+  readonly raw: unknown;
+  readonly unknownFields: readonly string[];
+  readonly waitsIn: string;
+  readonly key: { readonly key: string; readonly bodySha256: Buffer } | null;
+}
+
+export type Insertion =
+  | { readonly kind: 'new'; readonly lead: Lead }
+  | {
+      readonly kind: 'repeat';
+      readonly leadId: LeadId;
+      readonly outcome: LeadOutcome | null;
+      readonly unknownFields: readonly string[];
+    }
+  /** The key came before with another body. */
+  | { readonly kind: 'conflict'; readonly leadId: LeadId };
+
+/** Takes a lead in, with its idempotency key, in one statement. A repeat of the key inserts nothing. */
+export async function insertLead(db: Tx, entry: NewLead): Promise<Insertion> {
+  const { lead, key } = entry;
+  const inserted = await db.query<{ received_at: Date }>({
+    name: 'leads.insert',
+    text: `with named as (
+             insert into idempotency_keys (source_id, key, body_sha256, lead_id)
+             select $3, $17, $18, $1 where $17::text is not null
+             on conflict do nothing returning 1
+           )
+           insert into leads (id, campaign_id, source_id, sub_source, external_id, world_version,
+             test, raw, fields, problems, unknown_fields, behaviour, consent, asking_cents,
+             received_at, waits_in)
+           select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
+           where $17::text is null or exists (select from named)
+           returning received_at`,
+    values: [
+      lead.id,
+      lead.campaignId,
+      lead.sourceId,
+      lead.subSource,
+      lead.externalId,
+      lead.worldVersion,
+      lead.test,
+      JSON.stringify(entry.raw),
+      JSON.stringify(lead.fields),
+      JSON.stringify(lead.problems),
+      entry.unknownFields,
+      JSON.stringify(lead.behaviour),
+      lead.consent && JSON.stringify(lead.consent),
+      lead.askingCents,
+      new Date(),
+      entry.waitsIn,
+      key?.key ?? null,
+      key?.bodySha256 ?? null,
+    ],
+  });
+  const receivedAt = inserted.rows[0]?.received_at;
+  if (receivedAt) return { kind: 'new', lead: { ...lead, receivedAtMs: receivedAt.getTime() } };
+  return findByKey(db, lead.sourceId, key);
+}
+
+async function findByKey(db: Tx, sourceId: string, key: NewLead['key']): Promise<Insertion> {
+  const found = await db.query<{
+    id: LeadId;
+    outcome: LeadOutcome | null;
+    unknown_fields: string[];
+    same: boolean;
+  }>({
+    name: 'leads.find_by_key',
+    text: `select l.id, l.outcome, l.unknown_fields, k.body_sha256 = $3 as same
+           from idempotency_keys k join leads l on l.id = k.lead_id
+           where k.source_id = $1 and k.key = $2`,
+    values: [sourceId, key?.key, key?.bodySha256],
+  });
+  const [row] = found.rows;
+  if (!row) throw new Error('a lead was neither inserted nor found by its key');
+  if (!row.same) return { kind: 'conflict', leadId: row.id };
+  const { id, outcome, unknown_fields: unknownFields } = row;
+  return { kind: 'repeat', leadId: id, outcome, unknownFields };
+}
+
+interface LeadRow {
+  readonly id: LeadId;
+  readonly campaign_id: string;
+  readonly source_id: string;
+  readonly sub_source: string | null;
+  readonly external_id: string | null;
+  readonly world_version: number;
+  readonly test: boolean;
+  readonly fields: Lead['fields'];
+  readonly problems: Lead['problems'];
+  readonly behaviour: Lead['behaviour'];
+  readonly consent: Lead['consent'];
+  readonly asking_cents: Lead['askingCents'];
+  readonly received_at: Date;
+}
+
+/** The lead as it was taken in. Throws if there is none: only stored leads have workflows. */
+export async function loadLead(db: Tx, leadId: LeadId): Promise<Lead> {
+  const found = await db.query<LeadRow>({
+    name: 'leads.load',
+    text: `select id, campaign_id, source_id, sub_source, external_id, world_version, test, fields,
+             problems, behaviour, consent, asking_cents, received_at
+           from leads where id = $1`,
+    values: [leadId],
+  });
+  const [row] = found.rows;
+  if (!row) throw new Error(`no lead ${leadId}`);
+  return {
+    id: row.id,
+    campaignId: row.campaign_id,
+    sourceId: row.source_id,
+    subSource: row.sub_source,
+    externalId: row.external_id,
+    worldVersion: row.world_version,
+    test: row.test,
+    fields: row.fields,
+    problems: row.problems,
+    behaviour: row.behaviour,
+    consent: row.consent,
+    askingCents: row.asking_cents,
+    receivedAtMs: row.received_at.getTime(),
+  };
+}
+
+/** The outcomes of those leads that have one. */
+export async function listOutcomes(
+  db: Tx,
+  leadIds: readonly LeadId[],
+): Promise<readonly { id: LeadId; outcome: LeadOutcome | null; status: string }[]> {
+  const found = await db.query<{ id: LeadId; outcome: LeadOutcome | null; status: string }>({
+    name: 'leads.list_outcomes',
+    text: `select id, outcome, status from leads
+           where id = any($1) and (outcome is not null or status = 'in_doubt')`,
+    values: [leadIds],
+  });
+  return found.rows;
+}
+
+/**
+ * Leads without an outcome whose turn it is to be looked at, oldest first, each handed to one
+ * process only. The next look is set ahead before the caller acts, further with the lead's age, so
+ * that a lead that waits for days is not asked about every few seconds.
+ */
+export async function claimUnsettled(db: Tx, limit: number): Promise<readonly LeadId[]> {
+  const found = await db.query<{ id: LeadId }>({
+    name: 'leads.claim_unsettled',
+    text: `update leads set sweep_at = now() + greatest(interval '4 seconds',
+             least(interval '10 minutes', (now() - received_at) / 2))
+           where id in (select id from leads where outcome is null and sweep_at <= now()
+                        order by sweep_at limit $1 for update skip locked)
+           returning id`,
+    values: [limit],
+  });
+  return found.rows.map(({ id }) => id);
+}
+
+/** Puts leads back for the next look: their start failed and nothing was learned. */
+export async function sweepAgainSoon(db: Tx, leadIds: readonly LeadId[]): Promise<void> {
+  await db.query({
+    name: 'leads.sweep_again_soon',
+    text: `update leads set sweep_at = now() + interval '1 second' where id = any($1)`,
+    values: [leadIds],
+  });
+}
+
+/** Forgets idempotency keys after 72 hours, as sources are told. */
+export async function deleteOldKeys(db: Tx): Promise<void> {
+  await db.query({
+    name: 'leads.delete_old_keys',
+    text: `delete from idempotency_keys where created_at < now() - interval '72 hours'`,
+  });
+}

@@ -1,0 +1,61 @@
+// Whose turn it is in a rotating stage. A draw and the verdict that holds it are one transaction, so
+// a re-run finds its turn and never draws a second one.
+
+import type { CampaignId, ContractId, LeadId } from '../domain/ids.ts';
+import type { StageRoute } from '../domain/lead.ts';
+import { inTransaction, type Pool } from './pool.ts';
+
+type Credits = Readonly<Record<ContractId, number>>;
+
+/**
+ * Draws a turn and stores the route that `decide` makes of it; or returns the stored route, without
+ * a draw. Leads of one stage draw one after the other.
+ */
+export async function drawStoredTurn(
+  pool: Pool,
+  place: { campaignId: CampaignId; stage: string; leadId: LeadId; round: number },
+  decide: (credits: Credits, turn: number) => { route: StageRoute; credits: Credits },
+): Promise<StageRoute> {
+  const { campaignId, stage, leadId, round } = place;
+  const step = `route/${stage}`;
+  return inTransaction(pool, async (tx) => {
+    await tx.query({
+      name: 'rotations.begin',
+      text: `insert into rotations (campaign_id, stage, turns, credits) values ($1, $2, 0, '{}')
+             on conflict do nothing`,
+      values: [campaignId, stage],
+    });
+    const locked = await tx.query<{ turns: number; credits: Credits }>({
+      name: 'rotations.lock',
+      text: `select turns, credits from rotations where campaign_id = $1 and stage = $2 for update`,
+      values: [campaignId, stage],
+    });
+    const stored = await tx.query<{ verdict: StageRoute }>({
+      name: 'rotations.find_route',
+      text: `select verdict from verdicts where lead_id = $1 and round = $2 and step = $3`,
+      values: [leadId, round, step],
+    });
+    if (stored.rows[0]) return stored.rows[0].verdict;
+    const { turns, credits } = locked.rows[0] ?? { turns: 0, credits: {} };
+    const { route, credits: next } = decide(credits, turns + 1);
+    await tx.query({
+      name: 'rotations.store',
+      text: `with drawn as (
+               update rotations set turns = turns + 1, credits = $3
+               where campaign_id = $1 and stage = $2 and $7::int > 0
+             )
+             insert into verdicts (lead_id, round, step, verdict) values ($4, $5, $6, $8)`,
+      values: [
+        campaignId,
+        stage,
+        JSON.stringify(next),
+        leadId,
+        round,
+        step,
+        route.order.length,
+        JSON.stringify(route),
+      ],
+    });
+    return route;
+  });
+}

@@ -1,0 +1,165 @@
+// All that is known about one lead, read in one statement and so at one moment: the lead, what was
+// decided, every attempt, the sales, the ledger and the deliveries.
+
+import type { BuyerId, ContractId, LeadId } from '../domain/ids.ts';
+import type { AttemptState, Lead, LeadOutcome, LeadStatus, OfferResult } from '../domain/lead.ts';
+import type { Cents } from '../domain/money.ts';
+import type { Tx } from './pool.ts';
+
+/** A lead's whole record. Lists are in the order in which things happened. */
+export interface LeadTrace {
+  readonly lead: Lead;
+  readonly publicNo: number;
+  readonly unknownFields: readonly string[];
+  readonly status: LeadStatus;
+  /** The pass over the routing that the lead is in. */
+  readonly round: number;
+  readonly outcome: LeadOutcome | null;
+  readonly settledAtMs: number | null;
+  readonly verdicts: readonly TracedVerdict[];
+  readonly attempts: readonly TracedAttempt[];
+  readonly sales: readonly TracedSale[];
+  readonly transfers: readonly TracedTransfer[];
+  readonly deliveries: readonly TracedDelivery[];
+}
+
+/** `step` says which type of src/domain/lead.ts the verdict is: `validation`, `route/{stage}` … */
+export interface TracedVerdict {
+  readonly round: number;
+  readonly step: string;
+  readonly verdict: unknown;
+}
+
+export interface TracedAttempt {
+  readonly contractId: ContractId;
+  readonly buyerId: BuyerId;
+  readonly round: number;
+  readonly stage: string;
+  readonly position: number;
+  readonly state: AttemptState;
+  readonly exclusive: boolean;
+  readonly place: number | null;
+  readonly priceCents: Cents;
+  readonly bidId: string | null;
+  readonly result: OfferResult | null;
+  readonly plannedAtMs: number;
+  readonly sentAtMs: number | null;
+  readonly settledAtMs: number | null;
+}
+
+export interface TracedSale {
+  readonly contractId: ContractId;
+  readonly buyerId: BuyerId;
+  readonly priceCents: Cents;
+  readonly payoutCents: Cents;
+  readonly reference: string | null;
+  readonly soldAtMs: number;
+}
+
+export interface TracedTransfer {
+  readonly id: string;
+  readonly kind: 'charge' | 'payout';
+  readonly state: 'pending' | 'posted' | 'voided';
+  readonly from: string;
+  readonly to: string;
+  readonly amountCents: Cents;
+  readonly postedAtMs: number;
+}
+
+export interface TracedDelivery {
+  readonly contractId: ContractId;
+  readonly target: string;
+  readonly state: 'delivered' | 'trying' | 'failed';
+  readonly tries: number;
+  readonly detail: string;
+  readonly atMs: number;
+}
+
+const ms = (column: string) => `floor(extract(epoch from ${column}) * 1000)::bigint`;
+
+const TRACE = `select l.id, l.public_no, l.campaign_id, l.source_id, l.sub_source, l.external_id,
+    l.world_version, l.test, l.fields, l.problems, l.unknown_fields, l.behaviour, l.consent,
+    l.asking_cents, ${ms('l.received_at')} as received_at_ms, l.round, l.status, l.outcome,
+    ${ms('l.settled_at')} as settled_at_ms,
+    (select coalesce(jsonb_agg(jsonb_build_object('round', v.round, 'step', v.step,
+       'verdict', v.verdict) order by v.round, v.stored_at, v.step), '[]')
+     from verdicts v where v.lead_id = l.id) as verdicts,
+    (select coalesce(jsonb_agg(jsonb_build_object('contractId', a.contract_id,
+       'buyerId', a.buyer_id, 'round', a.round, 'stage', a.stage, 'position', a.position,
+       'state', a.state, 'exclusive', a.exclusive, 'place', a.place, 'priceCents', a.price_cents,
+       'bidId', a.bid_id, 'result', a.result, 'plannedAtMs', ${ms('a.planned_at')},
+       'sentAtMs', ${ms('a.sent_at')}, 'settledAtMs', ${ms('a.settled_at')})
+       order by a.round, a.planned_at, a.position, a.contract_id), '[]')
+     from attempts a where a.lead_id = l.id) as attempts,
+    (select coalesce(jsonb_agg(jsonb_build_object('contractId', s.contract_id,
+       'buyerId', s.buyer_id, 'priceCents', s.price_cents, 'payoutCents', s.payout_cents,
+       'reference', s.reference, 'soldAtMs', ${ms('s.sold_at')})
+       order by s.sold_at, s.contract_id), '[]')
+     from sales s where s.lead_id = l.id) as sales,
+    (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'kind', t.kind, 'state', t.state,
+       'from', t.from_account, 'to', t.to_account, 'amountCents', t.amount_cents,
+       'postedAtMs', ${ms('t.posted_at')}) order by t.posted_at, t.id desc), '[]')
+     from transfers t where t.lead_id = l.id) as transfers,
+    (select coalesce(jsonb_agg(jsonb_build_object('contractId', d.contract_id,
+       'target', d.target, 'state', d.state, 'tries', d.tries, 'detail', d.detail,
+       'atMs', ${ms('d.at')}) order by d.at, d.contract_id, d.target), '[]')
+     from deliveries d where d.lead_id = l.id) as deliveries
+  from leads l where l.id = $1`;
+
+interface TraceRow extends Pick<
+  LeadTrace,
+  'round' | 'status' | 'outcome' | 'verdicts' | 'attempts' | 'sales' | 'transfers' | 'deliveries'
+> {
+  readonly id: LeadId;
+  readonly public_no: number;
+  readonly campaign_id: string;
+  readonly source_id: string;
+  readonly sub_source: string | null;
+  readonly external_id: string | null;
+  readonly world_version: number;
+  readonly test: boolean;
+  readonly fields: Lead['fields'];
+  readonly problems: Lead['problems'];
+  readonly unknown_fields: readonly string[];
+  readonly behaviour: Lead['behaviour'];
+  readonly consent: Lead['consent'];
+  readonly asking_cents: Lead['askingCents'];
+  readonly received_at_ms: number;
+  readonly settled_at_ms: number | null;
+}
+
+/** Everything that is stored about a lead; undefined if there is none of that id. */
+export async function findTrace(db: Tx, leadId: LeadId): Promise<LeadTrace | undefined> {
+  const found = await db.query<TraceRow>({ name: 'trace.find', text: TRACE, values: [leadId] });
+  const [row] = found.rows;
+  if (!row) return undefined;
+  const lead: Lead = {
+    id: row.id,
+    campaignId: row.campaign_id,
+    sourceId: row.source_id,
+    subSource: row.sub_source,
+    externalId: row.external_id,
+    worldVersion: row.world_version,
+    test: row.test,
+    fields: row.fields,
+    problems: row.problems,
+    behaviour: row.behaviour,
+    consent: row.consent,
+    askingCents: row.asking_cents,
+    receivedAtMs: row.received_at_ms,
+  };
+  return {
+    lead,
+    publicNo: row.public_no,
+    unknownFields: row.unknown_fields,
+    status: row.status,
+    round: row.round,
+    outcome: row.outcome,
+    settledAtMs: row.settled_at_ms,
+    verdicts: row.verdicts,
+    attempts: row.attempts,
+    sales: row.sales,
+    transfers: row.transfers,
+    deliveries: row.deliveries,
+  };
+}

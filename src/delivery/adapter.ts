@@ -1,0 +1,55 @@
+// What an adapter is: pure translations between Sluice and one kind of receiver. The host owns
+// network, deadline, size limits and secrets; an adapter never touches them.
+
+import type { ContractId, LeadId } from '../domain/ids.ts';
+import type { Cents } from '../domain/money.ts';
+import type { NoBidReason, RejectionReason } from '../domain/reasons.ts';
+import type { FieldValue, Step } from '../domain/world.ts';
+
+/** What may be said about a lead to one receiver: the fields its step lists, and no others. */
+export interface Parcel {
+  readonly leadId: LeadId;
+  readonly campaign: string;
+  readonly contractId: ContractId;
+  readonly round: number;
+  readonly fields: Readonly<Record<string, FieldValue>>;
+}
+
+export interface OutgoingRequest {
+  readonly method: 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface IncomingReply {
+  readonly status: number;
+  readonly body: string;
+}
+
+export type Bid =
+  | { readonly kind: 'bid'; readonly priceCents: Cents; readonly bidId?: string }
+  | { readonly kind: 'no_bid'; readonly reason: NoBidReason; readonly detail: string };
+
+export type PostReply =
+  | { readonly kind: 'accepted'; readonly reference: string | null; readonly priceCents?: Cents }
+  | { readonly kind: 'rejected'; readonly reason: RejectionReason; readonly detail: string }
+  /** The answer does not say whether the buyer has the lead. */
+  | { readonly kind: 'unclear'; readonly detail: string };
+
+/** Translations for one receiver protocol. Each is pure and never throws on a receiver's answer. */
+export interface Adapter {
+  buildPing(parcel: Parcel, step: Step): OutgoingRequest;
+  parsePing(reply: IncomingReply): Bid;
+  buildPost(
+    parcel: Parcel,
+    step: Step,
+    terms: { readonly priceCents: Cents; readonly bidId?: string | undefined },
+  ): OutgoingRequest;
+  parsePost(reply: IncomingReply): PostReply;
+  buildDelivery(
+    parcel: Parcel,
+    step: Step,
+    sale: { readonly priceCents: Cents; readonly reference: string | null },
+  ): OutgoingRequest;
+}

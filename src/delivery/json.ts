@@ -1,0 +1,138 @@
+// Sluice's own JSON protocol for buyers; docs/reference/buyer-protocol.md shows it.
+//
+// Only the buyer's words count: a status code, an id or a price alone never makes a sale, and a word
+// is compared whole ("Unmatched" does not hold "matched").
+
+import { z } from 'zod';
+import { type Cents, cents, parseDollars } from '../domain/money.ts';
+import type { Step } from '../domain/world.ts';
+import type { Adapter, Bid, IncomingReply, OutgoingRequest, Parcel, PostReply } from './adapter.ts';
+
+const text = z.union([z.string(), z.number()]).transform((value) => String(value).slice(0, 200));
+const money = {
+  bid_cents: z.unknown().optional(),
+  bid: z.unknown().optional(),
+  price_cents: z.unknown().optional(),
+  price: z.unknown().optional(),
+};
+
+const pingReply = z.object({
+  status: z.string(),
+  bid_id: text.optional(),
+  reason: text.optional(),
+  ...money,
+});
+const postReply = z.object({
+  status: z.string(),
+  reference: text.nullish(),
+  id: text.nullish(),
+  reason: text.optional(),
+  ...money,
+});
+
+/** Reads and writes the JSON protocol. */
+export const jsonAdapter: Adapter = {
+  buildPing(parcel, step) {
+    const { leadId, campaign, contractId: contract, round, fields } = parcel;
+    return request(step, { ping_id: `${leadId}/${round}`, contract, campaign, fields });
+  },
+
+  parsePing(reply): Bid {
+    if (reply.status >= 400) {
+      return { kind: 'no_bid', reason: 'http_status', detail: `HTTP ${reply.status}` };
+    }
+    const said = pingReply.safeParse(parseJson(reply));
+    if (!said.success) return unreadable('no object with a "status"');
+    const { status, bid_id: bidId, reason } = said.data;
+    if (same(status, 'no_bid')) return { kind: 'no_bid', reason: 'no_bid', detail: reason ?? '' };
+    if (!same(status, 'bid')) return unreadable('"status" is neither "bid" nor "no_bid"');
+    const priceCents = readMoney(said.data.bid_cents, said.data.bid);
+    if (priceCents === undefined) return unreadable('"bid_cents" is not a whole number of cents');
+    return { kind: 'bid', priceCents, ...(bidId !== undefined && { bidId }) };
+  },
+
+  buildPost(parcel, step, { priceCents, bidId }) {
+    const { leadId, campaign, contractId: contract, round, fields } = parcel;
+    const body = {
+      lead_id: leadId,
+      contract,
+      campaign,
+      price_cents: priceCents,
+      bid_id: bidId,
+      fields,
+    };
+    const built = request(step, body);
+    const headers = { ...built.headers, 'idempotency-key': `${leadId}/${contract}/${round}` };
+    return { ...built, headers };
+  },
+
+  parsePost(reply): PostReply {
+    // A 5xx may come from a proxy after the buyer took the lead, a 4xx from one that never asked it.
+    if (reply.status >= 500) return { kind: 'unclear', detail: `HTTP ${reply.status}` };
+    const said = postReply.safeParse(parseJson(reply));
+    if (!said.success) return { kind: 'unclear', detail: `unreadable, HTTP ${reply.status}` };
+    const { status, reference, id, reason } = said.data;
+    if (same(status, 'rejected')) {
+      return { kind: 'rejected', reason: 'buyer_rejected', detail: reason ?? '' };
+    }
+    if (same(status, 'duplicate')) {
+      return { kind: 'rejected', reason: 'buyer_duplicate', detail: reason ?? '' };
+    }
+    if (!same(status, 'accepted') || reply.status >= 400) {
+      return { kind: 'unclear', detail: `unknown answer, HTTP ${reply.status}` };
+    }
+    const priceCents = readMoney(said.data.price_cents, said.data.price);
+    return {
+      kind: 'accepted',
+      reference: reference ?? id ?? null,
+      ...(priceCents !== undefined && { priceCents }),
+    };
+  },
+
+  buildDelivery(parcel, step, { priceCents, reference }) {
+    const { leadId, campaign, contractId: contract, fields } = parcel;
+    const built = request(step, {
+      event: 'lead.sold',
+      lead_id: leadId,
+      contract,
+      campaign,
+      price_cents: priceCents,
+      reference,
+      fields,
+    });
+    return { ...built, headers: { ...built.headers, 'idempotency-key': `${leadId}/${contract}` } };
+  },
+};
+
+function request(step: Step, body: Parcel | object): OutgoingRequest {
+  const headers = { 'content-type': 'application/json', accept: 'application/json' };
+  return { method: 'POST', url: step.url, headers, body: JSON.stringify(body) };
+}
+
+function same(said: string, word: string): boolean {
+  return said.trim().toLowerCase() === word;
+}
+
+function parseJson({ body }: IncomingReply): unknown {
+  try {
+    return JSON.parse(body.startsWith('\uFEFF') ? body.slice(1) : body);
+  } catch {
+    // Not JSON is an answer like any other that cannot be read; the caller says so.
+    return undefined;
+  }
+}
+
+/** Whole cents, or dollars as text or number with at most two decimals; anything else is no price. */
+function readMoney(inCents: unknown, inDollars: unknown): Cents | undefined {
+  if (inCents !== undefined && inCents !== null) {
+    const amount = typeof inCents === 'string' && /^\d{1,12}$/.test(inCents) ? +inCents : inCents;
+    const whole = typeof amount === 'number' && Number.isSafeInteger(amount) && amount >= 0;
+    return whole ? cents(amount) : undefined;
+  }
+  if (typeof inDollars === 'string') return parseDollars(inDollars);
+  return typeof inDollars === 'number' ? parseDollars(String(inDollars)) : undefined;
+}
+
+function unreadable(detail: string): Bid {
+  return { kind: 'no_bid', reason: 'bid_unreadable', detail };
+}

@@ -1,0 +1,259 @@
+// The rules of one buyer's caps: hold, release, keep, adjust, as a pure reducer over plain JSON.
+// Windows arrive with the operation as keys with their limit and end, computed outside (time-zone
+// data would break replay); this file knows no calendar. The entity workflow is a mailbox around it.
+
+import type { HoldId } from './ids.ts';
+
+/** One cap in one period: the key names both (`contract/apex_auto/day/2026-11-22/leads`). */
+export interface CapWindow {
+  readonly key: string;
+  /** What this hold takes: 1 lead, or the price in cents. */
+  readonly amount: number;
+  readonly limit: number;
+  /** When the period is over; null for a total. */
+  readonly endsAtMs: number | null;
+}
+
+/** `atMs` is when the attempt was planned: what is older than the memory is not judged any more. */
+export type CapOp =
+  | {
+      readonly op: 'hold';
+      readonly id: HoldId;
+      readonly atMs: number;
+      readonly windows: readonly CapWindow[];
+      /** The version of the world that the limits were read from; the highest one seen rules. */
+      readonly version: number;
+    }
+  | { readonly op: 'release'; readonly id: HoldId; readonly atMs: number }
+  | { readonly op: 'keep'; readonly id: HoldId }
+  | {
+      readonly op: 'adjust';
+      /** The row that causes the correction; made once. */
+      readonly id: string;
+      readonly changes: readonly Change[];
+    };
+
+/** A correction of one window's use, up or down. */
+export interface Change {
+  readonly key: string;
+  readonly by: number;
+  readonly endsAtMs: number | null;
+}
+
+/** Room left in one window after the operation. */
+export interface Room {
+  readonly key: string;
+  readonly left: number;
+  readonly endsAtMs: number | null;
+}
+
+export type CapDecision =
+  | { readonly kind: 'granted'; readonly rooms: readonly Room[] }
+  | { readonly kind: 'denied'; readonly room: Room; readonly used: number; readonly limit: number }
+  /** release, keep and adjust: it is so now, or was so already. */
+  | { readonly kind: 'done' }
+  /** Too old to be judged, or finished the other way before. */
+  | { readonly kind: 'refused'; readonly why: 'stale' | 'released' | 'kept' }
+  | { readonly kind: 'busy' }
+  /** The entity knows nothing yet: seed this epoch, then ask again. */
+  | { readonly kind: 'unseeded'; readonly epoch: string };
+
+/** What PostgreSQL knows: the use of each window, and the holds that may still be released. */
+export interface CapsSeed {
+  readonly epoch: string;
+  /** What all attempts that count take, `holds` included. */
+  readonly used: readonly Change[];
+  readonly holds: readonly { readonly id: HoldId; readonly windows: readonly Take[] }[];
+}
+
+/** What one hold takes of one window. */
+export interface Take {
+  readonly key: string;
+  readonly amount: number;
+}
+
+interface WindowState {
+  used: number;
+  limit: number;
+  version: number;
+  endsAtMs: number | null;
+}
+
+/** The whole memory of an entity: plain JSON, carried through continue-as-new. */
+export interface CapsState {
+  readonly format: 1;
+  epoch: string | null;
+  seeded: boolean;
+  windows: Record<string, WindowState>;
+  holds: Record<HoldId, { takes: readonly Take[]; atMs: number }>;
+  /** How many holds are open. */
+  open: number;
+  /** Ids that are finished: kept, released or adjusted. A repeat is answered from here. */
+  done: Record<string, { as: 'kept' | 'released' | 'adjusted'; atMs: number }>;
+}
+
+/** How long an id is remembered after its last operation; then holds fold into their counters. */
+export const REMEMBER_MS = 60 * 60 * 1000;
+/** Open holds above which the entity grants nothing: its state must stay small enough to carry. */
+export const MAX_OPEN_HOLDS = 20_000;
+
+/** An entity that knows nothing and grants nothing. */
+export function emptyCaps(): CapsState {
+  return { format: 1, epoch: null, seeded: false, windows: {}, holds: {}, open: 0, done: {} };
+}
+
+/**
+ * Applies a batch in order and returns one decision per operation. Changes `state` in place: a copy
+ * of 20,000 holds per batch would be most of the work. The same operation twice counts once.
+ */
+export function applyOps(state: CapsState, ops: readonly CapOp[], nowMs: number): CapDecision[] {
+  const { epoch } = state;
+  if (!state.seeded) return ops.map(() => ({ kind: 'unseeded', epoch: epoch ?? '' }));
+  forget(state, nowMs);
+  return ops.map((op) => applyOp(state, op, nowMs));
+}
+
+/** Takes over what PostgreSQL knows, once per epoch; a second seed changes nothing. */
+export function seedCaps(state: CapsState, seed: CapsSeed, nowMs: number): void {
+  if (state.seeded || seed.epoch !== state.epoch) return;
+  state.seeded = true;
+  for (const { key, by, endsAtMs } of seed.used) windowOf(state, key, endsAtMs).used += by;
+  for (const { id, windows } of seed.holds) state.holds[id] = { takes: windows, atMs: nowMs };
+  state.open = seed.holds.length;
+}
+
+function applyOp(state: CapsState, op: CapOp, nowMs: number): CapDecision {
+  switch (op.op) {
+    case 'hold':
+      return hold(state, op, nowMs);
+    case 'release':
+      return release(state, op, nowMs);
+    case 'keep':
+      return keep(state, op, nowMs);
+    case 'adjust':
+      return adjust(state, op, nowMs);
+  }
+}
+
+function hold(state: CapsState, op: CapOp & { op: 'hold' }, nowMs: number): CapDecision {
+  for (const window of op.windows) learnLimit(state, window, op.version);
+  const before = state.done[op.id];
+  if (before?.as === 'released') return { kind: 'refused', why: 'released' };
+  if (before || state.holds[op.id]) return { kind: 'granted', rooms: roomsOf(state, op.windows) };
+  if (op.atMs < nowMs - REMEMBER_MS) return { kind: 'refused', why: 'stale' };
+  if (state.open >= MAX_OPEN_HOLDS) return { kind: 'busy' };
+
+  for (const { key, amount } of op.windows) {
+    const { used, limit, endsAtMs } = loadWindow(state, key);
+    if (used + amount > limit) {
+      return {
+        kind: 'denied',
+        room: { key, left: Math.max(0, limit - used), endsAtMs },
+        used,
+        limit,
+      };
+    }
+  }
+  for (const { key, amount } of op.windows) loadWindow(state, key).used += amount;
+  const takes = op.windows.map(({ key, amount }) => ({ key, amount }));
+  state.holds[op.id] = { takes, atMs: nowMs };
+  state.open += 1;
+  return { kind: 'granted', rooms: roomsOf(state, op.windows) };
+}
+
+function release(state: CapsState, op: CapOp & { op: 'release' }, nowMs: number): CapDecision {
+  const held = state.holds[op.id];
+  if (!held) {
+    const before = state.done[op.id];
+    if (before?.as === 'kept') return { kind: 'refused', why: 'kept' };
+    if (!before && op.atMs < nowMs - REMEMBER_MS) return { kind: 'refused', why: 'stale' };
+  } else {
+    for (const { key, amount } of held.takes) {
+      const window = state.windows[key];
+      if (window) window.used -= amount;
+    }
+    delete state.holds[op.id];
+    state.open -= 1;
+  }
+  // Also for an id never seen: the tombstone refuses a hold that arrives after its release.
+  state.done[op.id] = { as: 'released', atMs: nowMs };
+  return { kind: 'done' };
+}
+
+function keep(state: CapsState, op: CapOp & { op: 'keep' }, nowMs: number): CapDecision {
+  if (!state.holds[op.id]) return { kind: 'done' };
+  delete state.holds[op.id];
+  state.open -= 1;
+  state.done[op.id] = { as: 'kept', atMs: nowMs };
+  return { kind: 'done' };
+}
+
+function adjust(state: CapsState, op: CapOp & { op: 'adjust' }, nowMs: number): CapDecision {
+  if (state.done[op.id]) return { kind: 'done' };
+  for (const { key, by, endsAtMs } of op.changes) {
+    const window = windowOf(state, key, endsAtMs);
+    window.used = Math.max(0, window.used + by);
+  }
+  state.done[op.id] = { as: 'adjusted', atMs: nowMs };
+  return { kind: 'done' };
+}
+
+function learnLimit(state: CapsState, { key, limit, endsAtMs }: CapWindow, version: number): void {
+  const window = windowOf(state, key, endsAtMs);
+  if (version < window.version) return;
+  window.limit = limit;
+  window.version = version;
+}
+
+function windowOf(state: CapsState, key: string, endsAtMs: number | null): WindowState {
+  return (state.windows[key] ??= { used: 0, limit: 0, version: -1, endsAtMs });
+}
+
+function loadWindow(state: CapsState, key: string): WindowState {
+  const window = state.windows[key];
+  if (!window) throw new Error(`no cap window ${key}`);
+  return window;
+}
+
+function roomsOf(state: CapsState, windows: readonly CapWindow[]): Room[] {
+  return windows.map(({ key }) => {
+    const { limit, used, endsAtMs } = loadWindow(state, key);
+    return { key, left: Math.max(0, limit - used), endsAtMs };
+  });
+}
+
+/**
+ * Drops what is past its time: ids and holds after an hour, windows an hour after their end (a hold
+ * planned a moment before midnight may arrive a moment after it, and counts in the old day). Both
+ * records keep the order of insertion, also through JSON, so the walk stops at the first young one.
+ */
+function forget(state: CapsState, nowMs: number): void {
+  const before = nowMs - REMEMBER_MS;
+  for (const id in state.done) {
+    if ((state.done[id]?.atMs ?? 0) >= before) break;
+    delete state.done[id];
+  }
+  for (const id in state.holds) {
+    if ((state.holds[id]?.atMs ?? 0) >= before) break;
+    delete state.holds[id];
+    state.open -= 1;
+  }
+  for (const key in state.windows) {
+    const endsAtMs = state.windows[key]?.endsAtMs;
+    if (endsAtMs != null && endsAtMs < before) delete state.windows[key];
+  }
+}
+
+/** What operators filter buyers by. Near = 90 % of any limit is used. */
+export type CapMood = 'open' | 'near' | 'full';
+
+/** The mood over all windows that have not ended. */
+export function moodOf(state: CapsState, nowMs: number): CapMood {
+  let mood: CapMood = 'open';
+  for (const { used, limit, version, endsAtMs } of Object.values(state.windows)) {
+    if (version < 0 || (endsAtMs !== null && endsAtMs <= nowMs)) continue;
+    if (used >= limit) return 'full';
+    if (used >= limit * 0.9) mood = 'near';
+  }
+  return mood;
+}

@@ -1,0 +1,211 @@
+// The lead as intake stored it, and the outcomes that a ping, an offer and the whole distribution
+// may have. Outcomes are values and plain JSON: they stand in histories and in verdicts.
+
+import type { BuyerId, CampaignId, ContractId, LeadId, SourceId } from './ids.ts';
+import type { Cents } from './money.ts';
+import type {
+  DoubtReason,
+  IneligibleReason,
+  NoBidReason,
+  RefusalReason,
+  RejectionReason,
+  UnsoldReason,
+} from './reasons.ts';
+import type { FieldValue, Method } from './world.ts';
+
+/** One person's request. Never changes after intake; what happens to it stands in other rows. */
+export interface Lead {
+  readonly id: LeadId;
+  readonly campaignId: CampaignId;
+  readonly sourceId: SourceId;
+  readonly subSource: string | null;
+  readonly externalId: string | null;
+  /** The version of the world this lead is routed by. */
+  readonly worldVersion: number;
+  readonly test: boolean;
+  /** Normal values of the fields that hold one. The person is in here: never into a history. */
+  readonly fields: Readonly<Record<string, FieldValue>>;
+  readonly problems: readonly FieldProblem[];
+  readonly behaviour: Readonly<Record<string, FieldValue>>;
+  readonly consent: Consent | null;
+  readonly askingCents: Cents | null;
+  readonly receivedAtMs: number;
+}
+
+export interface Consent {
+  readonly text?: string | undefined;
+  readonly at?: string | undefined;
+  readonly ip?: string | undefined;
+  readonly trustedform_url?: string | undefined;
+  readonly jornaya_id?: string | undefined;
+}
+
+/** A field that is missing or does not hold what its type asks for; `says` never quotes the value. */
+export interface FieldProblem {
+  readonly field: string;
+  readonly reason: 'field_missing' | 'field_invalid';
+  readonly says: string;
+}
+
+/** One check of validation, in the order made. */
+export interface Check {
+  readonly check: 'fields' | 'duplicate';
+  readonly ok: boolean;
+  readonly says: string;
+}
+
+export type Validation =
+  | { readonly kind: 'valid'; readonly checks: readonly Check[] }
+  | {
+      readonly kind: 'refused';
+      readonly reason: RefusalReason;
+      readonly checks: readonly Check[];
+      readonly problems?: readonly FieldProblem[];
+      /** The earlier lead, for a duplicate. */
+      readonly of?: LeadId;
+    };
+
+export interface Score {
+  /** 0–100. */
+  readonly score: number;
+  readonly band: 'high' | 'medium' | 'low';
+  readonly scorer: 'rules';
+  readonly reasons: readonly ScoreReason[];
+}
+
+export interface ScoreReason {
+  readonly says: string;
+  readonly points: number;
+}
+
+/** Why a contract was left out, with the fact and the limit that decided. */
+export interface WhyNot {
+  readonly contractId: ContractId;
+  readonly reason: IneligibleReason;
+  readonly detail: string;
+}
+
+/** A contract that may be offered the lead at a price. */
+export interface Candidate {
+  readonly contractId: ContractId;
+  readonly buyerId: BuyerId;
+  readonly priceCents: Cents;
+  /** A sale to it takes every place of the lead. */
+  readonly exclusive: boolean;
+  /** Its post may take over 5 s, so it is offered by a regular activity. */
+  readonly slow: boolean;
+  /** The buyer's own reference of its bid, carried to the post. */
+  readonly bidId?: string;
+}
+
+/** One stage, decided: whom to offer to in which order, or whom to ask for bids. */
+export interface StageRoute {
+  readonly stage: string;
+  readonly method: Method;
+  /** For ping-post the contracts to ping (price not yet known); else the order of offers. */
+  readonly order: readonly Candidate[];
+  readonly refused: readonly WhyNot[];
+  /** The draw of a rotation that gave this order, counted from 1. */
+  readonly turn?: number;
+}
+
+/** One line of the bid table. */
+export type PingResult = {
+  readonly contractId: ContractId;
+  readonly ms: number;
+} & (
+  | { readonly kind: 'bid'; readonly priceCents: Cents; readonly bidId?: string }
+  | {
+      readonly kind: 'no_bid';
+      readonly reason: NoBidReason;
+      readonly detail?: string;
+      /** What was bid, where the bid could be read but does not count. */
+      readonly priceCents?: Cents;
+    }
+);
+
+/** A ping-post stage, decided: best first; `pings` holds every buyer that was asked. */
+export interface Auction {
+  readonly stage: string;
+  readonly ranked: readonly Candidate[];
+  readonly pings: readonly PingResult[];
+  readonly floorCents: Cents;
+  readonly ms: number;
+  /** Closed before the deadline because no outstanding buyer could win any more. */
+  readonly closedEarly?: boolean;
+}
+
+/** What one offer came to. */
+export type OfferResult =
+  | {
+      readonly kind: 'accepted';
+      readonly buyerId: BuyerId;
+      readonly priceCents: Cents;
+      readonly reference: string | null;
+      readonly ms: number;
+      /** No place is left: the lead is settled. */
+      readonly fillsLead: boolean;
+    }
+  | {
+      readonly kind: 'rejected';
+      readonly reason: RejectionReason;
+      readonly detail: string;
+      readonly ms: number;
+    }
+  | {
+      readonly kind: 'in_doubt';
+      readonly reason: DoubtReason;
+      readonly detail: string;
+      readonly ms: number;
+    }
+  | { readonly kind: 'not_sent'; readonly reason: NoBidReason; readonly detail: string }
+  | { readonly kind: 'not_offered'; readonly reason: IneligibleReason; readonly detail: string };
+
+/** The lead's end, as the source is told and P&L counts it. */
+export type LeadOutcome =
+  | {
+      readonly kind: 'sold';
+      readonly payoutCents: Cents;
+      readonly sales: readonly { readonly contractId: ContractId; readonly priceCents: Cents }[];
+      readonly redirectUrl?: string;
+    }
+  | { readonly kind: 'unsold'; readonly reason: UnsoldReason }
+  | {
+      readonly kind: 'rejected';
+      readonly reason: RefusalReason;
+      readonly problems?: readonly FieldProblem[];
+    }
+  | { readonly kind: 'duplicate'; readonly reason: 'duplicate' };
+
+/** Where a lead stands. `in_doubt`: a buyer may have it, and nobody knows yet. */
+export const LEAD_STATUSES = [
+  'received',
+  'in_doubt',
+  'sold',
+  'unsold',
+  'rejected',
+  'duplicate',
+] as const;
+export type LeadStatus = (typeof LEAD_STATUSES)[number];
+
+/** The states of an attempt; ADR 0002 has the graph. */
+export const ATTEMPT_STATES = [
+  'planned',
+  'sending',
+  'accepted',
+  'rejected',
+  'pending',
+  'not_sent',
+  'in_doubt',
+  'accepted_conflict',
+  'returned',
+] as const;
+export type AttemptState = (typeof ATTEMPT_STATES)[number];
+
+/** The states that take a place in the lead and keep the cap's room. */
+export const TAKES_PLACE: ReadonlySet<AttemptState> = new Set<AttemptState>([
+  'sending',
+  'accepted',
+  'pending',
+  'in_doubt',
+]);

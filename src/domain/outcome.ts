@@ -1,0 +1,46 @@
+// From what was decided and answered to what the lead came to.
+
+import type { Candidate, LeadOutcome, OfferResult, Validation } from './lead.ts';
+
+/** A target of pushes after the sale, with the time after which it is given up. */
+export interface DeliveryTarget {
+  readonly name: string;
+  readonly giveUpAfterHours: number;
+}
+
+/** What an offer came to, and what is left to do about it. */
+export type OfferReport = OfferResult & {
+  /** The lead's outcome, where this offer settled it. */
+  readonly outcome?: LeadOutcome;
+  /** Where the sold lead must be pushed. */
+  readonly targets?: readonly DeliveryTarget[];
+  /** Cap room may still be held in its name: release it before the workflow ends. */
+  readonly owes?: true;
+  /** The answer is known and not stored: PostgreSQL was away. */
+  readonly unsettled?: true;
+  /** Another run of this step stored other verdicts first: start over. */
+  readonly superseded?: true;
+};
+
+/** One offer of a run, in order. */
+export interface Offered {
+  readonly candidate: Candidate;
+  readonly report: OfferReport;
+}
+
+/** How many places of the lead are gone: sold, or possibly sold. An exclusive one takes them all. */
+export function placesTaken(offers: readonly Offered[]): number {
+  const taking = offers.filter(
+    ({ report }) => report.kind === 'accepted' || report.kind === 'in_doubt',
+  );
+  return taking.some(({ candidate }) => candidate.exclusive) ? Infinity : taking.length;
+}
+
+/** A refused validation as the source is told. */
+export function outcomeOf(
+  refused: Validation & { kind: 'refused' },
+): Exclude<LeadOutcome, { kind: 'sold' }> {
+  const { reason, problems } = refused;
+  if (reason === 'duplicate') return { kind: 'duplicate', reason };
+  return { kind: 'rejected', reason, ...(problems && { problems }) };
+}

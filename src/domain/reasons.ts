@@ -1,0 +1,93 @@
+// The closed list of reasons: every refusal, no-bid, rejection and doubt carries one of these codes.
+// Codes are public and never renamed. Each has the sentence an operator reads.
+
+/** Why intake or validation refused a lead. */
+export const REFUSALS = {
+  field_missing: 'a required field is missing',
+  field_invalid: 'a field does not hold what its type asks for',
+  duplicate: 'the same person was received within the window',
+} as const;
+
+/** Why a contract was not a candidate, or was not offered the lead. */
+export const INELIGIBLE = {
+  paused: 'paused by an operator',
+  source_not_allowed: 'the contract does not take leads of this source',
+  filter_not_met: 'the filter does not match',
+  field_required: 'a field that the contract needs is missing',
+  score_too_low: 'the score is below the minimum',
+  outside_schedule: 'outside the hours in which the contract buys',
+  cap_reached: 'a cap has no room left',
+  cap_unknown: 'the caps did not answer in time',
+  no_turn: 'weight 0: never drawn',
+  no_place: 'the lead has no place left for this contract',
+  sold_before_its_stage: 'the lead was sold before this stage began',
+  stage_not_reached: 'the lead ended before this stage began',
+  not_offered: 'the lead was sold before this contract’s turn',
+} as const;
+
+/** Why a ping brought no bid that counts. */
+export const NO_BIDS = {
+  no_bid: 'the buyer did not want to bid',
+  below_floor: 'the bid is below the floor',
+  bid_unreadable: 'the answer holds no readable bid',
+  bid_over_ceiling: 'the bid is above what the contract may bid',
+  late: 'no answer before the deadline',
+  not_pinged: 'too little time was left to ask',
+  connection_failed: 'the buyer could not be reached',
+  connection_lost: 'the connection broke before the answer was complete',
+  answer_too_large: 'the answer is larger than allowed',
+  http_status: 'the buyer answered with an error status',
+  address_refused: 'the address is not allowed for outbound calls',
+  secret_missing: 'the contract’s secret is not set',
+} as const;
+
+/** Why a buyer did not take an offered lead. */
+export const REJECTIONS = {
+  buyer_rejected: 'the buyer said no',
+  buyer_duplicate: 'the buyer has this person already',
+} as const;
+
+/** Why nobody knows whether the buyer has the lead. */
+export const DOUBTS = {
+  no_answer: 'no complete answer before the time limit',
+  connection_lost: 'the connection broke after the lead was sent',
+  answer_unreadable: 'the answer says neither accepted nor rejected',
+  answer_too_large: 'the answer is larger than allowed',
+  run_interrupted: 'an earlier run sent the lead and left no answer',
+} as const;
+
+/** Why a lead ended without a buyer. */
+export const UNSOLD = {
+  no_contracts: 'the campaign routes to no contract',
+  none_eligible: 'no contract was eligible',
+  no_bids: 'no buyer bid enough',
+  all_rejected: 'every buyer that was offered the lead said no',
+  test_lead: 'a test lead is never offered',
+} as const;
+
+export type RefusalReason = keyof typeof REFUSALS;
+export type IneligibleReason = keyof typeof INELIGIBLE;
+export type NoBidReason = keyof typeof NO_BIDS;
+export type RejectionReason = keyof typeof REJECTIONS;
+export type DoubtReason = keyof typeof DOUBTS;
+export type UnsoldReason = keyof typeof UNSOLD;
+
+export type Reason =
+  RefusalReason | IneligibleReason | NoBidReason | RejectionReason | DoubtReason | UnsoldReason;
+
+const SENTENCES: Readonly<Record<Reason, string>> = {
+  ...REFUSALS,
+  ...INELIGIBLE,
+  ...NO_BIDS,
+  ...REJECTIONS,
+  ...DOUBTS,
+  ...UNSOLD,
+};
+
+/** The sentence for a reason, for people. */
+export function sentenceOf(reason: Reason): string {
+  return SENTENCES[reason];
+}
+
+/** Reasons that pass by themselves, so the contract may be tried again with the same lead. */
+export const TRANSIENT: ReadonlySet<Reason> = new Set<Reason>(['cap_unknown', 'connection_failed']);

@@ -1,0 +1,181 @@
+// The rules by which a lead is scored when nothing better is known: 0-100, from the lead alone. Each
+// reason says what was seen, without the values: it stands in histories and is shown to sources.
+
+import { ageOn, BIRTH_FIELDS } from './facts.ts';
+import type { Lead, Score, ScoreReason } from './lead.ts';
+import type { Field, FieldValue, Vertical } from './world.ts';
+
+export interface ScoreFacts {
+  readonly lead: Lead;
+  readonly vertical: Vertical;
+  readonly atMs: number;
+}
+
+/** Where every lead begins; what is not known neither adds nor takes. */
+const START: ScoreReason = { says: 'every lead starts here', points: 50 };
+
+const RULES: readonly ((facts: ScoreFacts) => readonly ScoreReason[])[] = [
+  scoreCompleteness,
+  scoreProblems,
+  scorePhone,
+  scoreEmail,
+  scoreName,
+  scoreAge,
+  scoreBehaviour,
+  scoreConsent,
+  scoreFreshness,
+];
+
+/** Scores a lead. The score is the sum of its reasons' points, kept within 0 and 100. */
+export function scoreLead(facts: ScoreFacts): Score {
+  const reasons = [START, ...RULES.flatMap((rule) => rule(facts))];
+  const sum = reasons.reduce((total, reason) => total + reason.points, 0);
+  const score = Math.min(100, Math.max(0, sum));
+  return { score, band: bandOf(score), scorer: 'rules', reasons };
+}
+
+/** The band of a score: high from 70, medium from 40. */
+export function bandOf(score: number): Score['band'] {
+  if (score >= 70) return 'high';
+  return score >= 40 ? 'medium' : 'low';
+}
+
+function scoreCompleteness({ lead, vertical }: ScoreFacts): ScoreReason[] {
+  const names = Object.keys(vertical.fields);
+  if (names.length === 0) return [];
+  const given = names.filter((name) => Object.hasOwn(lead.fields, name)).length;
+  const points = Math.round((given / names.length) * 20) - 10;
+  return [{ says: `${given} of ${names.length} fields are given`, points }];
+}
+
+function scoreProblems({ lead }: ScoreFacts): ScoreReason[] {
+  const invalid = lead.problems.filter((problem) => problem.reason === 'field_invalid').length;
+  if (invalid === 0) return [{ says: 'every given field holds what its type asks for', points: 5 }];
+  const fields = invalid === 1 ? '1 field does' : `${invalid} fields do`;
+  return [
+    { says: `${fields} not hold what the type asks for`, points: Math.max(-30, -10 * invalid) },
+  ];
+}
+
+function scorePhone(facts: ScoreFacts): ScoreReason[] {
+  if (!hasType(facts, 'phone')) return [];
+  return textsOf(facts, 'phone').length > 0
+    ? [{ says: 'a phone number is given', points: 5 }]
+    : [{ says: 'no phone number', points: -15 }];
+}
+
+// A few of thousands: enough to catch a form that was filled to get past it.
+const DISPOSABLE_DOMAINS = new Set([
+  '10minutemail.com',
+  'dispostable.com',
+  'fakeinbox.com',
+  'getnada.com',
+  'grr.la',
+  'guerrillamail.com',
+  'maildrop.cc',
+  'mailinator.com',
+  'mailnesia.com',
+  'mintemail.com',
+  'mohmal.com',
+  'sharklasers.com',
+  'spamgourmet.com',
+  'yopmail.com',
+]);
+const DISPOSABLE_HINT = /temp-?mail|trash-?mail|throw-?away|disposable|10-?minute/;
+
+function scoreEmail(facts: ScoreFacts): ScoreReason[] {
+  if (!hasType(facts, 'email')) return [];
+  const [email] = textsOf(facts, 'email');
+  if (email === undefined) return [{ says: 'no e-mail address', points: -5 }];
+  const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase();
+  return DISPOSABLE_DOMAINS.has(domain) || DISPOSABLE_HINT.test(domain)
+    ? [{ says: 'the e-mail address looks disposable', points: -25 }]
+    : [{ says: 'an e-mail address is given', points: 3 }];
+}
+
+const NAME_FIELDS = ['first_name', 'last_name', 'full_name', 'name'];
+const NAME_FAULTS: readonly [pattern: RegExp, says: string][] = [
+  [/\d/, 'a name holds digits'],
+  [/^.{0,1}$|^.{41,}$/u, 'a name is very short or very long'],
+  [/(\p{L})\1\1/iu, 'a name repeats a letter three times'],
+  // Only where all letters are plain Latin ones: other alphabets have other vowels.
+  [/^[b-df-hj-np-tv-xz]{4,}$/i, 'a name has no vowel'],
+  [/asdf|qwer|zxcv|hjkl/i, 'a name follows the keyboard'],
+  [/^(test|fake|none|null|unknown|xxx+)$/i, 'a name is a placeholder'],
+];
+
+function scoreName({ lead }: ScoreFacts): ScoreReason[] {
+  const names = NAME_FIELDS.map((field) => ownText(lead.fields, field)).filter(
+    (name) => name !== '',
+  );
+  if (names.length === 0) return [];
+  const faults = NAME_FAULTS.filter(([pattern]) => names.some((name) => pattern.test(name)));
+  if (faults.length === 0) return [{ says: 'the name is plausible', points: 5 }];
+  return faults.slice(0, 2).map(([, says]) => ({ says, points: -12 }));
+}
+
+function scoreAge({ lead, atMs }: ScoreFacts): ScoreReason[] {
+  const born = BIRTH_FIELDS.map((field) => ownText(lead.fields, field)).find((date) => date !== '');
+  const age = born === undefined ? undefined : ageOn(born, atMs);
+  if (age === undefined) return [];
+  return age >= 18 && age <= 95
+    ? [{ says: 'the age is plausible', points: 2 }]
+    : [{ says: 'the age is below 18 or above 95', points: -20 }];
+}
+
+function scoreBehaviour({ lead }: ScoreFacts): ScoreReason[] {
+  const form = ownNumber(lead.behaviour, 'form_seconds');
+  const page = ownNumber(lead.behaviour, 'time_on_page_s');
+  const reasons: ScoreReason[] = [];
+  if (form !== undefined && form < 3) {
+    reasons.push({ says: 'the form was filled in under 3 seconds', points: -25 });
+  } else if (form !== undefined && form >= 8) {
+    reasons.push({ says: 'the form was filled at a human pace', points: 8 });
+  }
+  if (page !== undefined && page < 5) {
+    reasons.push({ says: 'under 5 seconds were spent on the page', points: -10 });
+  } else if (page !== undefined && page >= 15) {
+    reasons.push({ says: 'at least 15 seconds were spent on the page', points: 4 });
+  }
+  return reasons;
+}
+
+function scoreConsent({ lead }: ScoreFacts): ScoreReason[] {
+  if (lead.consent?.trustedform_url || lead.consent?.jornaya_id) {
+    return [{ says: 'consent has a certificate', points: 12 }];
+  }
+  return lead.consent?.text ? [{ says: 'consent is given without a certificate', points: 4 }] : [];
+}
+
+const MINUTE_MS = 60_000;
+
+function scoreFreshness({ lead, atMs }: ScoreFacts): ScoreReason[] {
+  const minutes = (atMs - lead.receivedAtMs) / MINUTE_MS;
+  if (minutes < 5) return [{ says: 'the lead is fresh', points: 4 }];
+  if (minutes < 60) return [];
+  return minutes < 24 * 60
+    ? [{ says: 'the lead is over an hour old', points: -5 }]
+    : [{ says: 'the lead is over a day old', points: -20 }];
+}
+
+function hasType({ vertical }: ScoreFacts, type: Field['type']): boolean {
+  return Object.values(vertical.fields).some((field) => field.type === type);
+}
+
+/** The values of all fields of a type that the lead has. */
+function textsOf({ lead, vertical }: ScoreFacts, type: Field['type']): string[] {
+  return Object.entries(vertical.fields)
+    .filter(([, field]) => field.type === type)
+    .map(([name]) => ownText(lead.fields, name))
+    .filter((text) => text !== '');
+}
+
+function ownText(values: Readonly<Record<string, FieldValue>>, name: string): string {
+  const value = Object.hasOwn(values, name) ? values[name] : undefined;
+  return typeof value === 'string' ? value.trim() : '';
+}
+
+function ownNumber(values: Readonly<Record<string, FieldValue>>, name: string): number | undefined {
+  const value = Object.hasOwn(values, name) ? values[name] : undefined;
+  return typeof value === 'number' ? value : undefined;
+}

@@ -1,0 +1,129 @@
+// The story of a lead and of a buyer's caps in Markdown, as operators read it in the Temporal UI.
+// No personal data: histories are kept and shown.
+
+import type { CapsState } from './caps.ts';
+import type { Auction, LeadOutcome, PingResult, Score, StageRoute, Validation } from './lead.ts';
+import { dollars } from './money.ts';
+import type { Offered, OfferReport } from './outcome.ts';
+import { sentenceOf } from './reasons.ts';
+
+/** All that a lead's workflow has seen so far. */
+export interface LeadStory {
+  readonly lead: {
+    readonly campaign: string;
+    readonly source: string;
+    readonly worldVersion: number;
+  };
+  readonly validation: Validation;
+  readonly score: Score;
+  readonly stages: { readonly route: StageRoute; auction?: Auction }[];
+  readonly offers: Offered[];
+}
+
+/** The lead's story so far; `outcome` once there is one. */
+export function describeLead(story: LeadStory, outcome?: LeadOutcome): string {
+  const { lead, score } = story;
+  return [
+    headline(story, outcome),
+    `campaign ${lead.campaign} · source ${lead.source} · world version ${lead.worldVersion} · ` +
+      `score ${score.score} (${score.band})`,
+    ...story.stages.flatMap(describeStage),
+    ...describeOffers(story.offers),
+  ].join('\n\n');
+}
+
+/** A lead that validation refused. */
+export function describeRefusal({ reason, checks }: Validation & { kind: 'refused' }): string {
+  const lines = checks.map(
+    ({ check, ok, says }) => `- ${ok ? 'passed' : '**failed**'} ${check}: ${says}`,
+  );
+  return [`**refused**: ${sentenceOf(reason)}`, lines.join('\n')].join('\n\n');
+}
+
+function headline({ offers }: LeadStory, outcome: LeadOutcome | undefined): string {
+  if (!outcome) {
+    const doubt = offers.find(({ report }) => report.kind === 'in_doubt');
+    return doubt
+      ? `**in doubt**: ${doubt.candidate.contractId} may have the lead; ` +
+          'nobody else is offered its place until that is known'
+      : '**in progress**';
+  }
+  if (outcome.kind !== 'sold') return `**${outcome.kind}**: ${sentenceOf(outcome.reason)}`;
+  const to = outcome.sales.map((sale) => `${sale.contractId} for ${dollars(sale.priceCents)}`);
+  return `**sold** to ${to.join(', ')}; the source earns ${dollars(outcome.payoutCents)}`;
+}
+
+function describeStage({ route, auction }: LeadStory['stages'][number]): string[] {
+  const turn = route.turn === undefined ? '' : `, turn ${route.turn}`;
+  const out = [`### Stage ${route.stage} (${route.method.replace('_', '-')}${turn})`];
+  if (auction) {
+    const rows = [...auction.pings].sort(byPrice).map(pingRow);
+    out.push(table(['contract', 'bid', 'ms', 'says'], rows));
+    const early = auction.closedEarly ? ', closed early: nobody outstanding could win' : '';
+    out.push(`floor ${dollars(auction.floorCents)}${early}`);
+  } else if (route.order.length > 0) {
+    const order = route.order.map((c) => `${c.contractId} at ${dollars(c.priceCents)}`);
+    out.push(`order: ${order.join(', ')}`);
+  }
+  if (route.refused.length > 0) {
+    const rows = route.refused.map(({ contractId, reason, detail }) => [
+      contractId,
+      reason,
+      detail,
+    ]);
+    out.push(table(['not asked', 'reason', 'because'], rows));
+  }
+  return out;
+}
+
+function byPrice(a: PingResult, b: PingResult): number {
+  const rank = (ping: PingResult) => (ping.kind === 'bid' ? ping.priceCents : -1);
+  return rank(b) - rank(a) || (a.contractId < b.contractId ? -1 : 1);
+}
+
+function pingRow(ping: PingResult): string[] {
+  const bid = ping.priceCents === undefined ? '' : dollars(ping.priceCents);
+  const says = ping.kind === 'bid' ? 'bid' : `${ping.reason} ${ping.detail ?? ''}`.trim();
+  return [ping.contractId, bid, String(ping.ms), says];
+}
+
+function describeOffers(offers: readonly Offered[]): string[] {
+  if (offers.length === 0) return [];
+  const rows = offers.map(({ candidate, report }, index) => [
+    String(index + 1),
+    candidate.contractId,
+    dollars(candidate.priceCents),
+    saysOf(report),
+  ]);
+  return ['### Offers', table(['', 'contract', 'price', 'answer'], rows)];
+}
+
+function saysOf(report: OfferReport): string {
+  if (report.kind === 'accepted') return `**accepted** in ${report.ms} ms`;
+  return `${report.kind.replace('_', ' ')}: ${report.reason} ${report.detail}`.trim();
+}
+
+/** A buyer's caps: each window with its use, limit and end. */
+export function describeCaps(state: CapsState, nowMs: number): string {
+  if (!state.seeded) return '**not seeded yet**: grants nothing until PostgreSQL is read';
+  const rows = Object.entries(state.windows)
+    .filter(([, { endsAtMs }]) => endsAtMs === null || endsAtMs > nowMs)
+    .map(([key, { used, limit, version, endsAtMs }]) => [
+      key,
+      String(used),
+      version < 0 ? '?' : String(limit),
+      endsAtMs === null ? 'never' : `in ${Math.ceil((endsAtMs - nowMs) / 60_000)} min`,
+    ]);
+  if (rows.length === 0) return 'no cap has been used yet';
+  return [table(['cap', 'used', 'limit', 'ends'], rows), `${state.open} holds open`].join('\n\n');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
+  return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+}
+
+/** A buyer's own words may hold anything: one line, no cell breaks, no markup, bounded. */
+function cell(text: string): string {
+  return text.replace(/[|<>`\\\r\n]+/g, ' ').slice(0, 120);
+}

@@ -1,0 +1,100 @@
+// What the HTTP surface asks for, answered by the rest of this process.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Activities } from '../activities/index.ts';
+import type { ApiDeps, DoubtSettlement } from '../api/deps.ts';
+import type { Config } from '../config.ts';
+import { listAttempts } from '../db/attempts.ts';
+import { listLeads } from '../db/lead-list.ts';
+import { packageRoot } from '../db/migrate.ts';
+import { readPnl } from '../db/pnl.ts';
+import type { Pool } from '../db/pool.ts';
+import { findTrace } from '../db/trace.ts';
+import { findCurrentWorld, findWorld, listWorlds } from '../db/worlds.ts';
+import type { IntakeDesk } from './intake-desk.ts';
+import type { Metrics } from './metrics.ts';
+import type { TemporalHost } from './temporal-host.ts';
+import type { Worlds } from './worlds.ts';
+
+export interface ServingParts {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly pool: Pool;
+  readonly worlds: Worlds;
+  readonly desk: IntakeDesk;
+  readonly metrics: Metrics;
+  readonly host: TemporalHost;
+  readonly settleOffer: Activities['settleOffer'];
+}
+
+/** The version of this program, from its package. */
+export function programVersion(): string {
+  const text = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** Binds the HTTP surface to this process. */
+export function createApiDeps(parts: ServingParts): ApiDeps {
+  const { config, pool, worlds, desk, metrics, host } = parts;
+  return {
+    log: parts.log,
+    version: programVersion(),
+    temporalUiUrl: config.temporal.uiUrl ?? null,
+    namespace: config.temporal.namespace,
+    isReady: () => readiness(pool, host),
+    metrics: metrics.text,
+    currentWorld: worlds.current,
+    findWorld: async (version) =>
+      (await findWorld(pool, version)) && (await worlds.at(version)).world,
+    findWorldDocument: (version) =>
+      version === undefined ? findCurrentWorld(pool) : findWorld(pool, version),
+    listWorlds: (page) => listWorlds(pool, page),
+    applyWorld: worlds.apply,
+    acceptLead: desk.acceptLead,
+    distribute: desk.distribute,
+    awaitOutcome: desk.awaitOutcome,
+    findTrace: (leadId) => findTrace(pool, leadId),
+    listLeads: (query) => listLeads(pool, query),
+    settleDoubt: (settlement) => settleDoubt(parts, settlement),
+    readPnl: (query) => readPnl(pool, query),
+  };
+}
+
+/** Ready from the moment leads are worked on; Temporal alone being away only degrades. */
+async function readiness(pool: Pool, host: TemporalHost) {
+  try {
+    await pool.query('select 1');
+  } catch (error) {
+    const detail = `PostgreSQL: ${error instanceof Error ? error.message : 'no answer'}`;
+    return { ready: false, degraded: ['postgres'], detail };
+  }
+  const calls = host.calls();
+  const up = calls !== undefined && (await calls.isUp());
+  if (up) return { ready: true, degraded: [] };
+  // Before the first connection nothing has been worked on yet.
+  return { ready: host.hasWorked(), degraded: ['temporal'] };
+}
+
+/** An operator knows what the buyer did: the doubt ends, and the lead's workflow goes on. */
+async function settleDoubt(
+  { pool, settleOffer }: ServingParts,
+  { leadId, contractId, as, by }: DoubtSettlement,
+): Promise<'settled' | 'not_in_doubt' | 'unknown'> {
+  const attempts = await listAttempts(pool, leadId);
+  const attempt = attempts.findLast((each) => each.contractId === contractId);
+  if (!attempt) return 'unknown';
+  if (attempt.state !== 'in_doubt') return 'not_in_doubt';
+  const { round, buyerId, priceCents } = attempt;
+  const detail = `settled by operator ${by}`;
+  const settled = await settleOffer({
+    key: { leadId, contractId, round },
+    report:
+      as === 'accepted'
+        ? { kind: 'accepted', buyerId, priceCents, reference: null, ms: 0, fillsLead: false }
+        : { kind: 'rejected', reason: 'buyer_rejected', detail, ms: 0 },
+  });
+  if (settled.unsettled) throw new Error('the settlement could not be stored');
+  return 'settled';
+}

@@ -1,0 +1,105 @@
+// Takes leads in, starts their workflows, and waits for what becomes of them. The row is committed
+// before the workflow starts: what fails after that costs time, never a lead.
+
+import { ulid } from 'ulid';
+import type { CaseBook } from '../activities/cases.ts';
+import type { Answers } from './answers.ts';
+import type { Acceptance, IdempotencyKey } from '../api/deps.ts';
+import { insertLead, loadLead } from '../db/leads.ts';
+import type { Pool } from '../db/pool.ts';
+import { type LeadId, toLeadId } from '../domain/ids.ts';
+import type { Lead, LeadOutcome } from '../domain/lead.ts';
+import type { Campaign } from '../domain/world.ts';
+import type { LeadDraft } from '../intake/draft.ts';
+import type { Metrics } from './metrics.ts';
+import type { TemporalCalls } from '../temporal.ts';
+import type { Distribution } from '../workflows/messages.ts';
+import type { Worlds } from './worlds.ts';
+
+export type IntakeDesk = ReturnType<typeof createIntakeDesk>;
+
+/** One desk per process. */
+export function createIntakeDesk(deps: {
+  readonly pool: Pool;
+  readonly worlds: Worlds;
+  readonly cases: CaseBook;
+  readonly answers: Answers;
+  readonly metrics: Metrics;
+  readonly process: string;
+  temporal(): TemporalCalls | undefined;
+}) {
+  const { pool, worlds, cases, answers, metrics } = deps;
+  /** Leads between their insert and their start: a few at a time. */
+  const accepted = new Map<LeadId, Lead>();
+
+  async function start(lead: Lead): Promise<void> {
+    const temporal = deps.temporal();
+    if (!temporal) throw new Error('Temporal is away');
+    const { world } = await worlds.at(lead.worldVersion);
+    const campaign = world.campaigns[lead.campaignId];
+    if (!campaign) throw new Error(`world ${lead.worldVersion} has no ${lead.campaignId}`);
+    const { eager } = await temporal.startDistribution(distributionOf(lead, campaign));
+    metrics.started.inc({ eager: String(eager) });
+  }
+
+  function campaignOf({ campaignId }: LeadDraft): Campaign {
+    const campaign = worlds.current().world.campaigns[campaignId];
+    if (!campaign) throw new Error(`no campaign ${campaignId}`);
+    return campaign;
+  }
+
+  return {
+    /** Stores a lead with its key, or finds what the key stored before. */
+    async acceptLead(draft: LeadDraft, key: IdempotencyKey | null): Promise<Acceptance> {
+      const { raw, unknownFields, ...fields } = draft;
+      const lead = { ...fields, id: toLeadId(ulid()) };
+      const waitsIn = deps.process;
+      const inserted = await insertLead(pool, { lead, raw, unknownFields, waitsIn, key });
+      if (inserted.kind !== 'new') return inserted;
+      const { campaignId: campaign, sourceId: source } = draft;
+      metrics.received.inc({ campaign, source });
+      accepted.set(lead.id, inserted.lead);
+      const { answerWithinMs } = campaignOf(draft);
+      return { kind: 'new', leadId: lead.id, answerWithinMs, unknownFields };
+    },
+
+    /** Starts a lead's workflow and waits for its outcome within the campaign's answer time. */
+    async distribute(leadId: LeadId): Promise<LeadOutcome | 'pending'> {
+      const lead = accepted.get(leadId) ?? (await loadLead(pool, leadId));
+      accepted.delete(leadId);
+      const { world } = await worlds.at(lead.worldVersion);
+      const endTimer = metrics.answerSeconds.startTimer();
+      const timeoutMs = world.campaigns[lead.campaignId]?.answerWithinMs ?? 0;
+      // Wait first: an eager workflow may answer before its start returns.
+      const answer = answers.waitFor(leadId, timeoutMs);
+      cases.expect(lead);
+      void start(lead).catch(() => {
+        // The sweeper starts it when Temporal is back; nobody should wait for that.
+        metrics.startFailures.inc();
+        answers.give(leadId, 'pending');
+      });
+      const given = await answer;
+      endTimer();
+      metrics.answered.inc({ status: given === 'pending' ? given : given.kind });
+      return given;
+    },
+
+    /** Waits for a lead that another request or process has started. */
+    awaitOutcome: (leadId: LeadId, timeoutMs: number) => answers.waitFor(leadId, timeoutMs),
+
+    /** Starts the workflow of a stored lead; one that runs already is success. */
+    startStored: async (leadId: LeadId) => start(await loadLead(pool, leadId)),
+  };
+}
+
+function distributionOf(lead: Lead, campaign: Campaign): Distribution {
+  return {
+    leadId: lead.id,
+    campaign: lead.campaignId,
+    source: lead.sourceId,
+    worldVersion: lead.worldVersion,
+    places: campaign.maxSales,
+    stages: campaign.routing.map(({ name, method }) => ({ name, method })),
+    test: lead.test,
+  };
+}

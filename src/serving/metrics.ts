@@ -1,0 +1,53 @@
+// What this process counts, in the text format of Prometheus.
+
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** One registry per process. `gauges` are read at the moment they are asked for. */
+export function createMetrics(gauges: Readonly<Record<string, { help: string; read(): number }>>) {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  for (const [name, { help, read }] of Object.entries(gauges)) {
+    new Gauge({
+      name,
+      help,
+      registers: [register],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+  return {
+    text: () => register.metrics(),
+    received: new Counter({
+      name: 'sluice_leads_received_total',
+      help: 'Leads taken in',
+      labelNames: ['campaign', 'source'],
+      registers: [register],
+    }),
+    answered: new Counter({
+      name: 'sluice_leads_answered_total',
+      help: 'Answers given to sources, by what they said',
+      labelNames: ['status'],
+      registers: [register],
+    }),
+    answerSeconds: new Histogram({
+      name: 'sluice_answer_seconds',
+      help: 'From the stored lead to its answer',
+      buckets: [0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6],
+      registers: [register],
+    }),
+    started: new Counter({
+      name: 'sluice_workflows_started_total',
+      help: 'Lead workflows started; `eager=false` means a queue hop, or a start by the sweeper',
+      labelNames: ['eager'],
+      registers: [register],
+    }),
+    startFailures: new Counter({
+      name: 'sluice_workflow_start_failures_total',
+      help: 'Starts that failed; the sweeper starts these leads',
+      registers: [register],
+    }),
+  };
+}

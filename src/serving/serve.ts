@@ -1,0 +1,134 @@
+// One serving process: API, lead Worker, and the caps Worker unless it runs apart. Wires every
+// connection and function, and takes them down in order: intake first, caps after the leads.
+
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { Logger } from 'pino';
+import { createCapDesk } from '../activities/cap-desk.ts';
+import { createCaseBook } from '../activities/cases.ts';
+import { createHttp } from '../activities/http.ts';
+import { createActivities } from '../activities/index.ts';
+import { createAnswers } from './answers.ts';
+import { createApp } from '../api/app.ts';
+import type { Config } from '../config.ts';
+import { readCapsSeed } from '../db/caps-seed.ts';
+import { listOutcomes } from '../db/leads.ts';
+import { createPool, type Pool } from '../db/pool.ts';
+import { ANSWER_CHANNEL } from '../db/settlement.ts';
+import { WORLD_CHANNEL } from '../db/worlds.ts';
+import { isLeadId } from '../domain/ids.ts';
+import { createIntakeDesk } from './intake-desk.ts';
+import { listen } from './listener.ts';
+import { createMetrics } from './metrics.ts';
+import { createSecretReader } from './secrets.ts';
+import { createApiDeps } from './api-deps.ts';
+import { startSweeper } from './sweeper.ts';
+import type { TemporalCalls } from '../temporal.ts';
+import { startTemporalHost, type TemporalHost } from './temporal-host.ts';
+import { openWorlds } from './worlds.ts';
+
+export interface Serving {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts serving and resolves once requests are taken; Temporal may still be connecting. */
+export async function serve(
+  config: Config & { readonly databaseUrl: string },
+  { log, env }: { log: Logger; env: NodeJS.ProcessEnv },
+): Promise<Serving> {
+  const { databaseUrl } = config;
+  const process = `serve-${randomUUID().slice(0, 8)}`;
+  const onError = (error: unknown) => log.warn({ err: error }, 'a background step failed');
+  const pool = createPool({ url: databaseUrl, max: config.databaseConnections, name: process });
+  const { operatorKeySha256 } = config;
+  const worlds = await openWorlds({ pool, operatorKeySha256, onError });
+  const answers = createAnswers({ readOutcomes: (leadIds) => listOutcomes(pool, leadIds) });
+  const cases = createCaseBook({ pool, worldAt: (version) => worlds.at(version) });
+  const http = createHttp(config.outbound);
+  const metrics = createMetrics(gaugesOf(pool));
+
+  const temporal = (): TemporalCalls | undefined => host.calls();
+  const activities = createActivities({
+    ...{ pool, cases, process },
+    desk: createDesk(pool, temporal),
+    send: http.send,
+    readSecret: createSecretReader(env),
+    giveAnswer: answers.give,
+    now: Date.now,
+  });
+  const host: TemporalHost = startTemporalHost({
+    temporal: config.temporal,
+    activities,
+    caps: config.capsInside,
+    say: (level, message, error) => log[level]({ err: error }, message),
+  });
+  const desk = createIntakeDesk({ pool, worlds, cases, answers, metrics, process, temporal });
+  const listener = listen(databaseUrl, [ANSWER_CHANNEL, WORLD_CHANNEL], (channel, payload) => {
+    if (channel === WORLD_CHANNEL) return void worlds.refresh().catch(onError);
+    const [to, leadId = ''] = payload.split(' ');
+    if (to === process && isLeadId(leadId)) void answers.told(leadId);
+  });
+  const sweeper = startSweeper({ pool, temporal, start: desk.startStored, onError });
+
+  const app = createApp(
+    createApiDeps({
+      ...{ config, log, pool, worlds, desk, metrics, host },
+      settleOffer: activities.settleOffer,
+    }),
+  );
+  const server = await openServer(createServer(app), config);
+  return {
+    url: `http://${config.host}:${config.port}`,
+    async stop() {
+      const closed = new Promise((done) => server.close(done));
+      server.closeIdleConnections();
+      await sweeper.stop();
+      await host.stop();
+      answers.close();
+      await Promise.race([closed, new Promise((done) => setTimeout(done, 5_000).unref())]);
+      server.closeAllConnections();
+      worlds.close();
+      await Promise.all([listener.close(), http.close()]);
+      await pool.end();
+    },
+  };
+}
+
+function createDesk(pool: Pool, temporal: () => TemporalCalls | undefined) {
+  const loadCalls = (): TemporalCalls => {
+    const calls = temporal();
+    if (!calls) throw new Error('Temporal is away');
+    return calls;
+  };
+  return createCapDesk({
+    applyCaps: async (buyerId, ops, batchId) => loadCalls().applyCaps(buyerId, ops, batchId),
+    async seedCaps(buyerId, epoch) {
+      await loadCalls().seedCaps(buyerId, { epoch, ...(await readCapsSeed(pool, buyerId)) });
+    },
+    now: Date.now,
+  });
+}
+
+function gaugesOf(pool: Pool) {
+  return {
+    sluice_database_connections: { help: 'Open connections', read: () => pool.totalCount },
+    sluice_database_waiting: { help: 'Queries that wait for one', read: () => pool.waitingCount },
+  };
+}
+
+/** Listens, or says which variable names a free port. Slow clients are cut off. */
+async function openServer(server: Server, { host, port }: Config): Promise<Server> {
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  server.maxHeadersCount = 100;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE';
+      const hint = `port ${port} is taken: set SLUICE_PORT to a free one`;
+      reject(taken ? new Error(hint, { cause: error }) : error);
+    });
+    server.listen(port, host, resolve);
+  });
+  return server;
+}

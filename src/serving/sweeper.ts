@@ -1,0 +1,63 @@
+// Sees to what a crash or an outage left behind: leads that were stored and never started, signals
+// that were committed and never sent, idempotency keys past their time.
+
+import { claimUnsettled, deleteOldKeys, sweepAgainSoon } from '../db/leads.ts';
+import { dispatchSignals } from '../db/outbox.ts';
+import type { Pool } from '../db/pool.ts';
+import type { LeadId } from '../domain/ids.ts';
+import type { TemporalCalls } from '../temporal.ts';
+
+const EVERY_MS = 1_000;
+const MAX_LEADS = 200;
+const OLD_KEYS_EVERY_MS = 10 * 60 * 1_000;
+
+/** Runs until stopped; several processes may sweep at once, each takes other rows. */
+export function startSweeper(deps: {
+  readonly pool: Pool;
+  /** Undefined while Temporal is away. */
+  temporal(): TemporalCalls | undefined;
+  start(leadId: LeadId): Promise<void>;
+  readonly onError: (error: unknown) => void;
+}): { stop(): Promise<void> } {
+  const { pool } = deps;
+  let stopped = false;
+  let oldKeysAt = 0;
+
+  async function sweepLeads(): Promise<void> {
+    const due = await claimUnsettled(pool, MAX_LEADS);
+    const late: LeadId[] = [];
+    for (const leadId of due) {
+      // After one failure the rest would only wait for the same server.
+      if (late.length > 0 || stopped) late.push(leadId);
+      else await deps.start(leadId).catch(() => late.push(leadId));
+    }
+    if (late.length > 0) await sweepAgainSoon(pool, late);
+  }
+
+  async function sweep(): Promise<void> {
+    const temporal = deps.temporal();
+    if (temporal && (await temporal.isUp())) {
+      await sweepLeads();
+      await dispatchSignals(pool, ({ leadId, name, payload }) =>
+        temporal.signalLead(leadId, name, payload),
+      );
+    }
+    if (Date.now() < oldKeysAt) return;
+    oldKeysAt = Date.now() + OLD_KEYS_EVERY_MS;
+    await deleteOldKeys(pool);
+  }
+
+  async function run(): Promise<void> {
+    while (!stopped) {
+      await sweep().catch(deps.onError);
+      await new Promise((done) => setTimeout(done, EVERY_MS).unref());
+    }
+  }
+  const running = run();
+  return {
+    async stop() {
+      stopped = true;
+      await Promise.race([running, new Promise((done) => setTimeout(done, 2_000).unref())]);
+    },
+  };
+}

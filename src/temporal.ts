@@ -1,0 +1,162 @@
+// Temporal as plain functions: connecting, queues, workflow ids, and what is asked of workflows.
+
+import { readFile } from 'node:fs/promises';
+import {
+  Client,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WithStartWorkflowOperation,
+} from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { NativeConnection } from '@temporalio/worker';
+import type { Config } from './config.ts';
+import { type CapDecision, type CapOp, type CapsSeed, emptyCaps } from './domain/caps.ts';
+import type { BuyerId, LeadId } from './domain/ids.ts';
+import type { buyerCaps } from './workflows/buyer-caps.ts';
+import type { distributeLead } from './workflows/distribute-lead.ts';
+import { apply, type Distribution, seed as seedUpdate } from './workflows/messages.ts';
+
+export const LEADS_QUEUE = 'sluice-leads';
+/** Caps have a queue of their own: sharing one, waiting leads starve the caps they wait for. */
+export const CAPS_QUEUE = 'sluice-caps';
+
+// A lead whose process is killed is taken up again when its task times out: 2.5 s, not 9.4 s.
+const LEAD_TASK_TIMEOUT = '3s';
+const CAPS_TASK_TIMEOUT = '2s';
+/** A start that takes longer than this answers 202; the sweeper sees to the lead. */
+const START_DEADLINE_MS = 2_000;
+const CAPS_DEADLINE_MS = 3_000;
+
+/** The path by which operators find a lead's workflow. */
+export function leadWorkflowId(leadId: LeadId): string {
+  return `lead/${leadId}`;
+}
+
+/** The path of a buyer's caps. */
+export function capsWorkflowId(buyerId: BuyerId): string {
+  return `buyer-caps/${buyerId}`;
+}
+
+/** One connection for client and Workers alike: without that, no workflow starts eagerly. */
+export async function connectTemporal(settings: Config['temporal']): Promise<NativeConnection> {
+  const { address, apiKey, tls } = settings;
+  const read = (path: string | undefined) => (path ? readFile(path) : undefined);
+  const [crt, key, ca] = await Promise.all([read(tls.cert), read(tls.key), read(tls.ca)]);
+  const wantsTls = apiKey !== undefined || ca !== undefined || crt !== undefined;
+  return NativeConnection.connect({
+    ...(address !== undefined && { address }),
+    ...(apiKey !== undefined && { apiKey }),
+    ...(wantsTls && {
+      tls: {
+        ...(ca && { serverRootCACertificate: ca }),
+        ...(crt && key && { clientCertPair: { crt, key } }),
+      },
+    }),
+  });
+}
+
+export type TemporalCalls = ReturnType<typeof createTemporalCalls>;
+
+/** What Sluice asks of Temporal. */
+export function createTemporalCalls(connection: NativeConnection, namespace: string) {
+  const client = new Client({ connection, namespace });
+  const within = <T>(ms: number, call: () => Promise<T>) =>
+    client.withDeadline(Date.now() + ms, call);
+
+  return {
+    client,
+
+    /** Starts the lead's workflow; one that runs or has ended well already is success. */
+    async startDistribution(lead: Distribution): Promise<{ readonly eager: boolean }> {
+      try {
+        const handle = await within(START_DEADLINE_MS, () =>
+          client.workflow.start<typeof distributeLead>('distributeLead', {
+            workflowId: leadWorkflowId(lead.leadId),
+            taskQueue: LEADS_QUEUE,
+            args: [lead],
+            requestEagerStart: true,
+            workflowTaskTimeout: LEAD_TASK_TIMEOUT,
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+            staticSummary: `${lead.campaign} from ${lead.source}`,
+            typedSearchAttributes: attributesOf(lead),
+          }),
+        );
+        return { eager: handle.eagerlyStarted };
+      } catch (cause) {
+        if (cause instanceof WorkflowExecutionAlreadyStartedError) return { eager: false };
+        throw cause;
+      }
+    },
+
+    /** Applies a batch to a buyer's entity, which is begun if there is none. */
+    async applyCaps(
+      buyerId: BuyerId,
+      ops: readonly CapOp[],
+      updateId: string,
+    ): Promise<CapDecision[]> {
+      const update = { args: [ops] as [readonly CapOp[]], updateId };
+      return within(CAPS_DEADLINE_MS, async () => {
+        try {
+          const handle = client.workflow.getHandle(capsWorkflowId(buyerId));
+          return await handle.executeUpdate(apply, update);
+        } catch (cause) {
+          if (!(cause instanceof WorkflowNotFoundError)) throw cause;
+          const startWorkflowOperation = new WithStartWorkflowOperation<typeof buyerCaps>(
+            'buyerCaps',
+            {
+              workflowId: capsWorkflowId(buyerId),
+              taskQueue: CAPS_QUEUE,
+              args: [emptyCaps()],
+              workflowTaskTimeout: CAPS_TASK_TIMEOUT,
+              workflowIdConflictPolicy: 'USE_EXISTING',
+              staticSummary: `caps of ${buyerId}`,
+            },
+          );
+          return client.workflow.executeUpdateWithStart(apply, {
+            ...update,
+            startWorkflowOperation,
+          });
+        }
+      });
+    },
+
+    /** Seeds an entity; a seed that it has already had changes nothing. */
+    async seedCaps(buyerId: BuyerId, seed: CapsSeed): Promise<void> {
+      const handle = client.workflow.getHandle(capsWorkflowId(buyerId));
+      await within(CAPS_DEADLINE_MS, () => handle.executeUpdate(seedUpdate, { args: [seed] }));
+    },
+
+    /** Tells a lead's workflow something. A workflow that has ended needs to hear nothing. */
+    async signalLead(leadId: LeadId, name: string, payload: unknown): Promise<void> {
+      try {
+        const handle = client.workflow.getHandle(leadWorkflowId(leadId));
+        await within(START_DEADLINE_MS, () => handle.signal(name, payload));
+      } catch (cause) {
+        if (!(cause instanceof WorkflowNotFoundError)) throw cause;
+      }
+    },
+
+    /** True when the server answers. */
+    async isUp(): Promise<boolean> {
+      try {
+        await within(1_000, () => connection.workflowService.getSystemInfo({}));
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
+const CAMPAIGN = keyword('Campaign');
+const SOURCE = keyword('Source');
+const LEAD_STATUS = keyword('LeadStatus');
+
+function attributesOf({ campaign, source }: Distribution): TypedSearchAttributes {
+  return new TypedSearchAttributes([
+    { key: CAMPAIGN, value: campaign },
+    { key: SOURCE, value: source },
+    { key: LEAD_STATUS, value: 'received' },
+  ]);
+}

@@ -1,0 +1,4 @@
+// Every workflow that the Workers register.
+
+export { buyerCaps } from './buyer-caps.ts';
+export { distributeLead } from './distribute-lead.ts';

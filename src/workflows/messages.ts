@@ -1,0 +1,39 @@
+// The messages of the workflows and the search attributes they set: what clients and handlers share.
+
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CapDecision, CapOp, CapsSeed, CapsState } from '../domain/caps.ts';
+import type { CampaignId, ContractId, LeadId, SourceId } from '../domain/ids.ts';
+import type { Method } from '../domain/world.ts';
+
+/** What a lead's workflow is started with: names only, never the person. */
+export interface Distribution {
+  readonly leadId: LeadId;
+  readonly campaign: CampaignId;
+  readonly source: SourceId;
+  readonly worldVersion: number;
+  /** How many shared sales the lead may have. */
+  readonly places: number;
+  readonly stages: readonly { readonly name: string; readonly method: Method }[];
+  /** Judged and routed, never offered. */
+  readonly test: boolean;
+}
+
+/** The answer to an offer that was in doubt stands in PostgreSQL now. */
+export const attemptSettled = defineSignal<[{ readonly contract: ContractId }]>('attemptSettled');
+
+/** Applies a batch of cap operations; repeats of an operation count once. */
+export const apply = defineUpdate<CapDecision[], [readonly CapOp[]]>('apply');
+
+/** Tells a new entity what PostgreSQL knows; counts once per epoch. */
+export const seed = defineUpdate<undefined, [CapsSeed]>('seed');
+
+/** The whole state of a buyer's caps. */
+export const snapshot = defineQuery<CapsState>('snapshot');
+
+export const LeadStatusKey = defineSearchAttributeKey('LeadStatus', 'KEYWORD');
+export const CampaignKey = defineSearchAttributeKey('Campaign', 'KEYWORD');
+export const SourceKey = defineSearchAttributeKey('Source', 'KEYWORD');
+export const BuyerKey = defineSearchAttributeKey('Buyer', 'KEYWORD');
+export const ReasonCodeKey = defineSearchAttributeKey('ReasonCode', 'KEYWORD');
+export const CapStateKey = defineSearchAttributeKey('CapState', 'KEYWORD');

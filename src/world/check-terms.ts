@@ -1,0 +1,53 @@
+// What must hold inside one contract or one vertical, beyond the types of its settings.
+
+import type { Cap, Contract, Field } from '../domain/world.ts';
+import { DERIVED_FACTS } from '../domain/facts.ts';
+import { issueAt, type Path, type WorldIssue } from './issues.ts';
+
+/** Price or ping, floors that bids can reach, caps and deliveries that are told apart. */
+export function checkContractTerms(contract: Contract, path: Path): WorldIssue[] {
+  const { priceCents, ping, floorCents, maxBidCents, deliveries, caps } = contract;
+  const issues: WorldIssue[] = [];
+  if (priceCents === null && ping === null) {
+    issues.push(
+      issueAt(path, 'wants price_cents or ping', 'a fixed price, or a question for a bid'),
+    );
+  }
+  if (priceCents !== null && ping !== null) {
+    const says = 'has price_cents and ping: the bid is the price';
+    issues.push(issueAt([...path, 'price_cents'], says, 'leave one of them out'));
+  }
+  if (ping !== null && floorCents > maxBidCents) {
+    issues.push(issueAt([...path, 'floor_cents'], 'is above max_bid_cents: no bid can count'));
+  }
+  const names = new Set<string>();
+  deliveries.forEach(({ name }, index) => {
+    if (names.has(name)) {
+      const at = [...path, 'deliveries', index, 'name'];
+      issues.push(issueAt(at, `two deliveries are called ${name}`));
+    }
+    names.add(name);
+  });
+  return [...issues, ...checkCaps(caps, [...path, 'caps'])];
+}
+
+/** One limit per period and measure: of two, nobody could say which one holds. */
+export function checkCaps(caps: readonly Cap[], path: Path): WorldIssue[] {
+  const seen = new Set<string>();
+  return caps.flatMap(({ per, measure }, index) => {
+    const cap = `${measure} per ${per}`;
+    if (seen.has(cap)) return [issueAt([...path, index], `${cap} has a limit already`)];
+    seen.add(cap);
+    return [];
+  });
+}
+
+/** Names that filters use for derived facts are not free for fields; `age` is, for a number. */
+export function checkFieldNames(fields: Readonly<Record<string, Field>>, path: Path): WorldIssue[] {
+  return DERIVED_FACTS.flatMap((name) => {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (!field || (name === 'age' && field.type === 'number')) return [];
+    const says = name === 'age' ? '"age" is a number' : `"${name}" is a fact of every lead`;
+    return [issueAt([...path, name], says, 'call the field something else')];
+  });
+}

@@ -1,0 +1,235 @@
+// What a schema cannot see: whether the parts of a world fit each other. Works on whatever could be
+// read, so that one broken contract does not hide what is wrong with the others.
+
+import type { Campaign, Contract, Stage, World } from '../domain/world.ts';
+import { checkFilter } from './check-filter.ts';
+import { checkCaps, checkContractTerms, checkFieldNames } from './check-terms.ts';
+import { didYouMean, issueAt, type Path, type WorldIssue } from './issues.ts';
+
+export type Section = 'operators' | 'verticals' | 'campaigns' | 'sources' | 'buyers' | 'contracts';
+
+/** All ids of the document, also of entries that could not be read. */
+export type KnownIds = Readonly<Record<Section, ReadonlySet<string>>>;
+
+export interface Findings {
+  readonly errors: WorldIssue[];
+  readonly warnings: WorldIssue[];
+}
+
+/** Checks the parts against each other and says everything at once. */
+export function checkWorld(world: World, known: KnownIds): Findings {
+  return {
+    errors: [
+      ...checkReferences(world, known),
+      ...checkKeys(world),
+      ...Object.entries(world.verticals).flatMap(([id, { fields }]) =>
+        checkFieldNames(fields, ['verticals', id, 'fields']),
+      ),
+      ...Object.entries(world.campaigns).flatMap(([id, campaign]) =>
+        checkRouting(world, id, campaign),
+      ),
+      ...Object.entries(world.buyers).flatMap(([id, { caps }]) =>
+        checkCaps(caps, ['buyers', id, 'caps']),
+      ),
+      ...Object.entries(world.contracts).flatMap(([id, contract]) =>
+        checkContract(world, known, { id, contract }),
+      ),
+    ],
+    warnings: listWarnings(world),
+  };
+}
+
+interface Reference {
+  readonly from: Path;
+  readonly to: Section;
+  readonly id: string;
+}
+
+function checkReferences(world: World, known: KnownIds): WorldIssue[] {
+  return listReferences(world).flatMap(({ from, to, id }) => {
+    if (known[to].has(id)) return [];
+    const one = to.slice(0, -1);
+    return [issueAt(from, `there is no ${one} "${id}"`, didYouMean(id, known[to]))];
+  });
+}
+
+function listReferences({ campaigns, sources, contracts }: World): Reference[] {
+  const found: Reference[] = [];
+  const add = (to: Section, id: string, from: Path) => found.push({ to, id, from });
+  const addAll = (to: Section, ids: readonly string[], from: Path) =>
+    ids.forEach((id, index) => add(to, id, [...from, index]));
+
+  for (const [id, { vertical, routing }] of Object.entries(campaigns)) {
+    add('verticals', vertical, ['campaigns', id, 'vertical']);
+    routing.forEach((stage, index) =>
+      addAll('contracts', stage.contracts, ['campaigns', id, 'routing', index, 'contracts']),
+    );
+  }
+  for (const [id, source] of Object.entries(sources)) {
+    addAll('campaigns', source.campaigns, ['sources', id, 'campaigns']);
+  }
+  for (const [id, contract] of Object.entries(contracts)) {
+    add('buyers', contract.buyer, ['contracts', id, 'buyer']);
+    add('campaigns', contract.campaign, ['contracts', id, 'campaign']);
+    addAll('sources', contract.sources.allow ?? [], ['contracts', id, 'sources', 'allow']);
+    addAll('sources', contract.sources.deny, ['contracts', id, 'sources', 'deny']);
+  }
+  return found;
+}
+
+/** A key opens one door: two owners of one key could not be told apart. */
+function checkKeys({ operators, sources }: World): WorldIssue[] {
+  const owners = new Map<string, string>();
+  const issues: WorldIssue[] = [];
+  for (const [section, map] of Object.entries({ operators, sources })) {
+    for (const [id, { keys }] of Object.entries(map)) {
+      keys.forEach(({ sha256 }, index) => {
+        const owner = owners.get(sha256);
+        const path = [section, id, 'keys', index, 'sha256'];
+        if (owner !== undefined) issues.push(issueAt(path, `is the key of ${owner} already`));
+        owners.set(sha256, `${section}.${id}`);
+      });
+    }
+  }
+  return issues;
+}
+
+function checkRouting(world: World, campaignId: string, campaign: Campaign): WorldIssue[] {
+  const issues: WorldIssue[] = [];
+  const [names, placed] = [new Set<string>(), new Map<string, string>()];
+  campaign.routing.forEach((stage, index) => {
+    const path: Path = ['campaigns', campaignId, 'routing', index];
+    if (names.has(stage.name)) {
+      issues.push(issueAt([...path, 'name'], `two stages are called ${stage.name}`));
+    }
+    names.add(stage.name);
+    stage.contracts.forEach((contractId, place) => {
+      const at = [...path, 'contracts', place];
+      const earlier = placed.get(contractId);
+      if (earlier !== undefined) {
+        issues.push(issueAt(at, `${contractId} stands in stage ${earlier} already`));
+      }
+      placed.set(contractId, stage.name);
+      const contract = ownOf(world.contracts, contractId);
+      if (contract) issues.push(...checkPlace(contract, { at, stage, contractId, campaignId }));
+    });
+    issues.push(...checkStage(world, campaign, { stage, path }));
+  });
+  return [...issues, ...checkDuplicateRule(world, campaignId, campaign)];
+}
+
+function checkPlace(
+  contract: Contract,
+  place: { at: Path; stage: Stage; contractId: string; campaignId: string },
+): WorldIssue[] {
+  const { at, stage, contractId, campaignId } = place;
+  if (contract.campaign !== campaignId) {
+    return [issueAt(at, `${contractId} is a contract of campaign ${contract.campaign}`)];
+  }
+  if (stage.method !== 'ping_post' && contract.priceCents === null) {
+    return [issueAt(at, `${contractId} has no price_cents, and ${stage.method} asks for no bids`)];
+  }
+  return [];
+}
+
+function checkStage(
+  world: World,
+  { answerWithinMs }: Campaign,
+  { stage, path }: { stage: Stage; path: Path },
+): WorldIssue[] {
+  if (stage.contracts.length === 0) {
+    return [issueAt([...path, 'contracts'], 'a stage wants at least one contract')];
+  }
+  if (stage.method === 'ping_post' && stage.deadlineMs > answerWithinMs) {
+    const says = `is longer than the source waits (${answerWithinMs}ms)`;
+    return [issueAt([...path, 'deadline'], says, 'shorten it, or raise answer_within')];
+  }
+  const contracts = stage.contracts.map((id) => ownOf(world.contracts, id));
+  if (stage.method === 'weighted' && contracts.every((contract) => contract?.weight === 0)) {
+    return [issueAt([...path, 'contracts'], 'every contract has weight 0, so none is ever drawn')];
+  }
+  return [];
+}
+
+function checkDuplicateRule(
+  { verticals }: World,
+  campaignId: string,
+  { vertical, duplicates }: Campaign,
+): WorldIssue[] {
+  const fields = ownOf(verticals, vertical)?.fields;
+  if (!fields || !duplicates) return [];
+  return duplicates.by.flatMap((list, index) =>
+    list.flatMap((field, place) => {
+      if (Object.hasOwn(fields, field)) return [];
+      const path = ['campaigns', campaignId, 'duplicates', 'by', index, place];
+      const near = didYouMean(field, Object.keys(fields));
+      return [issueAt(path, `"${field}" is no field of ${vertical}`, near)];
+    }),
+  );
+}
+
+function checkContract(
+  world: World,
+  known: KnownIds,
+  { id, contract }: { id: string; contract: Contract },
+): WorldIssue[] {
+  const path = ['contracts', id];
+  const issues = checkContractTerms(contract, path);
+  const campaign = ownOf(world.campaigns, contract.campaign);
+  const vertical = campaign && ownOf(world.verticals, campaign.vertical);
+  if (!vertical) return issues;
+
+  if (contract.filter) {
+    const place = { path: [...path, 'filter'], vertical, sourceIds: known.sources };
+    issues.push(...checkFilter(contract.filter, place));
+  }
+  const steps: [Path, readonly string[] | null | undefined][] = [
+    [[...path, 'ping', 'fields'], contract.ping?.fields],
+    [[...path, 'post', 'fields'], contract.post.fields],
+    ...contract.deliveries.map((delivery, index): [Path, readonly string[] | null] => [
+      [...path, 'deliveries', index, 'fields'],
+      delivery.step.fields,
+    ]),
+  ];
+  for (const [at, fields] of steps) {
+    fields?.forEach((field, index) => {
+      if (Object.hasOwn(vertical.fields, field)) return;
+      const near = didYouMean(field, Object.keys(vertical.fields));
+      issues.push(issueAt([...at, index], `"${field}" is no field of the vertical`, near));
+    });
+  }
+  return issues;
+}
+
+function listWarnings(world: World): WorldIssue[] {
+  const { campaigns, buyers, contracts, verticals, operators } = world;
+  const routed = new Set(
+    Object.values(campaigns).flatMap(({ routing }) => routing.flatMap((stage) => stage.contracts)),
+  );
+  const buying = new Set(Object.values(contracts).map((contract) => contract.buyer));
+  const warnings: WorldIssue[] = [];
+  const warn = (path: Path, says: string) => warnings.push(issueAt(path, says));
+
+  if (world.paused) warn(['paused'], 'nothing is sent to any buyer');
+  if (Object.keys(operators).length === 0) warn(['operators'], 'nobody may see traces and reports');
+  for (const [id, { routing }] of Object.entries(campaigns)) {
+    if (routing.length === 0) warn(['campaigns', id, 'routing'], 'no lead of it can be sold');
+  }
+  for (const id of Object.keys(buyers)) {
+    if (!buying.has(id)) warn(['buyers', id], 'has no contract');
+  }
+  for (const [id, contract] of Object.entries(contracts)) {
+    if (!routed.has(id)) warn(['contracts', id], 'stands in no stage, so it is offered nothing');
+    const vertical = ownOf(campaigns, contract.campaign)?.vertical;
+    const fields = vertical === undefined ? undefined : ownOf(verticals, vertical)?.fields;
+    const told = contract.ping?.fields?.filter((name) => fields && ownOf(fields, name)?.personal);
+    if (told?.length) {
+      warn(['contracts', id, 'ping', 'fields'], `every ping tells ${told.join(', ')}`);
+    }
+  }
+  return warnings;
+}
+
+function ownOf<T>(map: Readonly<Record<string, T>>, id: string): T | undefined {
+  return Object.hasOwn(map, id) ? map[id] : undefined;
+}

@@ -1,0 +1,28 @@
+// The published JSON Schema of the world document, for editors: docs/reference/world.schema.json.
+
+import { z } from 'zod';
+
+import { worldDocument } from './schema.ts';
+
+/** The schema of what operators write (draft 2020-12); printed, it is the published file. */
+export function worldJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(worldDocument, { io: 'input', override: withoutSafeBounds });
+  const { $schema, ...rest } = schema;
+  return {
+    $schema,
+    title: 'Sluice world',
+    description: 'The whole configuration of one Sluice installation.',
+    ...rest,
+  };
+}
+
+/** The file's exact text. */
+export function worldJsonSchemaText(): string {
+  return `${JSON.stringify(worldJsonSchema(), null, 2)}\n`;
+}
+
+/** The bounds of a double's whole numbers say nothing to an operator. */
+function withoutSafeBounds({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+}

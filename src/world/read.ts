@@ -1,0 +1,71 @@
+// From the text of a world file to a document, or to the line and column where it cannot be read.
+
+import { isMap, LineCounter, parseDocument, visit, type Document } from 'yaml';
+
+import { issueAt, type WorldIssue } from './issues.ts';
+
+/** A file that cannot be read as YAML or JSON; lines and columns count from 1. */
+export interface WorldReadIssue extends WorldIssue {
+  readonly line: number;
+  readonly column: number;
+}
+
+export type WorldText =
+  | { readonly ok: true; readonly document: unknown }
+  | { readonly ok: false; readonly issue: WorldReadIssue };
+
+/** 40,000 zips in each of ten contracts. */
+const MOST_CHARACTERS = 4 * 1024 * 1024;
+// An alias may stand for a list of aliases: a kilobyte of text must not become a gigabyte of world.
+const MOST_ALIASES = 100;
+
+/**
+ * Reads a file by its name: `.json` as JSON, anything else as YAML 1.2. Refuses what would lose a
+ * value silently: keys that come twice, unknown tags, more than one document.
+ */
+export function readWorldText(text: string, fileName: string): WorldText {
+  const lines = new LineCounter();
+  if (text.length > MOST_CHARACTERS) return unreadable(lines, 0, 'the file is larger than 4 MB');
+  const isJson = fileName.toLowerCase().endsWith('.json');
+  const parsed = parseDocument(text, {
+    lineCounter: lines,
+    schema: isJson ? 'json' : 'core',
+    uniqueKeys: true,
+    prettyErrors: false,
+  });
+  const fault = parsed.errors[0] ?? parsed.warnings[0];
+  if (fault) return unreadable(lines, fault.pos[0], firstLine(fault.message));
+  if (parsed.contents === null) return unreadable(lines, 0, 'the file is empty');
+  const offset = offsetOfOddKey(parsed);
+  if (offset !== undefined) return unreadable(lines, offset, 'a key wants to be plain text');
+  try {
+    return { ok: true, document: parsed.toJS({ maxAliasCount: MOST_ALIASES }) as unknown };
+  } catch (error) {
+    // Its only reason to throw: aliases that unfold to more than is sane.
+    return unreadable(lines, 0, error instanceof Error ? firstLine(error.message) : 'unreadable');
+  }
+}
+
+/** A map or a list as a key would be turned into text that nobody wrote. */
+function offsetOfOddKey(parsed: Document.Parsed): number | undefined {
+  let offset: number | undefined;
+  visit(parsed, {
+    Map(_, node) {
+      const odd = node.items.find(({ key }) => isMap(key));
+      if (!odd || !isMap(odd.key)) return undefined;
+      offset = odd.key.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
+}
+
+function unreadable(lines: LineCounter, offset: number, says: string): WorldText {
+  const { line, col } = lines.linePos(offset);
+  const place = { line: Math.max(1, line), column: Math.max(1, col) };
+  return { ok: false, issue: { ...issueAt([], says), ...place } };
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0] ?? message;
+}

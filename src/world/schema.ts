@@ -1,0 +1,208 @@
+// The world document as operators write it, and its translation into the domain's types. References
+// between things are checked in check.ts, since a schema sees one thing at a time.
+
+import { z } from 'zod';
+
+import { FIELD_TYPES, type Field, type World } from '../domain/world.ts';
+import { contract } from './contract-schema.ts';
+import {
+  amountCents,
+  duration,
+  id,
+  keyHash,
+  label,
+  mapOf,
+  settings,
+  timeZone,
+} from './settings.ts';
+import { caps } from './terms-schema.ts';
+
+const name = label.optional().describe('For people. Default: the id.');
+const paused = z.boolean().default(false);
+const keys = z.array(keyHash).min(1).max(20).describe('More than one while a key is exchanged.');
+
+const operator = settings({ name, keys });
+
+/** Types whose values tell who or where a person is, unless the world says otherwise. */
+const PERSONAL_TYPES: ReadonlySet<string> = new Set(['text', 'phone', 'email', 'date']);
+
+const field = settings({
+  type: z.enum(FIELD_TYPES).describe('What its values look like; also how they are normalised.'),
+  required: z.boolean().default(false).describe('A lead without it is refused.'),
+  personal: z
+    .boolean()
+    .optional()
+    .describe(
+      'Never in a ping unless the ping lists the field. Default: true for text, phone, email, date.',
+    ),
+  choices: z
+    .array(z.string().trim().toLowerCase().min(1).max(100))
+    .max(500)
+    .default([])
+    .describe('The values that a field of type choice may take.'),
+}).transform((parsed, context): Field => {
+  if ((parsed.type === 'choice') !== parsed.choices.length > 0) {
+    const message = parsed.type === 'choice' ? 'a choice wants choices' : 'only a choice has them';
+    context.addIssue({ code: 'custom', message, path: ['choices'] });
+  }
+  return { ...parsed, personal: parsed.personal ?? PERSONAL_TYPES.has(parsed.type) };
+});
+
+const vertical = settings({
+  name,
+  fields: mapOf(field, 200).describe('The fields of a lead, by name.'),
+});
+
+const stageTerms = {
+  name: id.optional().describe('Stands in traces. Default: stage_1, stage_2 …'),
+  contracts: z.array(id).max(1_000).describe('The contracts of the stage, in any order.'),
+};
+
+const stage = z.discriminatedUnion('method', [
+  settings({
+    method: z
+      .enum(['waterfall', 'round_robin', 'weighted'])
+      .describe('waterfall: by priority; round_robin: in turn; weighted: in turn, by weight.'),
+    ...stageTerms,
+  }),
+  settings(
+    {
+      method: z.literal('ping_post').describe('All contracts are asked for a bid at once.'),
+      ...stageTerms,
+      deadline: duration('50ms', '10s', 'ms')
+        .prefault('500ms')
+        .describe('A ping that is not answered by then is lost.'),
+      floor_cents: amountCents.prefault(0).describe('A bid below it does not count.'),
+      early_close: z
+        .boolean()
+        .default(true)
+        .describe('Close before the deadline when no outstanding buyer can come first any more.'),
+    },
+    { deadline: 'deadlineMs' },
+  ),
+]);
+
+const duplicates = settings(
+  {
+    by: z
+      .array(z.array(id).min(1).max(10))
+      .min(1)
+      .max(10)
+      .describe('Lists of fields; a lead is a duplicate if all fields of any list agree.'),
+    within: duration('1d', '730d', 'd').prefault('30d').describe('How far back, in days.'),
+  },
+  { within: 'withinDays' },
+);
+
+const campaign = settings(
+  {
+    name,
+    vertical: id.describe('The vertical whose fields its leads have.'),
+    answer_within: duration('200ms', '60s', 'ms')
+      .prefault('5s')
+      .describe('How long a source waits for the outcome before it is told 202.'),
+    max_sales: z.int().min(1).max(20).default(1).describe('How many buyers may share one lead.'),
+    floor_cents: amountCents.prefault(0).describe('No bid below it counts.'),
+    paused: paused.describe('No contract of the campaign is offered anything.'),
+    duplicates: duplicates.nullable().default(null).describe('null: no lead is a duplicate.'),
+    routing: z.array(stage).max(20).describe('The stages, tried in order until the lead is sold.'),
+  },
+  { answer_within: 'answerWithinMs' },
+);
+
+const payout = settings({
+  share_percent: z
+    .number()
+    .min(0)
+    .max(100)
+    .multipleOf(0.01)
+    .optional()
+    .describe('A share of each sale’s price, rounded down to the cent.'),
+  fixed_cents: amountCents.optional().describe('A fixed sum for the first sale of a lead.'),
+}).transform(({ sharePercent, fixedCents }, context) => {
+  if (fixedCents === undefined && sharePercent !== undefined) {
+    return { kind: 'share' as const, basisPoints: Math.round(sharePercent * 100) };
+  }
+  if (fixedCents !== undefined && sharePercent === undefined) {
+    return { kind: 'fixed' as const, cents: fixedCents };
+  }
+  context.addIssue({ code: 'custom', message: 'wants share_percent or fixed_cents, one of them' });
+  return z.NEVER;
+});
+
+const source = settings({
+  name,
+  keys,
+  campaigns: z.array(id).min(1).max(1_000).describe('The campaigns it may submit to.'),
+  payout: payout.describe('What it earns.'),
+  paused: paused.describe('Its leads are offered to nobody.'),
+});
+
+const buyer = settings({
+  name,
+  time_zone: timeZone
+    .optional()
+    .describe('In which its days and hours are counted. Default: the world’s.'),
+  caps: caps.describe('Over all its contracts.'),
+  paused: paused.describe('Nothing is sent to it.'),
+});
+
+/** The six maps of a world, by the document's key, each with the schema of one entry. */
+export const SECTIONS = {
+  operators: operator,
+  verticals: vertical,
+  campaigns: campaign,
+  sources: source,
+  buyers: buyer,
+  contracts: contract,
+} as const;
+
+/** The whole document. */
+export const worldDocument = settings({
+  sluice: z.literal(1).describe('The version of this format: 1.'),
+  name: label.default('Sluice').describe('The installation’s name, for people.'),
+  time_zone: timeZone
+    .default('America/New_York')
+    .describe('IANA zone of the operator: the days of reports, and of buyers without their own.'),
+  paused: paused.describe('The kill switch: nothing is sent to any buyer while true.'),
+  operators: mapOf(operator, 100).default({}).describe('Who may read and change everything.'),
+  verticals: mapOf(vertical, 50).default({}).describe('Kinds of leads.'),
+  campaigns: mapOf(campaign, 1_000).default({}).describe('What sources submit to.'),
+  sources: mapOf(source, 5_000).default({}).describe('Who submits leads.'),
+  buyers: mapOf(buyer, 5_000).default({}).describe('Who buys leads.'),
+  contracts: mapOf(contract, 10_000)
+    .default({})
+    .describe('A buyer’s standing terms in a campaign.'),
+});
+
+export type WorldDraft = z.output<typeof worldDocument>;
+
+/** Fills in what one part of the document takes from another: names from ids, zones from the world. */
+export function toWorld(draft: Omit<WorldDraft, 'sluice'>): World {
+  const named = <T extends { name?: string | undefined }>(map: Readonly<Record<string, T>>) =>
+    mapValues(map, (value, key) => ({ ...value, name: value.name ?? key }));
+  return {
+    name: draft.name,
+    timeZone: draft.timeZone,
+    paused: draft.paused,
+    operators: named(draft.operators),
+    verticals: named(draft.verticals),
+    campaigns: mapValues(named(draft.campaigns), ({ routing, ...rest }) => ({
+      ...rest,
+      routing: routing.map((one, index) => ({ ...one, name: one.name ?? `stage_${index + 1}` })),
+    })),
+    sources: named(draft.sources),
+    buyers: mapValues(named(draft.buyers), (one) => ({
+      ...one,
+      timeZone: one.timeZone ?? draft.timeZone,
+    })),
+    contracts: named(draft.contracts),
+  };
+}
+
+function mapValues<T, U>(
+  map: Readonly<Record<string, T>>,
+  change: (value: T, key: string) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value, key)]));
+}

@@ -1,0 +1,86 @@
+// Caps, and the HTTP requests to a buyer: what contracts and buyers have in common.
+
+import { z } from 'zod';
+
+import { CAP_PERIODS, type Cap } from '../domain/world.ts';
+import { duration, id, secretRef, settings, url } from './settings.ts';
+
+const cap = settings({
+  per: z.enum(CAP_PERIODS).describe('The period, counted in the buyer’s zone.'),
+  leads: z
+    .int()
+    .min(0)
+    .max(1_000_000_000)
+    .nullable()
+    .optional()
+    .describe('Sales per period. null = no limit, 0 = takes nothing.'),
+  cents: z
+    .int()
+    .min(0)
+    .max(1_000_000_000_000)
+    .nullable()
+    .optional()
+    .describe('Spend per period, in cents. null = no limit, 0 = takes nothing.'),
+}).transform(({ per, leads, cents }, context): Cap => {
+  if ((leads === undefined) === (cents === undefined)) {
+    context.addIssue({ code: 'custom', message: 'wants leads or cents, one of them' });
+    return z.NEVER;
+  }
+  return leads === undefined
+    ? { per, measure: 'cents', limit: cents ?? null }
+    : { per, measure: 'leads', limit: leads };
+});
+
+/** Limits per period; every one must have room. */
+export const caps = z.array(cap).max(20).default([]);
+
+const request = {
+  adapter: z.literal('json').default('json').describe('The words in which the buyer is spoken to.'),
+  url: url.describe('http or https.'),
+  secret: secretRef
+    .nullable()
+    .default(null)
+    .describe('Where the bearer token is found: env:NAME or file:/path.'),
+};
+const fields = z.array(id).max(200).nullable().default(null);
+const stepNames = { secret: 'secretRef', timeout: 'timeoutMs' } as const;
+
+/** The question for a bid. */
+export const ping = settings(
+  {
+    ...request,
+    fields: fields.describe('What is sent. Default: every field that is not personal.'),
+    timeout: duration('50ms', '10s', 'ms')
+      .prefault('1s')
+      .describe('The stage’s deadline may be shorter, and then rules.'),
+  },
+  stepNames,
+);
+
+/** The offer of the lead itself. */
+export const post = settings(
+  {
+    ...request,
+    fields: fields.describe(
+      'What is sent, all of it required: a lead that lacks one is not offered. Default: all there is.',
+    ),
+    timeout: duration('50ms', '60s', 'ms')
+      .prefault('4s')
+      .describe('A post that is not answered by then is in doubt. Over 5s it is made apart.'),
+  },
+  stepNames,
+);
+
+/** A push after the sale. */
+export const delivery = settings(
+  {
+    name: id.describe('Unique in the contract.'),
+    ...request,
+    fields: fields.describe('What is sent. Default: all there is.'),
+    timeout: duration('50ms', '60s', 'ms').prefault('15s').describe('Per try.'),
+    give_up_after: duration('1h', '240h', 'h')
+      .prefault('72h')
+      .describe('For how long a delivery is tried again.'),
+  },
+  { ...stepNames, give_up_after: 'giveUpAfterHours' },
+).transform(({ name, giveUpAfterHours, ...step }) => ({ name, step, giveUpAfterHours }));

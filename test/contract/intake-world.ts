@@ -1,0 +1,117 @@
+// A small world as the domain sees it, for tests of intake and of the API.
+
+import { createHash } from 'node:crypto';
+
+import { cents, ZERO } from '../../src/domain/money.ts';
+import type { Campaign, Contract, Field, FieldType, World } from '../../src/domain/world.ts';
+
+export const keys = {
+  acme: 'sk_test_acme',
+  other: 'sk_test_other',
+  paused: 'sk_test_paused',
+  operator: 'ok_test_operator',
+};
+
+/** A field of a type, with what differs from an optional public one. */
+export function field(type: FieldType, more: Partial<Field> = {}): Field {
+  return { type, required: false, personal: false, choices: [], ...more };
+}
+
+const required = { required: true };
+
+const campaign: Campaign = {
+  name: 'Auto insurance',
+  vertical: 'auto',
+  answerWithinMs: 400,
+  maxSales: 1,
+  floorCents: ZERO,
+  paused: false,
+  duplicates: null,
+  routing: [
+    {
+      name: 'auction',
+      method: 'ping_post',
+      contracts: ['apex', 'bolt', 'crest', 'dune'],
+      deadlineMs: 300,
+      floorCents: cents(500),
+      earlyClose: true,
+    },
+    { name: 'rest', method: 'waterfall', contracts: ['last'] },
+  ],
+};
+
+function contract(buyer: string): Contract {
+  const step = {
+    adapter: 'json',
+    url: 'https://buyer.example/leads',
+    secretRef: null,
+    fields: null,
+    timeoutMs: 1000,
+  } as const;
+  return {
+    name: `Contract of ${buyer}`,
+    buyer,
+    campaign: 'auto_insurance',
+    paused: false,
+    priority: 1,
+    weight: 1,
+    exclusive: true,
+    priceCents: null,
+    multiplierBasisPoints: 10_000,
+    maxBidCents: cents(10_000),
+    floorCents: ZERO,
+    minScore: 0,
+    sources: { allow: null, deny: [] },
+    filter: null,
+    schedule: null,
+    caps: [],
+    ping: step,
+    post: step,
+    redirectUrl: null,
+    deliveries: [],
+  };
+}
+
+const buyers = ['apex', 'bolt', 'crest', 'dune', 'last'];
+
+export const world: World = {
+  name: 'test',
+  timeZone: 'America/New_York',
+  paused: false,
+  operators: { ada: { name: 'Ada', keys: [hashed(keys.operator)] } },
+  verticals: {
+    auto: {
+      name: 'Auto',
+      fields: {
+        first_name: field('text', { required: true, personal: true }),
+        phone: field('phone', { required: true, personal: true }),
+        email: field('email', { personal: true }),
+        zip: field('zip', required),
+        state: field('state'),
+        date_of_birth: field('date', { personal: true }),
+        vehicles: field('number'),
+        homeowner: field('boolean'),
+        coverage: field('choice', { choices: ['full', 'liability_only'] }),
+      },
+    },
+  },
+  campaigns: { auto_insurance: campaign, home: { ...campaign, routing: [] } },
+  sources: {
+    acme: source(keys.acme, { campaigns: ['auto_insurance'] }),
+    other: source(keys.other, { campaigns: ['auto_insurance', 'home'] }),
+    resting: source(keys.paused, { campaigns: ['auto_insurance'], paused: true }),
+  },
+  buyers: Object.fromEntries(
+    buyers.map((id) => [id, { name: id, timeZone: 'America/Chicago', caps: [], paused: false }]),
+  ),
+  contracts: Object.fromEntries(buyers.map((id) => [id, contract(id)])),
+};
+
+function source(key: string, more: { campaigns: readonly string[]; paused?: boolean }) {
+  const payout = { kind: 'share', basisPoints: 8000 } as const;
+  return { name: 'A source', keys: [hashed(key)], payout, paused: false, ...more };
+}
+
+function hashed(key: string) {
+  return { sha256: createHash('sha256').update(key).digest('hex') };
+}
