@@ -2,8 +2,8 @@
 
 import { adapterOf } from '../delivery/adapters.ts';
 import { canStillWin, rankBids } from '../domain/auction.ts';
-import type { Auction, Candidate, PingResult } from '../domain/lead.ts';
-import { type Cents, dollars } from '../domain/money.ts';
+import type { Auction, Entrant, PingResult } from '../domain/lead.ts';
+import { type Cents, dollars, ZERO } from '../domain/money.ts';
 import type { Contract, Stage } from '../domain/world.ts';
 import { type Case, contractOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -15,7 +15,7 @@ type PingPost = Stage & { method: 'ping_post' };
 interface Call {
   readonly key: StageKey;
   readonly known: Case;
-  readonly candidate: Candidate;
+  readonly entrant: Entrant;
   readonly contract: Contract;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
@@ -31,7 +31,7 @@ export function createAuctionActivities(deps: ActivityDeps) {
     async runAuction({
       order,
       ...key
-    }: StageKey & { readonly order: readonly Candidate[] }): Promise<Auction> {
+    }: StageKey & { readonly order: readonly Entrant[] }): Promise<Auction> {
       const known = await deps.cases.of(key.leadId);
       const stored = known.stored.get(`auction/${key.stage}`) as Auction | undefined;
       if (stored) return stored;
@@ -44,23 +44,24 @@ export function createAuctionActivities(deps: ActivityDeps) {
 
 async function holdAuction(
   deps: ActivityDeps,
-  auction: { key: StageKey; known: Case; stage: PingPost; order: readonly Candidate[] },
+  auction: { key: StageKey; known: Case; stage: PingPost; order: readonly Entrant[] },
 ): Promise<Auction> {
   const { key, known, stage, order } = auction;
   const begunAt = performance.now();
   const floor = highest(stage.floorCents, known.campaign.floorCents);
-  const entries = order.map((candidate) => {
-    const contract = contractOf(known, candidate.contractId);
-    return { candidate, contract, ...contract, contractId: candidate.contractId };
+  const entries = order.map((entrant) => {
+    const { contractId } = entrant;
+    const contract = contractOf(known, contractId);
+    return { ...contract, entrant, contract, contractId };
   });
   const pings: PingResult[] = [];
   const closing = new AbortController();
   const outstanding = new Set(entries);
   const asked = entries.map(async (entry) => {
-    const { candidate, contract } = entry;
+    const { entrant, contract } = entry;
     const timeoutMs = Math.min(stage.deadlineMs, contract.ping?.timeoutMs ?? stage.deadlineMs);
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), closing.signal]);
-    const result = await ping(deps, { key, known, candidate, contract, signal, timeoutMs });
+    const result = await ping(deps, { key, known, entrant, contract, signal, timeoutMs });
     pings.push(result);
     outstanding.delete(entry);
     if (!stage.earlyClose || outstanding.size === 0) return;
@@ -73,11 +74,7 @@ async function holdAuction(
   const low = new Map(belowFloor.map((bid) => [bid.contractId, bid.priceCents]));
   return {
     stage: stage.name,
-    ranked: ranked.map(({ candidate, priceCents, bidId }) => ({
-      ...candidate,
-      priceCents,
-      ...(bidId !== undefined && { bidId }),
-    })),
+    ranked: ranked.map(({ contractId }) => contractId),
     pings: pings.map((result) => belowFloorOr(result, low)).sort(byContract),
     floorCents: floor,
     ms: Math.round(performance.now() - begunAt),
@@ -94,17 +91,17 @@ function bidsOf<E extends { readonly contractId: string }>(
   return entries.flatMap((entry) => {
     const result = byId.get(entry.contractId);
     if (result?.kind !== 'bid') return [];
-    return [{ ...entry, priceCents: result.priceCents, bidId: result.bidId }];
+    return [{ ...entry, priceCents: result.priceCents }];
   });
 }
 
 async function ping({ send, readSecret }: ActivityDeps, call: Call): Promise<PingResult> {
   const { known, contract, key, signal, timeoutMs } = call;
-  const { contractId } = call.candidate;
+  const { contractId, priceCents = ZERO } = call.entrant;
   const step = contract.ping;
   if (step === null) {
     // A fixed price is a bid that needs no asking.
-    return { contractId, kind: 'bid', priceCents: call.candidate.priceCents, ms: 0 };
+    return { contractId, kind: 'bid', priceCents, ms: 0 };
   }
   const adapter = adapterOf(step);
   const parcel = parcelFor(known, step, { contractId, round: key.round, withPerson: false });
@@ -124,8 +121,8 @@ async function ping({ send, readSecret }: ActivityDeps, call: Call): Promise<Pin
   }
   if (bid.priceCents > contract.maxBidCents) {
     const detail = `at most ${dollars(contract.maxBidCents)}`;
-    const { priceCents } = bid;
-    return { contractId, kind: 'no_bid', reason: 'bid_over_ceiling', detail, priceCents, ms };
+    const over = { reason: 'bid_over_ceiling', detail, priceCents: bid.priceCents } as const;
+    return { contractId, kind: 'no_bid', ...over, ms };
   }
   return { ...bid, contractId, ms };
 }

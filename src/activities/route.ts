@@ -2,11 +2,10 @@
 
 import { drawStoredTurn } from '../db/rotations.ts';
 import type { ContractId, LeadId } from '../domain/ids.ts';
-import type { Candidate, Score, StageRoute, WhyNot } from '../domain/lead.ts';
-import { ZERO } from '../domain/money.ts';
+import type { Entrant, Score, StageRoute, WhyNot } from '../domain/lead.ts';
 import { drawTurn } from '../domain/rotation.ts';
 import { scoreLead } from '../domain/score.ts';
-import type { Contract, Stage } from '../domain/world.ts';
+import type { Stage } from '../domain/world.ts';
 import { type Case, contractOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -60,7 +59,7 @@ export function createRouteActivities(deps: ActivityDeps) {
           weight: terms.method === 'weighted' ? contractOf(known, contractId).weight : 1,
         }));
         const drawn = drawTurn(credits, members);
-        const order = drawn.order.map((contractId) => candidateOf(known, contractId));
+        const order = drawn.order.map((contractId) => entrantOf(known, contractId));
         return { route: { ...route, order, turn }, credits: drawn.credits };
       });
     },
@@ -96,21 +95,21 @@ function judge(
   return { eligible, refused };
 }
 
-function byPriority(known: Case, contractIds: readonly ContractId[]): Candidate[] {
+function byPriority(known: Case, contractIds: readonly ContractId[]): Entrant[] {
   const priorityOf = (contractId: ContractId) => contractOf(known, contractId).priority;
   return contractIds
     .toSorted((a, b) => priorityOf(a) - priorityOf(b) || (a < b ? -1 : 1))
-    .map((contractId) => candidateOf(known, contractId));
+    .map((contractId) => entrantOf(known, contractId));
 }
 
-/** A contract as a candidate at its fixed price; a bid puts its own price in. */
-function candidateOf(known: Case, contractId: ContractId): Candidate {
-  const contract: Contract = contractOf(known, contractId);
+/** A contract as routing names it: at its fixed price, or to be asked for one. */
+function entrantOf(known: Case, contractId: ContractId): Entrant {
+  const { buyer, priceCents, exclusive, post } = contractOf(known, contractId);
   return {
     contractId,
-    buyerId: contract.buyer,
-    priceCents: contract.priceCents ?? ZERO,
-    exclusive: contract.exclusive,
-    slow: contract.post.timeoutMs > SLOW_POST_MS,
+    buyerId: buyer,
+    ...(priceCents !== null && { priceCents }),
+    ...(!exclusive && { shared: true }),
+    ...(post.timeoutMs > SLOW_POST_MS && { slow: true }),
   };
 }

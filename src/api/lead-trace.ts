@@ -3,6 +3,7 @@
 
 import type { LeadTrace, TracedAttempt } from '../db/trace.ts';
 import type { Auction, Score, StageRoute, Validation } from '../domain/lead.ts';
+import { candidatesOf } from '../domain/outcome.ts';
 import type { World } from '../domain/world.ts';
 import { contractLines, type DecidedStage, whyOf } from './contract-lines.ts';
 import { leadAnswer } from './lead-answer.ts';
@@ -84,11 +85,11 @@ function toStageBody({ round, route, auction }: DecidedStage): StageBody {
     stage: route.stage,
     method: route.method,
     turn: route.turn ?? null,
-    order: (auction?.ranked ?? route.order).map(({ contractId, buyerId, priceCents }) => ({
-      contract: contractId,
-      buyer: buyerId,
+    order: (auction ? candidatesOf(route, auction) : route.order).map((entrant) => ({
+      contract: entrant.contractId,
+      buyer: entrant.buyerId,
       // Before the bids are in, nobody has named a price.
-      price_cents: route.method === 'ping_post' && !auction ? null : priceCents,
+      price_cents: entrant.priceCents ?? null,
     })),
     why_not: route.refused.map(({ contractId, reason, detail }) => ({
       contract: contractId,
@@ -99,7 +100,7 @@ function toStageBody({ round, route, auction }: DecidedStage): StageBody {
 }
 
 function toAuctionBody(auction: Auction): NonNullable<StageBody['auction']> {
-  const ranks = new Map(auction.ranked.map(({ contractId }, index) => [contractId, index + 1]));
+  const ranks = new Map(auction.ranked.map((contractId, index) => [contractId, index + 1]));
   const bids = auction.pings.map((ping) => ({
     contract: ping.contractId,
     rank: ranks.get(ping.contractId) ?? null,

@@ -196,6 +196,20 @@ async function whyNotClaimed(tx: Tx, key: OfferKey, switches: readonly string[])
   return row.subject ? { kind: 'paused', subject: row.subject } : { kind: 'no_place' };
 }
 
+/** Keeps the reason why a planned offer was not made; another try of it writes its own. */
+export async function noteNotOffered(
+  db: Tx,
+  { leadId, contractId, round }: OfferKey,
+  result: OfferResult & { kind: 'not_offered' },
+): Promise<void> {
+  await db.query({
+    name: 'attempts.note_not_offered',
+    text: `update attempts set result = $4
+           where lead_id = $1 and contract_id = $2 and round = $3 and state = 'planned'`,
+    values: [leadId, contractId, round, JSON.stringify(result)],
+  });
+}
+
 /**
  * Ends every attempt of the lead that was planned and never sent. Called when the lead is settled,
  * so that a plan left over is not counted as use of a cap for ever.

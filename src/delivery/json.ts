@@ -8,7 +8,7 @@ import { type Cents, cents, parseDollars } from '../domain/money.ts';
 import type { Step } from '../domain/world.ts';
 import type { Adapter, Bid, IncomingReply, OutgoingRequest, Parcel, PostReply } from './adapter.ts';
 
-const text = z.union([z.string(), z.number()]).transform((value) => String(value).slice(0, 200));
+const text = z.union([z.string(), z.number()]).transform((value) => String(value).slice(0, 100));
 const money = {
   bid_cents: z.unknown().optional(),
   bid: z.unknown().optional(),

@@ -34,8 +34,9 @@ export interface Ranking<B extends Bid = Bid> {
  * lower priority number, then contract id. The order is total on purpose: a tie left to arrival
  * would rank differently on a re-run, and nobody could tell a buyer why they lost.
  *
- * `floor` is the higher of stage and campaign floor; the contract's own may raise it further. Floors
- * are held against the price, since the price is what is paid; a bid exactly at the floor counts.
+ * `floor` is the higher of stage and campaign floor; the contract's own may raise it further.
+ * Floors are held against the price, since the price is what is paid; a bid exactly at the floor
+ * counts.
  */
 export function rankBids<B extends Bid>(bids: readonly B[], floor: Cents): Ranking<B> {
   const inOrder = bids.toSorted(compareBids);

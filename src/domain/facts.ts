@@ -1,5 +1,5 @@
-// What is derived from a lead, so that filters and scores may ask about it: a person's age without a
-// clock (dates are text, now is an argument), and the names of the derived facts.
+// What is derived from a lead, so that filters and scores may ask about it: a person's age without
+// a clock (dates are text, now is an argument), and the names of the derived facts.
 
 const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const DAY_MS = 86_400_000;

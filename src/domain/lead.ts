@@ -85,15 +85,21 @@ export interface WhyNot {
   readonly detail: string;
 }
 
-/** A contract that may be offered the lead at a price. */
-export interface Candidate {
+/** A contract that may be asked for a bid. Flags that are not set are left out: histories are small. */
+export interface Entrant {
   readonly contractId: ContractId;
   readonly buyerId: BuyerId;
-  readonly priceCents: Cents;
-  /** A sale to it takes every place of the lead. */
-  readonly exclusive: boolean;
+  /** Its fixed price; absent where the price is still to be bid. */
+  readonly priceCents?: Cents;
+  /** Others may have the lead as well; without it a sale takes every place. */
+  readonly shared?: true;
   /** Its post may take over 5 s, so it is offered by a regular activity. */
-  readonly slow: boolean;
+  readonly slow?: true;
+}
+
+/** A contract that may be offered the lead at a price. */
+export interface Candidate extends Entrant {
+  readonly priceCents: Cents;
   /** The buyer's own reference of its bid, carried to the post. */
   readonly bidId?: string;
 }
@@ -102,8 +108,8 @@ export interface Candidate {
 export interface StageRoute {
   readonly stage: string;
   readonly method: Method;
-  /** For ping-post the contracts to ping (price not yet known); else the order of offers. */
-  readonly order: readonly Candidate[];
+  /** For ping-post the contracts to ask; else the order of offers, each with its price. */
+  readonly order: readonly Entrant[];
   readonly refused: readonly WhyNot[];
   /** The draw of a rotation that gave this order, counted from 1. */
   readonly turn?: number;
@@ -124,10 +130,11 @@ export type PingResult = {
     }
 );
 
-/** A ping-post stage, decided: best first; `pings` holds every buyer that was asked. */
+/** A ping-post stage, decided; `pings` holds every buyer that was asked. */
 export interface Auction {
   readonly stage: string;
-  readonly ranked: readonly Candidate[];
+  /** Who is offered the lead, best first. */
+  readonly ranked: readonly ContractId[];
   readonly pings: readonly PingResult[];
   readonly floorCents: Cents;
   readonly ms: number;

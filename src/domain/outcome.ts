@@ -1,6 +1,13 @@
 // From what was decided and answered to what the lead came to.
 
-import type { Candidate, LeadOutcome, OfferResult, Validation } from './lead.ts';
+import type {
+  Auction,
+  Candidate,
+  LeadOutcome,
+  OfferResult,
+  StageRoute,
+  Validation,
+} from './lead.ts';
 
 /** A target of pushes after the sale, with the time after which it is given up. */
 export interface DeliveryTarget {
@@ -28,12 +35,25 @@ export interface Offered {
   readonly report: OfferReport;
 }
 
+/** Whom a stage offers the lead to, in order, at which price: by its auction, or as it was routed. */
+export function candidatesOf(route: StageRoute, auction?: Auction): Candidate[] {
+  if (!auction)
+    return route.order.filter((entrant): entrant is Candidate => 'priceCents' in entrant);
+  return auction.ranked.flatMap((contractId) => {
+    const entrant = route.order.find((each) => each.contractId === contractId);
+    const ping = auction.pings.find((each) => each.contractId === contractId);
+    if (!entrant || ping?.kind !== 'bid') return [];
+    const { priceCents, bidId } = ping;
+    return [{ ...entrant, priceCents, ...(bidId !== undefined && { bidId }) }];
+  });
+}
+
 /** How many places of the lead are gone: sold, or possibly sold. An exclusive one takes them all. */
 export function placesTaken(offers: readonly Offered[]): number {
   const taking = offers.filter(
     ({ report }) => report.kind === 'accepted' || report.kind === 'in_doubt',
   );
-  return taking.some(({ candidate }) => candidate.exclusive) ? Infinity : taking.length;
+  return taking.some(({ candidate }) => !candidate.shared) ? Infinity : taking.length;
 }
 
 /** A refused validation as the source is told. */

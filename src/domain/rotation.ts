@@ -1,7 +1,7 @@
-// Whose turn it is, for round robin and weighted stages: Tijdeman's rule for the chairman assignment
-// problem ("The chairman assignment problem", Discrete Mathematics 32, 1980), over credits that are
-// kept between draws. With fixed weights and members no contract is ever a whole lead away from its
-// share; the usual smooth weighted round robin is (1.39 leads, measured).
+// Whose turn it is, for round robin and weighted stages: Tijdeman's rule for the chairman
+// assignment problem ("The chairman assignment problem", Discrete Mathematics 32, 1980), over
+// credits that are kept between draws. With fixed weights and members no contract is ever a whole
+// lead away from its share; the usual smooth weighted round robin is (1.39 leads, measured).
 
 import type { ContractId } from './ids.ts';
 
@@ -43,10 +43,10 @@ interface Runner {
 }
 
 /**
- * Draws one turn. Each member earns its share of the lead (its weight by the weights of all members)
- * and the one drawn pays one lead. Who is not a member earns and pays nothing, so no turns are owed
- * after a pause. The credits of a stage always add up to 0: a draw deals out exactly one lead and
- * takes exactly one, and what the limit cuts off one member is dealt to the others.
+ * Draws one turn. Each member earns its share of the lead (its weight by the weights of all
+ * members) and the one drawn pays one lead. Who is not a member earns and pays nothing, so no turns
+ * are owed after a pause. The credits of a stage always add up to 0: a draw deals out exactly one
+ * lead and takes exactly one, and what the limit cuts off one member is dealt to the others.
  *
  * Members of weight 0 are never drawn and stand in no order. Without members nothing changes.
  */
@@ -105,8 +105,9 @@ function keepWithinLimit(runners: readonly Runner[]): void {
     runner.credit = kept;
   }
   if (cut === 0) return;
-  // A surplus goes to those who are owed least, a debt to those who are owed most: the ones for whom
-  // it changes least. There is room for all of it, since none was past the limit before this draw.
+  // A surplus goes to those who are owed least, a debt to those who are owed most: the ones for
+  // whom it changes least. There is room for all of it, since none was past the limit before this
+  // draw.
   const takers = runners.toSorted((a, b) => Math.sign(cut) * (a.credit - b.credit) || byId(a, b));
   for (const runner of takers) {
     const taken = within(runner.credit + cut) - runner.credit;

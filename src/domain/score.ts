@@ -1,5 +1,6 @@
-// The rules by which a lead is scored when nothing better is known: 0-100, from the lead alone. Each
-// reason says what was seen, without the values: it stands in histories and is shown to sources.
+// The rules by which a lead is scored when nothing better is known: 0-100, from the lead alone.
+// Each reason says what was seen, without the values: it stands in histories and is shown to
+// sources.
 
 import { ageOn, BIRTH_FIELDS } from './facts.ts';
 import type { Lead, Score, ScoreReason } from './lead.ts';

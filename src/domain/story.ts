@@ -4,7 +4,7 @@
 import type { CapsState } from './caps.ts';
 import type { Auction, LeadOutcome, PingResult, Score, StageRoute, Validation } from './lead.ts';
 import { dollars } from './money.ts';
-import type { Offered, OfferReport } from './outcome.ts';
+import { candidatesOf, type Offered, type OfferReport } from './outcome.ts';
 import { sentenceOf } from './reasons.ts';
 
 /** All that a lead's workflow has seen so far. */
@@ -62,7 +62,8 @@ function describeStage({ route, auction }: LeadStory['stages'][number]): string[
     const early = auction.closedEarly ? ', closed early: nobody outstanding could win' : '';
     out.push(`floor ${dollars(auction.floorCents)}${early}`);
   } else if (route.order.length > 0) {
-    const order = route.order.map((c) => `${c.contractId} at ${dollars(c.priceCents)}`);
+    const offers = candidatesOf(route);
+    const order = offers.map((c) => `${c.contractId} at ${dollars(c.priceCents)}`);
     out.push(`order: ${order.join(', ')}`);
   }
   if (route.refused.length > 0) {

@@ -1,5 +1,6 @@
-// Why a contract may not be offered a lead: the one reason that decided, in a fixed order of checks.
-// Everything is compiled once per world, so that a lead asks 1,000 contracts in milliseconds.
+// Why a contract may not be offered a lead: the one reason that decided, in a fixed order of
+// checks. Everything is compiled once per world, so that a lead asks 1,000 contracts in
+// milliseconds.
 
 import type { BuyerId, ContractId } from '../domain/ids.ts';
 import type { Lead } from '../domain/lead.ts';

@@ -18,9 +18,10 @@ const QUOTED_VALUES = 5;
 const QUOTED_BRANCHES = 3;
 
 /**
- * Compiles a filter, so that a list of 40,000 zips is one look-up. The detail of a failure names the
- * field, the fact and the limit: `state is "NV", wants one of TX, OK`. The value of a field that is
- * in `personal` is never quoted. Throws on a pattern that RE2 refuses; the world refuses it first.
+ * Compiles a filter, so that a list of 40,000 zips is one look-up. The detail of a failure names
+ * the field, the fact and the limit: `state is "NV", wants one of TX, OK`. The value of a field
+ * that is in `personal` is never quoted. Throws on a pattern that RE2 refuses; the world refuses it
+ * first.
  */
 export function compileFilter(filter: Filter, personal: ReadonlySet<string>): CompiledFilter {
   switch (filter.kind) {

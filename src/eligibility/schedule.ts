@@ -1,6 +1,6 @@
-// Is a contract open: weekly windows in the buyer's zone. A window opens and closes once on its day,
-// also where clocks change: a time that comes twice counts at its first coming, a skipped time at
-// the moment of the skip. A window past midnight belongs to the day on which it opens.
+// Is a contract open: weekly windows in the buyer's zone. A window opens and closes once on its
+// day, also where clocks change: a time that comes twice counts at its first coming, a skipped time
+// at the moment of the skip. A window past midnight belongs to the day on which it opens.
 
 import type { Schedule, WeeklyWindow } from '../domain/world.ts';
 import { DAY_MS, dayAt, dayStart, instantOf, MINUTE_MS, wallText, weekdayOf } from './zones.ts';

@@ -1,6 +1,6 @@
-// The windows that one offer takes room in: each cap of the contract and of its buyer, in the period
-// that runs now in the buyer's zone. Computed here and handed to the caps entity as keys, since
-// time-zone data changes with Node.
+// The windows that one offer takes room in: each cap of the contract and of its buyer, in the
+// period that runs now in the buyer's zone. Computed here and handed to the caps entity as keys,
+// since time-zone data changes with Node.
 
 import type { CapWindow } from '../domain/caps.ts';
 import type { BuyerId, ContractId } from '../domain/ids.ts';
@@ -27,8 +27,8 @@ export interface CapTerms {
 }
 
 /**
- * The windows of an offer at a price: one for each cap that sets a limit, the contract's first. Keys
- * read `contract/apex_auto/day/2026-11-22/leads`; the same instant always gives the same keys.
+ * The windows of an offer at a price: one for each cap that sets a limit, the contract's first.
+ * Keys read `contract/apex_auto/day/2026-11-22/leads`; the same instant always gives the same keys.
  */
 export function capWindows(
   terms: CapTerms & { readonly atMs: number; readonly priceCents: Cents },

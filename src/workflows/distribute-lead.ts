@@ -10,7 +10,13 @@ import {
 } from '@temporalio/workflow';
 import type { ContractId } from '../domain/ids.ts';
 import type { Candidate, LeadOutcome, Score, Validation } from '../domain/lead.ts';
-import { outcomeOf, placesTaken, type Offered, type OfferReport } from '../domain/outcome.ts';
+import {
+  candidatesOf,
+  outcomeOf,
+  placesTaken,
+  type Offered,
+  type OfferReport,
+} from '../domain/outcome.ts';
 import { describeLead, describeRefusal, type LeadStory } from '../domain/story.ts';
 import {
   attemptSettled,
@@ -80,12 +86,15 @@ async function runStage(run: Run, stage: string): Promise<void> {
   show(run);
   if (lead.test || route.order.length === 0) return;
 
-  let { order } = route;
+  let order: readonly Candidate[] = candidatesOf(route);
   if (route.method === 'ping_post') {
-    const auction = await step(`ping ${order.length} buyers`).runAuction({ ...at, order });
+    const auction = await step(`ping ${route.order.length} buyers`).runAuction({
+      ...at,
+      order: route.order,
+    });
     run.unsaved.push({ step: `auction/${stage}`, verdict: auction });
     told.auction = auction;
-    order = auction.ranked;
+    order = candidatesOf(route, auction);
     show(run);
   }
   for (let waitS = 1; order.length > 0; waitS = Math.min(waitS * 2, MAX_WAIT_S)) {

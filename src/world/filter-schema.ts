@@ -65,7 +65,8 @@ export const filter: z.ZodType<Filter> = z
   .meta({
     id: 'filter',
     description:
-      'Either all, any or not, or a field with exactly one operator. Text is compared without regard to case; a missing fact fails every test but is_not, not_in and exists: false.',
+      'Either all, any or not, or a field with exactly one operator. Text is compared without ' +
+      'regard to case; a missing fact fails every test but is_not, not_in and exists: false.',
   });
 
 function readFilter({ all, any, not, field, ...tests }: Shape): Filter | string {
@@ -100,7 +101,8 @@ const weeklyWindow = settings({
   days: z.array(z.enum(DAYS)).min(1).max(7).describe('The days on which the window opens.'),
   open: time.describe('Time of day in the buyer’s zone.'),
   close: time.describe(
-    'Exclusive. At or before `open` it is on the next day; "00:00" or "24:00" is midnight, so 00:00 to 24:00 is the whole day.',
+    'Exclusive; on the next day if it is not after `open`. Midnight is "00:00" or "24:00", so ' +
+      '"00:00" to "24:00" is the whole day.',
   ),
 }).transform(({ days, open, close }): WeeklyWindow => ({
   days: [...new Set(days)].map((day) => DAYS.indexOf(day) + 1).sort((a, b) => a - b),

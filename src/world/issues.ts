@@ -1,9 +1,9 @@
 // What is said about a world: a mistake (where it is, what is wrong, what to write instead), and a
 // change from one world to the next.
 
-/** A mistake, or a warning. */
+/** A mistake, or a warning. `path` is empty for the document as a whole. */
 export interface WorldIssue {
-  /** `contracts.apex_auto.filter.all[0].field`; empty for the document as a whole. */
+  /** `contracts.apex_auto.filter.all[0].field` */
   readonly path: string;
   readonly says: string;
   readonly fix?: string;

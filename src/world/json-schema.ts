@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { worldDocument } from './schema.ts';
 
-/** The schema of what operators write (draft 2020-12); printed, it is the published file. */
+/** The schema of what operators write (draft 2020-12); as JSON, it is the published file. */
 export function worldJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(worldDocument, { io: 'input', override: withoutSafeBounds });
   const { $schema, ...rest } = schema;
@@ -14,11 +14,6 @@ export function worldJsonSchema(): Record<string, unknown> {
     description: 'The whole configuration of one Sluice installation.',
     ...rest,
   };
-}
-
-/** The file's exact text. */
-export function worldJsonSchemaText(): string {
-  return `${JSON.stringify(worldJsonSchema(), null, 2)}\n`;
 }
 
 /** The bounds of a double's whole numbers say nothing to an operator. */

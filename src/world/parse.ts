@@ -17,8 +17,8 @@ const MOST_ISSUES = 100;
 const DEEPEST = 40;
 
 /**
- * Reads a whole document. Never throws, whatever it is given, and quotes no secret. Where some parts
- * are not readable, the others are still checked against each other.
+ * Reads a whole document. Never throws, whatever it is given, and quotes no secret. Where some
+ * parts are not readable, the others are still checked against each other.
  */
 export function parseWorld(document: unknown): WorldVerdict {
   const unfit = faultOfShape(document);

@@ -1,10 +1,10 @@
 // From the text of a world file to a document, or to the line and column where it cannot be read.
 
-import { isMap, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import { isCollection, LineCounter, parseDocument, visit, type Document } from 'yaml';
 
-import { issueAt, type WorldIssue } from './issues.ts';
+import type { WorldIssue } from './issues.ts';
 
-/** A file that cannot be read as YAML or JSON; lines and columns count from 1. */
+/** Why a file is no YAML or JSON. `path` reads `world.yaml:12:3`, line and column from 1. */
 export interface WorldReadIssue extends WorldIssue {
   readonly line: number;
   readonly column: number;
@@ -25,7 +25,14 @@ const MOST_ALIASES = 100;
  */
 export function readWorldText(text: string, fileName: string): WorldText {
   const lines = new LineCounter();
-  if (text.length > MOST_CHARACTERS) return unreadable(lines, 0, 'the file is larger than 4 MB');
+  const unreadable = (offset: number, says: string): WorldText => {
+    const { line, col } = lines.linePos(offset);
+    const place = { line: Math.max(1, line), column: Math.max(1, col) };
+    const path = `${fileName}:${place.line}:${place.column}`;
+    return { ok: false, issue: { path, says, ...place } };
+  };
+
+  if (text.length > MOST_CHARACTERS) return unreadable(0, 'the file is larger than 4 MB');
   const isJson = fileName.toLowerCase().endsWith('.json');
   const parsed = parseDocument(text, {
     lineCounter: lines,
@@ -34,15 +41,15 @@ export function readWorldText(text: string, fileName: string): WorldText {
     prettyErrors: false,
   });
   const fault = parsed.errors[0] ?? parsed.warnings[0];
-  if (fault) return unreadable(lines, fault.pos[0], firstLine(fault.message));
-  if (parsed.contents === null) return unreadable(lines, 0, 'the file is empty');
+  if (fault) return unreadable(fault.pos[0], firstLine(fault.message));
+  if (parsed.contents === null) return unreadable(0, 'the file is empty');
   const offset = offsetOfOddKey(parsed);
-  if (offset !== undefined) return unreadable(lines, offset, 'a key wants to be plain text');
+  if (offset !== undefined) return unreadable(offset, 'a key wants to be plain text');
   try {
     return { ok: true, document: parsed.toJS({ maxAliasCount: MOST_ALIASES }) as unknown };
   } catch (error) {
     // Its only reason to throw: aliases that unfold to more than is sane.
-    return unreadable(lines, 0, error instanceof Error ? firstLine(error.message) : 'unreadable');
+    return unreadable(0, error instanceof Error ? firstLine(error.message) : 'unreadable');
   }
 }
 
@@ -51,19 +58,13 @@ function offsetOfOddKey(parsed: Document.Parsed): number | undefined {
   let offset: number | undefined;
   visit(parsed, {
     Map(_, node) {
-      const odd = node.items.find(({ key }) => isMap(key));
-      if (!odd || !isMap(odd.key)) return undefined;
+      const odd = node.items.find(({ key }) => isCollection(key));
+      if (!odd || !isCollection(odd.key)) return undefined;
       offset = odd.key.range?.[0] ?? 0;
       return visit.BREAK;
     },
   });
   return offset;
-}
-
-function unreadable(lines: LineCounter, offset: number, says: string): WorldText {
-  const { line, col } = lines.linePos(offset);
-  const place = { line: Math.max(1, line), column: Math.max(1, col) };
-  return { ok: false, issue: { ...issueAt([], says), ...place } };
 }
 
 function firstLine(message: string): string {

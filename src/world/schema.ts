@@ -33,7 +33,7 @@ const field = settings({
     .boolean()
     .optional()
     .describe(
-      'Never in a ping unless the ping lists the field. Default: true for text, phone, email, date.',
+      'Never in a ping that does not list the field. Default: true for text, phone, email, date.',
     ),
   choices: z
     .array(z.string().trim().toLowerCase().min(1).max(100))
@@ -177,7 +177,7 @@ export const worldDocument = settings({
 
 export type WorldDraft = z.output<typeof worldDocument>;
 
-/** Fills in what one part of the document takes from another: names from ids, zones from the world. */
+/** Fills in what one part takes from another: names from ids, zones from the world. */
 export function toWorld(draft: Omit<WorldDraft, 'sluice'>): World {
   const named = <T extends { name?: string | undefined }>(map: Readonly<Record<string, T>>) =>
     mapValues(map, (value, key) => ({ ...value, name: value.name ?? key }));

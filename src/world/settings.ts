@@ -1,5 +1,5 @@
-// The bricks of the world's schema: objects whose snake_case keys become our camelCase ones, and the
-// scalars that stand in many places, each with its bounds and the words for what is wrong.
+// The bricks of the world's schema: objects whose snake_case keys become our camelCase ones, and
+// the scalars that stand in many places, each with its bounds and the words for what is wrong.
 
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
@@ -15,9 +15,9 @@ type Renamed<T, Names> = {
 };
 
 /**
- * A strict object of the document, read into our names: `price_cents` becomes `priceCents`, and what
- * has a unit here that the document writes as text is named in `names` (`timeout` → `timeoutMs`).
- * Only the object's own keys change; a map under it keeps its ids.
+ * A strict object of the document, read into our names: `price_cents` becomes `priceCents`, and
+ * what has a unit here that the document writes as text is named in `names` (`timeout` →
+ * `timeoutMs`). Only the object's own keys change; a map under it keeps its ids.
  */
 export function settings<
   Shape extends z.core.$ZodLooseShape,
@@ -102,7 +102,7 @@ function isHttpUrl(text: string): boolean {
   return /^https?:$/.test(protocol) && username === '' && password === '';
 }
 
-/** Where a secret is found. The secret itself never stands in a world: worlds are stored and shown. */
+/** Where a secret is found. The secret never stands in a world: worlds are stored and shown. */
 export const secretRef = z
   .string()
   .max(200)

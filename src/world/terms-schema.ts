@@ -62,7 +62,7 @@ export const post = settings(
   {
     ...request,
     fields: fields.describe(
-      'What is sent, all of it required: a lead that lacks one is not offered. Default: all there is.',
+      'What is sent. A lead that lacks one of these is not offered. Default: all there is.',
     ),
     timeout: duration('50ms', '60s', 'ms')
       .prefault('4s')

@@ -27,24 +27,18 @@ const score: Score = {
   ],
 };
 
-const candidate = (contractId: string, price: number) => ({
-  contractId,
-  buyerId: contractId,
-  priceCents: cents(price),
-  exclusive: true,
-  slow: false,
-});
+const entrant = (contractId: string) => ({ contractId, buyerId: contractId });
 
 const route: StageRoute = {
   stage: 'auction',
   method: 'ping_post',
-  order: [candidate('apex', 0), candidate('bolt', 0), candidate('crest', 0)],
+  order: [entrant('apex'), entrant('bolt'), entrant('crest')],
   refused: [{ contractId: 'dune', reason: 'cap_reached', detail: '5 of 5 today' }],
 };
 
 const auction: Auction = {
   stage: 'auction',
-  ranked: [candidate('apex', 1480), candidate('bolt', 1200)],
+  ranked: ['apex', 'bolt'],
   pings: [
     { contractId: 'bolt', kind: 'bid', priceCents: cents(1200), ms: 41 },
     { contractId: 'apex', kind: 'bid', priceCents: cents(1480), ms: 62 },

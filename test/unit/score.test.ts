@@ -1,4 +1,5 @@
-// The rules scorer: what each fact is worth, that the reasons add up, and that none tells who it is.
+// The rules scorer: what each fact is worth, that the reasons add up, and that none tells who it
+// is.
 
 import { expect, test } from 'vitest';
 

@@ -1,0 +1,187 @@
+// The HTTP application on a free port, with everything behind it in memory.
+
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { ulid } from 'ulid';
+
+import { createApp } from '../../src/api/app.ts';
+import type { Acceptance, ApiDeps, IdempotencyKey } from '../../src/api/deps.ts';
+import type { LeadQuery } from '../../src/db/lead-list.ts';
+import type { PnlQuery } from '../../src/db/pnl.ts';
+import type { LeadTrace } from '../../src/db/trace.ts';
+import { type LeadId, toLeadId } from '../../src/domain/ids.ts';
+import type { LeadOutcome } from '../../src/domain/lead.ts';
+import type { LeadDraft } from '../../src/intake/draft.ts';
+import { keys, world } from './intake-world.ts';
+
+interface StoredLead {
+  readonly id: LeadId;
+  readonly draft: LeadDraft;
+  readonly key: IdempotencyKey | null;
+  outcome: LeadOutcome | null;
+}
+
+/** What stands behind the application; change `outcome` and `traces` to set the scene. */
+export interface Stand {
+  readonly url: string;
+  readonly leads: StoredLead[];
+  readonly asked: { lists: LeadQuery[]; reports: PnlQuery[]; settled: object[]; applied: object[] };
+  readonly logLines: string[];
+  /** What new leads come to. */
+  outcome: LeadOutcome | 'pending';
+  readonly traces: LeadTrace[];
+  close(): Promise<void>;
+}
+
+export async function startStand(overrides: Partial<ApiDeps> = {}): Promise<Stand> {
+  const stand: Omit<Stand, 'url' | 'close'> = {
+    leads: [],
+    asked: { lists: [], reports: [], settled: [], applied: [] },
+    logLines: [],
+    outcome: { kind: 'unsold', reason: 'no_bids' },
+    traces: [],
+  };
+  const write = (line: string) => void stand.logLines.push(line);
+  const deps: ApiDeps = {
+    ...inMemory(stand),
+    log: pino({ level: 'trace' }, { write }),
+    ...overrides,
+  };
+  const server = createServer(createApp(deps));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  const close = () =>
+    new Promise<void>((done) => {
+      server.close(() => done());
+      server.closeAllConnections();
+    });
+  return Object.assign(stand, { url: `http://127.0.0.1:${port}`, close });
+}
+
+function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
+  return {
+    version: '0.0.0-test',
+    temporalUiUrl: 'http://localhost:8233',
+    namespace: 'default',
+    isReady: async () => ({ ready: true, degraded: [] }),
+    metrics: async () => 'sluice_leads_received_total 1\n',
+    currentWorld: () => ({ version: 7, world }),
+    findWorld: async (version) => (version === 7 ? world : undefined),
+    findWorldDocument: async (version = 7) =>
+      version === 7
+        ? { version, appliedAt: new Date(0), appliedBy: 'ada', document: { sluice: 1 } }
+        : undefined,
+    listWorlds: async ({ limit }) =>
+      [7, 6, 5]
+        .slice(0, limit)
+        .map((version) => ({ version, appliedAt: new Date(0), appliedBy: 'ada' })),
+    applyWorld: async (document, by, mode) => {
+      stand.asked.applied.push({ document, by, mode });
+      const told = { changes: [{ path: 'name', before: 'a', after: 'b' }], warnings: [] };
+      return mode === 'dry_run'
+        ? { kind: mode, ...told }
+        : { kind: 'applied', version: 8, ...told };
+    },
+    acceptLead: async (draft, key) => accept(stand, draft, key),
+    distribute: async (leadId) => {
+      const lead = stand.leads.find(({ id }) => id === leadId);
+      if (lead && stand.outcome !== 'pending') lead.outcome = stand.outcome;
+      return stand.outcome;
+    },
+    awaitOutcome: async () => stand.outcome,
+    findTrace: async (leadId) => stand.traces.find(({ lead }) => lead.id === leadId),
+    listLeads: async (query) => {
+      stand.asked.lists.push(query);
+      return { leads: [] };
+    },
+    settleDoubt: async (settlement) => {
+      stand.asked.settled.push(settlement);
+      if (settlement.contractId === 'apex') return 'settled';
+      return settlement.contractId === 'bolt' ? 'not_in_doubt' : 'unknown';
+    },
+    readPnl: async (query) => {
+      stand.asked.reports.push(query);
+      const none = { campaign: null, source: null, buyer: null, day: null };
+      const sums = { received: 3, sold: 2, revenueCents: 900, payoutCents: 700, marginCents: 200 };
+      return [
+        { ...none, ...sums, total: false, campaign: 'auto_insurance' },
+        { ...none, ...sums, total: true },
+      ];
+    },
+  };
+}
+
+function accept(
+  { leads }: Pick<Stand, 'leads'>,
+  draft: LeadDraft,
+  key: IdempotencyKey | null,
+): Acceptance {
+  const { unknownFields, sourceId } = draft;
+  const first = leads.find(
+    (lead) => key && lead.key?.key === key.key && lead.draft.sourceId === sourceId,
+  );
+  if (!first) {
+    const id = toLeadId(ulid());
+    leads.push({ id, draft, key, outcome: null });
+    return { kind: 'new', leadId: id, answerWithinMs: 400, unknownFields };
+  }
+  const same = key && first.key?.bodySha256.equals(key.bodySha256);
+  if (!same) return { kind: 'conflict', leadId: first.id };
+  const { outcome, draft: sent } = first;
+  return { kind: 'repeat', leadId: first.id, outcome, unknownFields: sent.unknownFields };
+}
+
+export const lead = {
+  campaign: 'auto_insurance',
+  fields: { first_name: 'Ann', phone: '(512) 555-0142', zip: '78704' },
+};
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown>;
+}
+
+/** One request; `by` is whose key goes along. A body that is no text goes as JSON. */
+export async function call(
+  stand: Stand,
+  address: string,
+  more: { by?: keyof typeof keys; body?: unknown; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const [method = '', path = ''] = address.split(' ');
+  const { by, body, headers } = more;
+  const raw = typeof body === 'string' || body instanceof Uint8Array;
+  const response = await fetch(stand.url + path, {
+    method,
+    headers: {
+      ...(by && { Authorization: `Bearer ${keys[by]}` }),
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: raw ? (body as BodyInit) : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+  const parsed = isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {};
+  return { status: response.status, text, headers: response.headers, body: parsed };
+}
+
+/** A request as `fetch` would not send it: the path and headers as given. Returns the status. */
+export function callRaw(
+  stand: Stand,
+  path: string,
+  more: { method: string; headers: Record<string, string>; body?: string },
+): Promise<number> {
+  const { hostname, port } = new URL(stand.url);
+  const { method, headers, body } = more;
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest({ hostname, port, path, method, headers }, (response) => {
+      response.resume();
+      response.on('end', () => resolve(response.statusCode ?? 0));
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
