@@ -1,7 +1,14 @@
 // One offer, in the order that closes every crash window: plan, hold, claim, send once, settle, hand
 // over. ADR 0002 says what each crash between two of these leaves behind.
 
-import { type Attempt, claimAttempt, findAttempt, type Plan, planAttempt } from '../db/attempts.ts';
+import {
+  type Attempt,
+  claimAttempt,
+  findAttempt,
+  noteNotOffered,
+  type Plan,
+  planAttempt,
+} from '../db/attempts.ts';
 import { settleAccepted, settleUnaccepted } from '../db/settlement.ts';
 import { storeVerdicts } from '../db/closing.ts';
 import type { Verdict } from '../db/verdicts.ts';
@@ -117,11 +124,15 @@ function planOf(
 async function holdAndClaim(deps: ActivityDeps, offering: Offering): Promise<OfferReport> {
   const { key, known, contract, hold } = offering;
   const { desk, pool } = deps;
+  const leave = async (result: NotOffered) => {
+    await noteNotOffered(pool, key, result);
+    return result;
+  };
   if (hold.windows.length > 0) {
     const holding = await desk.hold(contract.buyer, hold, known.loaded.version);
-    if (holding.kind === 'denied') return notOffered('cap_reached', holding.detail);
+    if (holding.kind === 'denied') return leave(notOffered('cap_reached', holding.detail));
     if (holding.kind === 'unknown') {
-      return { ...notOffered('cap_unknown', holding.detail), owes: true };
+      return { ...(await leave(notOffered('cap_unknown', holding.detail))), owes: true };
     }
   }
   const claim = await claimAttempt(pool, key, {
@@ -132,9 +143,9 @@ async function holdAndClaim(deps: ActivityDeps, offering: Offering): Promise<Off
     case 'claimed':
       return sendOnce(deps, offering);
     case 'paused':
-      return giveBack(deps, offering, notOffered('paused', claim.subject));
+      return giveBack(deps, offering, await leave(notOffered('paused', claim.subject)));
     case 'no_place':
-      return giveBack(deps, offering, notOffered('no_place'));
+      return giveBack(deps, offering, await leave(notOffered('no_place')));
     case 'taken': {
       const attempt = await findAttempt(pool, key);
       if (!attempt) throw new Error(`no attempt ${hold.id}`);
@@ -307,9 +318,8 @@ function holdOf(attempt: Attempt): HoldRequest {
   return { id: holdIdOf(attempt), atMs, windows };
 }
 
-function notOffered(
-  reason: (OfferResult & { kind: 'not_offered' })['reason'],
-  detail = '',
-): OfferResult {
+type NotOffered = OfferResult & { kind: 'not_offered' };
+
+function notOffered(reason: NotOffered['reason'], detail = ''): NotOffered {
   return { kind: 'not_offered', reason, detail };
 }
