@@ -77,10 +77,10 @@ DATABASE_URL and TEMPORAL_ADDRESS replace the embedded servers, one by one.`,
   .action(
     run(async (config, options: { fresh: boolean; yes: boolean }) => {
       const { startAll } = await import('./cli/start.ts');
-      let stop: (() => Promise<void>) | undefined;
+      const parts: { stop(): Promise<void> }[] = [];
       // During the start nothing is there to stop in order: guards end the children.
-      stopOnSignal(async () => (stop ? stop() : undefined));
-      ({ stop } = await startAll(config, { ...options, say: out, env }));
+      stopOnSignal(async () => void (await Promise.all(parts.map((part) => part.stop()))));
+      parts.push(await startAll(config, { ...options, say: out, env }));
     }),
   );
 

@@ -1,8 +1,9 @@
 // The leads that this process works on: the lead as taken in, the world it is pinned to, and the
 // verdicts that an earlier run stored. Leads never change after intake, so keeping them is safe.
 //
-// A lead that this process took in itself is known to have no verdicts: its first run reads nothing.
-// Every other beginning (a re-run, another process) reads what is stored and decides nothing again.
+// A lead that this process took in itself is known to have no verdicts: its first run reads
+// nothing. Every other beginning (a re-run, another process) reads what is stored and decides
+// nothing again.
 
 import { LRUCache } from 'lru-cache';
 import { loadLead } from '../db/leads.ts';

@@ -1,9 +1,8 @@
-// Pushes a sold lead to a buyer's systems. Temporal repeats it by the policy of the workflow's call;
-// each try leaves its trace in PostgreSQL.
+// Pushes a sold lead to a buyer's systems. Temporal repeats it by the policy of the workflow's
+// call; each try leaves its trace in PostgreSQL.
 
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { recordDelivery } from '../db/deliveries.ts';
-import { loadSale } from '../db/sales.ts';
+import { loadSale, recordDelivery } from '../db/deliveries.ts';
 import { adapterOf } from '../delivery/adapters.ts';
 import type { ContractId, LeadId } from '../domain/ids.ts';
 import { contractOf } from './cases.ts';

@@ -1,6 +1,6 @@
 // Which addresses outbound calls may reach. The check sits in the connector, because a DNS hook is
-// never called for IP literals, and it pins the checked address to the socket: a name that answers a
-// public address first and a private one later finds no gap.
+// never called for IP literals, and it pins the checked address to the socket: a name that answers
+// a public address first and a private one later finds no gap.
 
 import dns from 'node:dns';
 import net from 'node:net';

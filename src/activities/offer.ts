@@ -1,15 +1,13 @@
-// One offer, in the order that closes every crash window: plan, hold, claim, send once, settle, hand
-// over. ADR 0002 says what each crash between two of these leaves behind.
+// One offer, in the order that closes every crash window: plan, hold, claim, send once, settle,
+// hand over. ADR 0002 says what each crash between two of these leaves behind.
 
 import {
-  type Attempt,
   claimAttempt,
   findAttempt,
   noteNotOffered,
   type Plan,
   planAttempt,
 } from '../db/attempts.ts';
-import { settleAccepted, settleUnaccepted } from '../db/settlement.ts';
 import { storeVerdicts } from '../db/closing.ts';
 import type { Verdict } from '../db/verdicts.ts';
 import { adapterOf } from '../delivery/adapters.ts';
@@ -22,6 +20,7 @@ import type { HoldRequest } from './cap-desk.ts';
 import { type Case, contractOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
 import { authorise, parcelFor } from './parcel.ts';
+import { giveBack, holdOf, type NotOffered, notOffered, resume, settle } from './settle.ts';
 
 /** One offer, with what was decided on the way to it and is not stored yet. */
 export interface OfferRequest extends OfferKey {
@@ -165,7 +164,9 @@ function switchesOf({ lead }: Case, { contractId }: OfferKey, { buyer }: Contrac
   ];
 }
 
-/** The attempt is `sending` and committed: from here on, whatever happens, nothing is sent again. */
+/**
+ * The attempt is `sending` and committed: from here on, whatever happens, nothing is sent again.
+ */
 async function sendOnce(deps: ActivityDeps, offering: Offering): Promise<OfferReport> {
   const { key, known, contract, request } = offering;
   const { candidate } = request;
@@ -208,118 +209,4 @@ function readReply(
     case 'unclear':
       return { kind: 'in_doubt', reason: 'answer_unreadable', detail: said.detail, ms };
   }
-}
-
-type Settling = Pick<Offering, 'key' | 'known' | 'hold'>;
-
-/** Stores what the buyer said; says `unsettled` when it cannot, so that it is never forgotten. */
-async function settle(
-  deps: ActivityDeps,
-  settling: Settling,
-  result: OfferResult,
-): Promise<OfferReport> {
-  try {
-    if (result.kind === 'accepted') return await settleSale(deps, settling, result);
-    if (result.kind === 'not_offered') return result;
-    await settleUnaccepted(deps.pool, settling.key, result);
-  } catch {
-    // PostgreSQL is away. The parsed answer becomes this activity's result, and a step that is
-    // repeated without limit writes it down: a known acceptance never becomes doubt.
-    return { ...result, unsettled: true };
-  }
-  if (result.kind === 'in_doubt') {
-    deps.giveAnswer(settling.key.leadId, 'pending');
-    return result;
-  }
-  return giveBack(deps, settling, result);
-}
-
-async function settleSale(
-  deps: ActivityDeps,
-  { key, known, hold }: Settling,
-  result: OfferResult & { kind: 'accepted' },
-): Promise<OfferReport> {
-  const { pool, desk, giveAnswer, process } = deps;
-  const contract = contractOf(known, key.contractId);
-  const source = known.loaded.world.sources[known.lead.sourceId];
-  if (!source) throw new Error(`world ${known.loaded.version} has no source of this lead`);
-  const settled = await settleAccepted(pool, key, {
-    result,
-    terms: {
-      payout: source.payout,
-      maxPlaces: known.campaign.maxSales,
-      exclusive: contract.exclusive,
-      redirectUrl: contract.redirectUrl,
-      process,
-    },
-  });
-  if (settled.kind !== 'sold') {
-    const attempt = await findAttempt(pool, key);
-    if (!attempt) throw new Error(`no attempt ${hold.id}`);
-    return reportOf(known, attempt);
-  }
-  if (settled.outcome) giveAnswer(key.leadId, settled.outcome);
-  if (hold.windows.length > 0) desk.keepLater(contract.buyer, hold.id);
-  return sold(known, key, { ...result, fillsLead: settled.fillsLead }, settled.outcome);
-}
-
-function sold(
-  known: Case,
-  key: OfferKey,
-  result: OfferResult & { kind: 'accepted' },
-  outcome?: OfferReport['outcome'] | null,
-): OfferReport {
-  const { deliveries } = contractOf(known, key.contractId);
-  const targets = deliveries.map(({ name, giveUpAfterHours }) => ({ name, giveUpAfterHours }));
-  return { ...result, ...(outcome && { outcome }), ...(targets.length > 0 && { targets }) };
-}
-
-/** Releases what the offer held; says so when that is not certain yet. */
-async function giveBack(
-  deps: ActivityDeps,
-  { key, known, hold }: Settling,
-  result: OfferResult,
-): Promise<OfferReport> {
-  const { buyer } = contractOf(known, key.contractId);
-  return (await deps.desk.release(buyer, hold)) ? result : { ...result, owes: true };
-}
-
-/** An attempt that an earlier run left: finished ones are read back, a `sending` one is doubt. */
-async function resume(
-  deps: ActivityDeps,
-  { key, known, attempt }: { key: OfferKey; known: Case; attempt: Attempt },
-): Promise<OfferReport> {
-  const settling = { key, known, hold: holdOf(attempt) };
-  if (attempt.state === 'sending') {
-    // The first run may still be alive and only slow: it settles its own attempt late.
-    const detail = 'the process that sent it left no answer';
-    return settle(deps, settling, { kind: 'in_doubt', reason: 'run_interrupted', detail, ms: 0 });
-  }
-  if (attempt.state === 'rejected' || attempt.state === 'not_sent') {
-    return giveBack(deps, settling, reportOf(known, attempt));
-  }
-  const report = reportOf(known, attempt);
-  if (report.kind === 'in_doubt') deps.giveAnswer(key.leadId, 'pending');
-  if (report.outcome) deps.giveAnswer(key.leadId, report.outcome);
-  return report;
-}
-
-function reportOf(known: Case, attempt: Attempt): OfferReport {
-  const { result } = attempt;
-  if (attempt.state === 'accepted' && result?.kind === 'accepted') {
-    return sold(known, attempt, result, attempt.leadOutcome);
-  }
-  if (result && attempt.state !== 'planned') return result;
-  return notOffered('no_place', attempt.state);
-}
-
-function holdOf(attempt: Attempt): HoldRequest {
-  const { capWindows: windows, plannedAtMs: atMs } = attempt;
-  return { id: holdIdOf(attempt), atMs, windows };
-}
-
-type NotOffered = OfferResult & { kind: 'not_offered' };
-
-function notOffered(reason: NotOffered['reason'], detail = ''): NotOffered {
-  return { kind: 'not_offered', reason, detail };
 }

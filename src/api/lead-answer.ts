@@ -1,5 +1,5 @@
-// What a source is told about its lead. The answer's bytes are a function of what is stored, so that
-// a repeated submission gets the same ones.
+// What a source is told about its lead. The answer's bytes are a function of what is stored, so
+// that a repeated submission gets the same ones.
 
 import type { LeadId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';

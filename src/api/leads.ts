@@ -68,7 +68,7 @@ interface Call<C extends Caller> {
   readonly caller: C;
 }
 
-/** Nothing is kept of a request that is refused here, so that its key works for the corrected one. */
+/** Nothing is kept of a request that is refused here: its key works for the corrected one. */
 async function submit(deps: ApiDeps, { req, res, caller }: Call<SourceCaller>): Promise<void> {
   const { world, version } = deps.currentWorld();
   if (world.sources[caller.id]?.paused) throw new Problem('source_paused');
@@ -127,7 +127,7 @@ function useOneOf(allowed: readonly string[]): ShapeError {
   return { field: 'campaign', says: 'not a campaign of this source', fix };
 }
 
-/** From here on the lead is stored: whatever fails, the source must not send it again as another. */
+/** The lead is stored: whatever fails from here on, the source must not send it as another. */
 async function outcomeOf(
   deps: ApiDeps,
   accepted: Exclude<Acceptance, { kind: 'conflict' }>,

@@ -76,7 +76,7 @@ export function problemBody({ code, details }: Problem, requestId: string) {
   };
 }
 
-/** The last handler: sends the problem; a fault of ours is left in `res.locals.fault` for the log. */
+/** The last handler: sends the problem, and leaves a fault of ours to the log (`res.locals`). */
 export function sendProblem(thrown: unknown, req: Request, res: Response, next: NextFunction) {
   const problem = toProblem(thrown);
   if (PROBLEMS[problem.code][0] >= 500) res.locals['fault'] = faultOf(thrown);

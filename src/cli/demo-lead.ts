@@ -30,12 +30,14 @@ export async function postDemoLead(url: string, uiUrl: string | undefined): Prom
   const { id, status, payout_cents: payout, reason } = answer;
   const earned = payout === undefined ? '' : `, the source earns ${dollars(payout)}`;
   const why = reason === undefined ? '' : ` (${reason})`;
+  const trace = `${url}/v1/leads/${id}`;
+  const workflow = `${uiUrl}/namespaces/default/workflows/lead%2F${id}`;
   return [
     '',
     `demo lead ${id ?? '(none)'}: ${status ?? `HTTP ${reply.statusCode}`}${why}${earned}, in ${ms} ms`,
     `  its story here     npx sluice lead ${id}`,
-    `  its trace          curl -H 'Authorization: Bearer ${DEMO_OPERATOR_KEY}' ${url}/v1/leads/${id}`,
-    ...(uiUrl ? [`  in the Temporal UI ${uiUrl}/namespaces/default/workflows/lead%2F${id}`] : []),
+    `  its trace          curl -H 'Authorization: Bearer ${DEMO_OPERATOR_KEY}' ${trace}`,
+    ...(uiUrl ? [`  in the Temporal UI ${workflow}`] : []),
     `  API docs           ${url}/docs`,
     '',
   ];

@@ -1,5 +1,5 @@
-// `sluice start`: everything on one machine. PostgreSQL, Temporal, the demo world and its buyers, one
-// serving process; then one demo lead is sold, and the terminal says where to look.
+// `sluice start`: everything on one machine. PostgreSQL, Temporal, the demo world and its buyers,
+// one serving process; then one demo lead is sold, and the terminal says where to look.
 
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';

@@ -58,8 +58,8 @@ export async function planAttempt(db: Tx, plan: Plan): Promise<Planned> {
                or exists (select from verdicts v where v.lead_id = $1 and v.round = $3
                  and v.step = given.step and v.verdict = given.verdict)
            ), planned as (
-             insert into attempts (lead_id, contract_id, round, buyer_id, stage, position, exclusive,
-               price_cents, bid_id, cap_windows, planned_at)
+             insert into attempts (lead_id, contract_id, round, buyer_id, stage, position,
+               exclusive, price_cents, bid_id, cap_windows, planned_at)
              select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
              where (select steps from agreed) = cardinality($12::text[])
              on conflict do nothing returning planned_at
@@ -102,8 +102,8 @@ interface AttemptRow {
   readonly outcome: LeadOutcome | null;
 }
 
-const COLUMNS = `lead_id, contract_id, a.round, buyer_id, price_cents, state, result, cap_windows, planned_at,
-  outcome from attempts a join leads on leads.id = lead_id`;
+const COLUMNS = `lead_id, contract_id, a.round, buyer_id, price_cents, state, result, cap_windows,
+  planned_at, outcome from attempts a join leads on leads.id = lead_id`;
 
 function toAttempt(row: AttemptRow): Attempt {
   return {
@@ -149,8 +149,9 @@ export type Claim =
 
 /**
  * Claims the only attempt that may ever carry this offer. `claimed` means: committed, send now. The
- * lead's row is locked first, so that its taken places are counted by one run at a time; `maxPlaces`
- * is how many shared sales the lead may have, and an exclusive offer needs all of them free.
+ * lead's row is locked first, so that its taken places are counted by one run at a time;
+ * `maxPlaces` is how many shared sales the lead may have, and an exclusive offer needs all of them
+ * free.
  */
 export async function claimAttempt(
   pool: Pool,

@@ -25,7 +25,8 @@ export async function readCapsSeed(db: Tx, buyerId: BuyerId): Promise<Omit<CapsS
              select (w).key, sum((w).amount)::bigint as by, max((w)."endsAtMs") as "endsAtMs"
              from live group by 1
            ), holds as (
-             select id, jsonb_agg(jsonb_build_object('key', (w).key, 'amount', (w).amount)) as windows
+             select id,
+               jsonb_agg(jsonb_build_object('key', (w).key, 'amount', (w).amount)) as windows
              from live where state <> 'accepted' and planned_at > now() - interval '1 hour'
              group by 1
            )

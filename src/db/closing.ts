@@ -1,4 +1,5 @@
-// The end of a lead that no single offer settled: refused, unsold, or sold to fewer than it could be.
+// The end of a lead that no single offer settled: refused, unsold, or sold to fewer than it could
+// be.
 
 import type { LeadId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';

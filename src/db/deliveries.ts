@@ -1,6 +1,7 @@
-// Pushes after a sale, and the proof of each.
+// Pushes after a sale: what was sold, and the proof of each push. Sales are booked by settlement.ts.
 
 import type { ContractId, LeadId } from '../domain/ids.ts';
+import type { Cents } from '../domain/money.ts';
 import type { Tx } from './pool.ts';
 
 /** Records the latest try of a push; what was delivered stays delivered. */
@@ -25,4 +26,23 @@ export async function recordDelivery(
              where deliveries.state <> 'delivered'`,
     values: [push.leadId, push.contractId, push.target, push.state, push.tries, push.detail],
   });
+}
+
+export interface Sale {
+  readonly round: number;
+  readonly priceCents: Cents;
+  readonly reference: string | null;
+}
+
+/** The sale of a lead to a contract. Throws if there is none. */
+export async function loadSale(db: Tx, leadId: LeadId, contractId: ContractId): Promise<Sale> {
+  const found = await db.query<Sale>({
+    name: 'sales.load',
+    text: `select round, price_cents as "priceCents", reference from sales
+           where lead_id = $1 and contract_id = $2`,
+    values: [leadId, contractId],
+  });
+  const [sale] = found.rows;
+  if (!sale) throw new Error(`no sale of ${leadId} to ${contractId}`);
+  return sale;
 }

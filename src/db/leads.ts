@@ -24,7 +24,9 @@ export type Insertion =
   /** The key came before with another body. */
   | { readonly kind: 'conflict'; readonly leadId: LeadId };
 
-/** Takes a lead in, with its idempotency key, in one statement. A repeat of the key inserts nothing. */
+/**
+ * Takes a lead in, with its idempotency key, in one statement. A repeat of the key inserts nothing.
+ */
 export async function insertLead(db: Tx, entry: NewLead): Promise<Insertion> {
   const { lead, key } = entry;
   const inserted = await db.query<{ received_at: Date }>({

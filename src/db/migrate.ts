@@ -6,7 +6,9 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runner } from 'node-pg-migrate';
 
-/** Applies what is missing and returns the names applied. Safe to repeat and to run twice at once. */
+/**
+ * Applies what is missing and returns the names applied. Safe to repeat and to run twice at once.
+ */
 export async function migrate(
   databaseUrl: string,
   say: (line: string) => void,

@@ -11,7 +11,8 @@ export interface OutgoingSignal {
 
 /**
  * Hands unsent signals to `send`, oldest first, and marks those it did not throw on. A crash in
- * between sends one again: receivers look at the state, not at the count. Returns how many were sent.
+ * between sends one again: receivers look at the state, not at the count. Returns how many were
+ * sent.
  */
 export async function dispatchSignals(
   pool: Pool,

@@ -30,7 +30,7 @@ export interface PnlRow {
   readonly day: string | null;
   /** Leads taken in. Null where a buyer is in question: a lead is not received for a buyer. */
   readonly received: number | null;
-  /** Leads sold at least once. A lead shared by two buyers is one here, and one for each of them. */
+  /** Leads sold at least once. A lead that two buyers share is one here, and one for each. */
   readonly sold: number;
   readonly revenueCents: number;
   readonly payoutCents: number;
@@ -84,7 +84,8 @@ const PNL = `with asked as (
     nullif(buyer, '') as buyer, nullif(day, '') as day,
     case when $10::text is null and (total or not $4) then coalesce(received, 0) end as received,
     coalesce(sold, 0) as sold, coalesce(revenue, 0) as "revenueCents",
-    coalesce(payout, 0) as "payoutCents", coalesce(revenue, 0) - coalesce(payout, 0) as "marginCents"
+    coalesce(payout, 0) as "payoutCents",
+    coalesce(revenue, 0) - coalesce(payout, 0) as "marginCents"
   from lines order by total, day, campaign, source, buyer`;
 
 /**

@@ -1,5 +1,5 @@
-// Whose turn it is in a rotating stage. A draw and the verdict that holds it are one transaction, so
-// a re-run finds its turn and never draws a second one.
+// Whose turn it is in a rotating stage. A draw and the verdict that holds it are one transaction,
+// so a re-run finds its turn and never draws a second one.
 
 import type { CampaignId, ContractId, LeadId } from '../domain/ids.ts';
 import type { StageRoute } from '../domain/lead.ts';

@@ -175,11 +175,17 @@ export async function settleUnaccepted(
 ): Promise<boolean> {
   const settled = await db.query({
     name: 'settlement.settle_unaccepted',
-    text: `with before as (
-             select state from attempts where lead_id = $1 and contract_id = $2 and round = $3
+    // The lead is locked first, as in every other transaction: two orders would meet in a deadlock.
+    // `before` is then the state after any wait, not the one that this statement began with.
+    text: `with lead as (
+             select id from leads where id = $1 for no key update
+           ), before as (
+             select state from lead join attempts on lead_id = id
+             where contract_id = $2 and attempts.round = $3 for no key update of attempts
            ), settled as (
              update attempts set state = $4, result = $5, settled_at = now()
              where lead_id = $1 and contract_id = $2 and round = $3
+               and exists (select from before)
                and (state = 'sending' or (state = 'in_doubt' and $4 <> 'in_doubt'))
              returning lead_id
            ), marked as (

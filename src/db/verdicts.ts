@@ -39,7 +39,8 @@ export type PersonClaim =
 /**
  * Records that this lead is the one that counts for these keys, and stores its validation with it;
  * or says which earlier lead has one of them, and stores nothing. Two leads of one person at once:
- * the second waits for the first to commit, then finds it. A repeat finds itself and is first again.
+ * the second waits for the first to commit, then finds it. A repeat finds itself and is first
+ * again.
  */
 export async function claimPerson(
   db: Tx,

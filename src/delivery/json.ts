@@ -1,7 +1,7 @@
 // Sluice's own JSON protocol for buyers; docs/reference/buyer-protocol.md shows it.
 //
-// Only the buyer's words count: a status code, an id or a price alone never makes a sale, and a word
-// is compared whole ("Unmatched" does not hold "matched").
+// Only the buyer's words count: a status code, an id or a price alone never makes a sale, and a
+// word is compared whole ("Unmatched" does not hold "matched").
 
 import { z } from 'zod';
 import { type Cents, cents, parseDollars } from '../domain/money.ts';
@@ -67,7 +67,8 @@ export const jsonAdapter: Adapter = {
   },
 
   parsePost(reply): PostReply {
-    // A 5xx may come from a proxy after the buyer took the lead, a 4xx from one that never asked it.
+    // A 5xx may come from a proxy after the buyer took the lead, a 4xx from one that never asked
+    // it.
     if (reply.status >= 500) return { kind: 'unclear', detail: `HTTP ${reply.status}` };
     const said = postReply.safeParse(parseJson(reply));
     if (!said.success) return { kind: 'unclear', detail: `unreadable, HTTP ${reply.status}` };
@@ -122,7 +123,9 @@ function parseJson({ body }: IncomingReply): unknown {
   }
 }
 
-/** Whole cents, or dollars as text or number with at most two decimals; anything else is no price. */
+/**
+ * Whole cents, or dollars as text or number with at most two decimals; anything else is no price.
+ */
 function readMoney(inCents: unknown, inDollars: unknown): Cents | undefined {
   if (inCents !== undefined && inCents !== null) {
     const amount = typeof inCents === 'string' && /^\d{1,12}$/.test(inCents) ? +inCents : inCents;

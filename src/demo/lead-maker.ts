@@ -30,7 +30,9 @@ export interface MadeLead {
   readonly fields: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** The `index`-th lead of a seed. Numbers of the fictional 555-01xx kind with a longer line number. */
+/**
+ * The `index`-th lead of a seed. Numbers of the fictional 555-01xx kind with a longer line number.
+ */
 export function makeLead(campaign: string, seed: number, index: number): MadeLead {
   const [state, zip, area] = pick(PLACES, index);
   const first = pick(FIRST, index * 7 + seed);

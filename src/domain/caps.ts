@@ -1,6 +1,7 @@
 // The rules of one buyer's caps: hold, release, keep, adjust, as a pure reducer over plain JSON.
 // Windows arrive with the operation as keys with their limit and end, computed outside (time-zone
-// data would break replay); this file knows no calendar. The entity workflow is a mailbox around it.
+// data would break replay); this file knows no calendar. The entity workflow is a mailbox around
+// it.
 
 import type { HoldId } from './ids.ts';
 

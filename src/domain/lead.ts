@@ -40,7 +40,9 @@ export interface Consent {
   readonly jornaya_id?: string | undefined;
 }
 
-/** A field that is missing or does not hold what its type asks for; `says` never quotes the value. */
+/**
+ * A field that is missing or does not hold what its type asks for; `says` never quotes the value.
+ */
 export interface FieldProblem {
   readonly field: string;
   readonly reason: 'field_missing' | 'field_invalid';
@@ -85,7 +87,9 @@ export interface WhyNot {
   readonly detail: string;
 }
 
-/** A contract that may be asked for a bid. Flags that are not set are left out: histories are small. */
+/**
+ * A contract that may be asked for a bid. Flags that are not set are left out: histories are small.
+ */
 export interface Entrant {
   readonly contractId: ContractId;
   readonly buyerId: BuyerId;

@@ -35,7 +35,9 @@ export interface Offered {
   readonly report: OfferReport;
 }
 
-/** Whom a stage offers the lead to, in order, at which price: by its auction, or as it was routed. */
+/**
+ * Whom a stage offers the lead to, in order, at which price: by its auction, or as it was routed.
+ */
 export function candidatesOf(route: StageRoute, auction?: Auction): Candidate[] {
   if (!auction)
     return route.order.filter((entrant): entrant is Candidate => 'priceCents' in entrant);
@@ -48,7 +50,9 @@ export function candidatesOf(route: StageRoute, auction?: Auction): Candidate[] 
   });
 }
 
-/** How many places of the lead are gone: sold, or possibly sold. An exclusive one takes them all. */
+/**
+ * How many places of the lead are gone: sold, or possibly sold. An exclusive one takes them all.
+ */
 export function placesTaken(offers: readonly Offered[]): number {
   const taking = offers.filter(
     ({ report }) => report.kind === 'accepted' || report.kind === 'in_doubt',

@@ -1,5 +1,5 @@
-// The closed list of reasons: every refusal, no-bid, rejection and doubt carries one of these codes.
-// Codes are public and never renamed. Each has the sentence an operator reads.
+// The closed list of reasons: every refusal, no-bid, rejection and doubt carries one of these
+// codes. Codes are public and never renamed. Each has the sentence an operator reads.
 
 /** Why intake or validation refused a lead. */
 export const REFUSALS = {

@@ -3,9 +3,12 @@
 
 import type { CapsState } from './caps.ts';
 import type { Auction, LeadOutcome, PingResult, Score, StageRoute, Validation } from './lead.ts';
-import { dollars } from './money.ts';
+import { dollars as plainDollars } from './money.ts';
 import { candidatesOf, type Offered, type OfferReport } from './outcome.ts';
 import { sentenceOf } from './reasons.ts';
+
+/** The UI's Markdown reads text between two dollar signs as mathematics: each is escaped. */
+const dollars = (amount: number): string => plainDollars(amount).replace('$', '\\$');
 
 /** All that a lead's workflow has seen so far. */
 export interface LeadStory {
@@ -126,5 +129,5 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 /** A buyer's own words may hold anything: one line, no cell breaks, no markup, bounded. */
 function cell(text: string): string {
-  return text.replace(/[|<>`\\\r\n]+/g, ' ').slice(0, 120);
+  return text.replace(/[|<>`\r\n]+/g, ' ').slice(0, 120);
 }

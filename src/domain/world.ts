@@ -1,5 +1,6 @@
-// The world: the whole configuration an installation runs by, as the code sees it. The document that
-// operators write (snake_case YAML or JSON) is parsed into these types at the border; see src/world.
+// The world: the whole configuration an installation runs by, as the code sees it. The document
+// that operators write (snake_case YAML or JSON) is parsed into these types at the border; see
+// src/world.
 
 import type { BuyerId, CampaignId, ContractId, SourceId } from './ids.ts';
 import type { Cents } from './money.ts';
@@ -198,7 +199,10 @@ export interface Schedule {
   readonly windows: readonly WeeklyWindow[];
 }
 
-/** Days 1 (Monday) to 7; minutes from local midnight, close exclusive; past midnight if close <= open. */
+/**
+ * Days 1 (Monday) to 7; minutes from local midnight, close exclusive; past midnight if close <=
+ * open.
+ */
 export interface WeeklyWindow {
   readonly days: readonly number[];
   readonly openMinute: number;

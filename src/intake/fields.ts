@@ -1,4 +1,4 @@
-// The fields of a submission against the fields of a vertical: which is which, what is missing, what
+// The fields of a submission against those of a vertical: which is which, what is missing, what
 // does not hold what its type asks for. A value of a type that no reading could fix is an error of
 // the sender; everything else is a problem of the lead, stored with it and judged by validation.
 

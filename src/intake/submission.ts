@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import type { CampaignId, SourceId } from '../domain/ids.ts';
 import { cents } from '../domain/money.ts';
-import type { Campaign, FieldValue, World } from '../domain/world.ts';
+import type { Campaign, World } from '../domain/world.ts';
 import type { LeadDraft } from './draft.ts';
 import { normaliseFields } from './fields.ts';
 import type { ShapeError } from './shape.ts';
@@ -29,7 +29,7 @@ const behaviour = z
   .record(z.string().max(100), z.union([z.string().max(500), z.number(), z.boolean()]))
   .refine((facts) => Object.keys(facts).length <= 50, 'more than 50 facts');
 
-/** The body of a submission. Unknown names on its first level are refused: they are typing errors. */
+/** The body of a submission. Unknown names beside `fields` are refused: they are typing errors. */
 export const leadSubmission = z
   .strictObject({
     campaign: name.meta({ description: 'The campaign, by its key in the configuration' }),

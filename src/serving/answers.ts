@@ -17,7 +17,9 @@ interface Waiter {
 
 const LOOK_EVERY_MS = 500;
 
-/** One meeting place per process. `readOutcomes` returns those of the given leads that are known. */
+/**
+ * One meeting place per process. `readOutcomes` returns those of the given leads that are known.
+ */
 export function createAnswers(deps: {
   readOutcomes(
     leadIds: readonly LeadId[],

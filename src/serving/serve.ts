@@ -16,7 +16,8 @@ import { listOutcomes } from '../db/leads.ts';
 import { createPool, type Pool } from '../db/pool.ts';
 import { ANSWER_CHANNEL } from '../db/settlement.ts';
 import { WORLD_CHANNEL } from '../db/worlds.ts';
-import { isLeadId } from '../domain/ids.ts';
+import { type BuyerId, isLeadId } from '../domain/ids.ts';
+import type { World } from '../domain/world.ts';
 import { createIntakeDesk } from './intake-desk.ts';
 import { listen } from './listener.ts';
 import { createMetrics } from './metrics.ts';
@@ -49,9 +50,10 @@ export async function serve(
   const metrics = createMetrics(gaugesOf(pool));
 
   const temporal = (): TemporalCalls | undefined => host.calls();
+  const capDesk = createDesk(pool, temporal);
   const activities = createActivities({
     ...{ pool, cases, process },
-    desk: createDesk(pool, temporal),
+    desk: capDesk,
     send: http.send,
     readSecret: createSecretReader(env),
     giveAnswer: answers.give,
@@ -61,6 +63,7 @@ export async function serve(
     temporal: config.temporal,
     activities,
     caps: config.capsInside,
+    onConnected: () => capDesk.warm(listCapped(worlds.current().world)),
     say: (level, message, error) => log[level]({ err: error }, message),
   });
   const desk = createIntakeDesk({ pool, worlds, cases, answers, metrics, process, temporal });
@@ -108,6 +111,13 @@ function createDesk(pool: Pool, temporal: () => TemporalCalls | undefined) {
     },
     now: Date.now,
   });
+}
+
+/** The buyers that have a cap, of their own or in a contract. */
+function listCapped({ buyers, contracts }: World): BuyerId[] {
+  const own = Object.entries(buyers).filter(([, { caps }]) => caps.length > 0);
+  const byContract = Object.values(contracts).filter(({ caps }) => caps.length > 0);
+  return [...new Set([...own.map(([id]) => id), ...byContract.map(({ buyer }) => buyer)])];
 }
 
 function gaugesOf(pool: Pool) {

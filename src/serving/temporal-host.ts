@@ -10,12 +10,18 @@ import { connectTemporal, createTemporalCalls, type TemporalCalls } from '../tem
 import { createCapsWorker, createLeadWorker } from '../workers.ts';
 
 const AGAIN_AFTER_MS = 1_000;
+/** What is prepared on a new connection only saves time: leads do not wait for more of it. */
+const MAX_PREPARE_MS = 5_000;
+
+const MAX_STOP_MS = 15_000;
 
 export interface HostSettings {
   readonly temporal: Config['temporal'];
   /** The lead Worker's activities; undefined for a process that only runs caps. */
   readonly activities: Activities | undefined;
   readonly caps: boolean;
+  /** Done on every new connection, before leads are said to be worked on. */
+  readonly onConnected?: () => Promise<void>;
   readonly say: (level: 'info' | 'warn', message: string, error?: unknown) => void;
 }
 
@@ -54,6 +60,7 @@ export function startTemporalHost(settings: HostSettings) {
     while (!stopping) {
       try {
         working = await connect();
+        await Promise.race([settings.onConnected?.(), working.ended, wait(MAX_PREPARE_MS)]);
         hasWorked = true;
         settings.say('info', 'connected to Temporal');
         await working.ended;
@@ -63,7 +70,7 @@ export function startTemporalHost(settings: HostSettings) {
       const connection = working?.connection;
       if (!stopping) working = undefined;
       await connection?.close().catch(() => undefined);
-      if (!stopping) await new Promise((done) => setTimeout(done, AGAIN_AFTER_MS));
+      if (!stopping) await wait(AGAIN_AFTER_MS);
     }
   }
   const running = run();
@@ -79,12 +86,15 @@ export function startTemporalHost(settings: HostSettings) {
       shutDown(working?.leads, undefined);
       if (working?.leads) await untilStopped(working.leads);
       shutDown(undefined, working?.caps);
-      await Promise.race([running, new Promise((done) => setTimeout(done, 15_000).unref())]);
+      await Promise.race([running, wait(MAX_STOP_MS)]);
     },
   };
 }
 
-/** Waits for all, and shuts the others down when one fails: half a process is harder to see than none. */
+/**
+ * Waits for all, and shuts the others down when one fails: half a process is harder to see than
+ * none.
+ */
 async function endTogether(
   runs: readonly Promise<void>[],
   workers: readonly (Worker | undefined)[],
@@ -105,6 +115,10 @@ function shutDown(...workers: (Worker | undefined)[]): void {
 
 async function untilStopped(worker: Worker): Promise<void> {
   while (worker.getState() !== 'STOPPED' && worker.getState() !== 'FAILED') {
-    await new Promise((done) => setTimeout(done, 20));
+    await wait(20);
   }
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms).unref());
 }

@@ -165,7 +165,9 @@ async function awaitDoubt(run: Run, candidate: Candidate): Promise<void> {
   record(run, candidate, await step('the doubt was settled').readOffer(key));
 }
 
-/** Stores the outcome unless a sale did, pushes the sold lead to its targets, settles what is owed. */
+/**
+ * Stores the outcome unless a sale did, pushes the sold lead to its targets, settles what is owed.
+ */
 async function finish(run: Run): Promise<LeadOutcome> {
   const { leadId } = run.lead;
   const outcome = await close(run);

@@ -1,4 +1,5 @@
-// The messages of the workflows and the search attributes they set: what clients and handlers share.
+// The messages of the workflows and the search attributes they set: what clients and handlers
+// share.
 
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';

@@ -27,7 +27,10 @@ export function step(summary: string) {
   });
 }
 
-/** A step that nobody waits for, or that may take long; without `retry` it is tried until it is done. */
+/**
+ * A step that nobody waits for, or that may take long; without `retry` it is tried until it is
+ * done.
+ */
 export function later(summary: string, retry: ActivityOptions['retry'] = {}) {
   return proxyActivities<Activities>({
     startToCloseTimeout: '2 minutes',
@@ -41,7 +44,9 @@ export function offerSummary({ contractId, priceCents }: Candidate): string {
   return `offer to ${contractId} at ${dollars(priceCents)}`;
 }
 
-/** Pushes a sold lead to one target until it is confirmed, or given up and said so. Never throws. */
+/**
+ * Pushes a sold lead to one target until it is confirmed, or given up and said so. Never throws.
+ */
 export async function deliver(push: {
   readonly leadId: LeadId;
   readonly contractId: ContractId;

@@ -8,7 +8,7 @@ import { caps, delivery, ping, post } from './terms-schema.ts';
 
 const sources = settings({
   allow: z.array(id).max(5_000).nullable().default(null).describe('null: all but the denied.'),
-  deny: z.array(id).max(5_000).default([]),
+  deny: z.array(id).max(5_000).default([]).describe('Never these, even if allowed.'),
 });
 
 const multiplier = z

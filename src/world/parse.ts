@@ -109,9 +109,13 @@ function sayingOf(issue: z.core.$ZodIssue, value: unknown): string {
         ? 'is missing'
         : `wants ${KINDS[issue.expected] ?? issue.expected}, not ${kindOf(value)}`;
     case 'invalid_value':
+      if (value === undefined) return 'is missing';
       return `wants ${issue.values.map(String).join(', ')}`.replace(/, ([^,]*)$/, ' or $1');
-    case 'invalid_union':
-      return value === undefined ? 'is missing' : `wants ${optionsOf(issue) ?? issue.message}`;
+    case 'invalid_union': {
+      const options = optionsOf(issue);
+      if (value === undefined) return 'is missing';
+      return options === undefined ? issue.message : `wants ${options}`;
+    }
     case 'invalid_key':
       return issue.issues[0]?.message ?? 'is no id';
     case 'too_small':

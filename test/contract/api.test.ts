@@ -208,9 +208,10 @@ describe('a refusal', () => {
     expect(await callRaw(stand, '/v1/leads', { method: 'POST', headers, body })).toBe(200);
   });
 
-  test('T51 names that reach prototypes are reported inside fields, refused beside them', async () => {
+  test('T51 names that reach prototypes are reported in fields, refused beside them', async () => {
     const inside = await submit(
-      '{"campaign":"auto_insurance","fields":{"first_name":"Ann","__proto__":{"zip":"1"},"constructor":1}}',
+      '{"campaign":"auto_insurance","fields":{"first_name":"Ann",' +
+        '"__proto__":{"zip":"1"},"constructor":1}}',
     );
     expect(inside.body).toMatchObject({ unknown_fields: ['__proto__', 'constructor'] });
     expect(stand.leads[0]?.draft.raw).toEqual({ first_name: 'Ann' });

@@ -1,5 +1,6 @@
-// Goal: the documentation that the server carries is true and readable. Method: the document against
-// the table of routes, real answers against its schemas, and the pages as a browser asks for them.
+// Goal: the documentation that the server carries is true and readable. Method: the document
+// against the table of routes, its example against the server, the pages as a browser asks for
+// them.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 

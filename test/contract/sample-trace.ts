@@ -1,4 +1,4 @@
-// The record of one lead: four buyers asked, two bids, the best bidder said no, the next one bought.
+// The record of one lead: three buyers asked, two bids, the best bidder said no, the next bought.
 
 import { toLeadId } from '../../src/domain/ids.ts';
 import type { Auction, Score, StageRoute, Validation } from '../../src/domain/lead.ts';

@@ -1,5 +1,5 @@
-// Cap windows: the keys, and that periods tile time in every zone: each instant is in one period, and
-// each period ends where the next begins. Expected instants are written with their offset.
+// Cap windows: the keys, and that periods tile time in every zone: each instant is in one period,
+// and each period ends where the next begins. Expected instants are written with their offset.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

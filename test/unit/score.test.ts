@@ -3,10 +3,10 @@
 
 import { expect, test } from 'vitest';
 
-import { toLeadId } from '../../src/domain/ids.ts';
 import type { Lead } from '../../src/domain/lead.ts';
 import { bandOf, scoreLead } from '../../src/domain/score.ts';
 import type { Field, FieldType, Vertical } from '../../src/domain/world.ts';
+import { sampleLead } from '../support/sample-lead.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 
@@ -19,35 +19,12 @@ const vertical: Vertical = {
     phone: field('phone'),
     email: field('email'),
     zip: field('zip'),
+    state: field('state'),
     date_of_birth: field('date'),
   },
 };
 
-function leadWith(changes: Partial<Lead> = {}): Lead {
-  return {
-    id: toLeadId('01JD8XK7M2Q3R4S5T6V7W8X9Y0'),
-    campaignId: 'auto',
-    sourceId: 'acme',
-    subSource: null,
-    externalId: null,
-    worldVersion: 1,
-    test: false,
-    fields: {
-      first_name: 'Ann',
-      last_name: 'Lee',
-      phone: '+15125550142',
-      email: 'ann.lee@example.com',
-      zip: '78704',
-      date_of_birth: '1984-03-02',
-    },
-    problems: [],
-    behaviour: {},
-    consent: null,
-    askingCents: null,
-    receivedAtMs: NOW,
-    ...changes,
-  };
-}
+const leadWith = (changes: Partial<Lead> = {}) => sampleLead({ receivedAtMs: NOW, ...changes });
 
 const fieldsWith = (changes: Record<string, string>): Partial<Lead> => ({
   fields: { ...leadWith().fields, ...changes },

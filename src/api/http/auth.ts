@@ -24,7 +24,7 @@ export type Authenticate = (req: Request) => Caller;
 
 type Keyring = ReadonlyMap<string, { readonly hash: Buffer; readonly caller: Caller }>;
 
-/** Keys are those of the world in force at each request: a revoked key fails with the next version. */
+/** Keys are those of the world in force: a revoked one fails with the next version. */
 export function createAuthenticate(currentWorld: () => LoadedWorld): Authenticate {
   let known: { readonly world: World; readonly keyring: Keyring } | undefined;
   return (req) => {

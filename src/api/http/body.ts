@@ -14,7 +14,7 @@ export function readBytes(maxBytes: number): RequestHandler {
   return express.raw({ type: () => true, limit: maxBytes });
 }
 
-/** Refuses a body that is not of one of the media types; parameters (`; charset=…`) do not matter. */
+/** Refuses a body of another media type than these; parameters (`; charset=…`) do not matter. */
 export function requireType(req: Request, types: readonly string[]): void {
   const sent = (req.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (types.includes(sent)) return;

@@ -1,5 +1,5 @@
-// One log line per request: an id, the route's pattern, the status, the time. Never a body, a header
-// or an address as it was sent: all of them may hold a person or a key.
+// One log line per request: an id, the route's pattern, the status, the time. Never a body, a
+// header or an address as it was sent: all of them may hold a person or a key.
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';

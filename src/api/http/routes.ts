@@ -16,7 +16,7 @@ interface Address {
 
 type Handle<C extends readonly unknown[]> = (req: Request, res: Response, ...caller: C) => unknown;
 
-/** An address, whom it serves, and what it does. The key decides who is served; `anyone` has none. */
+/** An address, whom it serves, and what it does. The key decides who is served. */
 export type Route = Address &
   (
     | { readonly access: 'anyone'; readonly handle: Handle<[]> }

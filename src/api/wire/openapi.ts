@@ -9,13 +9,7 @@ import { z } from 'zod';
 
 import { leadSubmission } from '../../intake/submission.ts';
 import { PROBLEMS, type ProblemCode } from '../problems.ts';
-import {
-  leadAnswer,
-  leadPage,
-  pendingAnswer,
-  settlementAnswer,
-  settlementBody,
-} from './lead.ts';
+import { leadAnswer, leadPage, pendingAnswer, settlementAnswer, settlementBody } from './lead.ts';
 import {
   applyQuery,
   leadHeaders,
@@ -24,14 +18,7 @@ import {
   worldQuery,
   worldsQuery,
 } from './queries.ts';
-import {
-  pnlReport,
-  problem,
-  readiness,
-  worldAnswer,
-  worldApplied,
-  worldPage,
-} from './report.ts';
+import { pnlReport, problem, readiness, worldAnswer, worldApplied, worldPage } from './report.ts';
 import { leadTrace } from './trace.ts';
 import { WORLD_TYPES } from '../worlds.ts';
 
@@ -51,9 +38,10 @@ const LEADS: Readonly<Record<string, Operation>> = {
     tags: ['leads'],
     summary: 'Submit a lead',
     description:
-      'Waits up to the answer time of the campaign. 200 is the outcome; 202 means that the lead is ' +
-      'stored and still being worked on: read it at Location. Problems with single values, such as ' +
-      'a phone number that is none, do not refuse the request: the lead is stored and `rejected`.',
+      'Waits up to the answer time of the campaign. 200 is the outcome; 202 means that the lead ' +
+      'is stored and still being worked on: read it at Location. Problems with single values, ' +
+      'such as a phone number that is none, do not refuse the request: the lead is stored, and ' +
+      'its status is `rejected`.',
     security: SOURCE,
     request: { headers: leadHeaders, body: json(leadSubmission) },
     responses: {
@@ -129,8 +117,9 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     tags: ['reports'],
     summary: 'Profit and loss',
     description:
-      'Money from the posted transfers of the ledger, by the day they were posted; received leads ' +
-      'by the day they came. Days are those of the operator’s zone. Test leads count nowhere.',
+      'Money from the posted transfers of the ledger, by the day they were posted; received ' +
+      'leads by the day they came. Days are those of the operator’s zone. Test leads count ' +
+      'nowhere.',
     security: OPERATOR,
     request: { query: pnlQuery },
     responses: {

@@ -9,8 +9,8 @@ create table worlds (
   applied_at timestamptz not null default now()
 );
 
--- What is paused at this moment, by name ('all', 'campaign/x', 'buyer/x', 'contract/x'). Read in the
--- transaction that claims a send, so that a pause stops even a lead that was routed before it.
+-- What is paused at this moment, by name ('all', 'campaign/x', 'buyer/x', 'contract/x'). Read in
+-- the transaction that claims a send, so that a pause stops even a lead that was routed before it.
 create table switches (
   subject text primary key,
   set_by text not null,
@@ -86,8 +86,8 @@ create table attempts (
   stage text not null,
   position int not null,
   state text not null default 'planned' constraint attempts_state_known
-    check (state in ('planned', 'sending', 'accepted', 'rejected', 'pending', 'not_sent', 'in_doubt',
-      'accepted_conflict', 'returned')),
+    check (state in ('planned', 'sending', 'accepted', 'rejected', 'pending', 'not_sent',
+      'in_doubt', 'accepted_conflict', 'returned')),
   exclusive boolean not null,
   -- The place it takes in the lead, from its claim on; places are numbered from 1.
   place int,
@@ -156,7 +156,7 @@ end $$;
 create trigger transfers_append_only before update or delete on transfers
   for each row execute function refuse_change();
 
--- What must leave after a commit, at least once: signals to workflows, events to sources and buyers.
+-- What must leave after a commit, at least once: signals to workflows, events to sources, buyers.
 create table outbox (
   id bigint generated always as identity primary key,
   kind text not null constraint outbox_kind_known check (kind in ('signal', 'event')),

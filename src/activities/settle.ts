@@ -1,0 +1,129 @@
+// What an offer came to, written down: sold, refused, or in doubt; and what it held, given back.
+
+import { type Attempt, findAttempt } from '../db/attempts.ts';
+import { settleAccepted, settleUnaccepted } from '../db/settlement.ts';
+import { holdIdOf, type OfferKey } from '../domain/ids.ts';
+import type { OfferResult } from '../domain/lead.ts';
+import type { OfferReport } from '../domain/outcome.ts';
+import type { HoldRequest } from './cap-desk.ts';
+import { type Case, contractOf } from './cases.ts';
+import type { ActivityDeps } from './deps.ts';
+
+/** An attempt whose answer is being written down. */
+export interface Settling {
+  readonly key: OfferKey;
+  readonly known: Case;
+  readonly hold: HoldRequest;
+}
+
+/** Stores what the buyer said; says `unsettled` when it cannot, so that it is never forgotten. */
+export async function settle(
+  deps: ActivityDeps,
+  settling: Settling,
+  result: OfferResult,
+): Promise<OfferReport> {
+  try {
+    if (result.kind === 'accepted') return await settleSale(deps, settling, result);
+    if (result.kind === 'not_offered') return result;
+    await settleUnaccepted(deps.pool, settling.key, result);
+  } catch {
+    // PostgreSQL is away. The parsed answer becomes this activity's result, and a step that is
+    // repeated without limit writes it down: a known acceptance never becomes doubt.
+    return { ...result, unsettled: true };
+  }
+  if (result.kind === 'in_doubt') {
+    deps.giveAnswer(settling.key.leadId, 'pending');
+    return result;
+  }
+  return giveBack(deps, settling, result);
+}
+
+async function settleSale(
+  deps: ActivityDeps,
+  { key, known, hold }: Settling,
+  result: OfferResult & { kind: 'accepted' },
+): Promise<OfferReport> {
+  const { pool, desk, giveAnswer, process } = deps;
+  const contract = contractOf(known, key.contractId);
+  const source = known.loaded.world.sources[known.lead.sourceId];
+  if (!source) throw new Error(`world ${known.loaded.version} has no source of this lead`);
+  const settled = await settleAccepted(pool, key, {
+    result,
+    terms: {
+      payout: source.payout,
+      maxPlaces: known.campaign.maxSales,
+      exclusive: contract.exclusive,
+      redirectUrl: contract.redirectUrl,
+      process,
+    },
+  });
+  if (settled.kind !== 'sold') {
+    const attempt = await findAttempt(pool, key);
+    if (!attempt) throw new Error(`no attempt ${hold.id}`);
+    return reportOf(known, attempt);
+  }
+  if (settled.outcome) giveAnswer(key.leadId, settled.outcome);
+  if (hold.windows.length > 0) desk.keepLater(contract.buyer, hold.id);
+  const { fillsLead, outcome } = settled;
+  return sold(known, key, { ...result, fillsLead, ...(outcome && { outcome }) });
+}
+
+function sold(known: Case, key: OfferKey, report: OfferReport & { kind: 'accepted' }): OfferReport {
+  const { deliveries } = contractOf(known, key.contractId);
+  const targets = deliveries.map(({ name, giveUpAfterHours }) => ({ name, giveUpAfterHours }));
+  return targets.length > 0 ? { ...report, targets } : report;
+}
+
+/** Releases what the offer held; says so when that is not certain yet. */
+export async function giveBack(
+  deps: ActivityDeps,
+  { key, known, hold }: Settling,
+  result: OfferResult,
+): Promise<OfferReport> {
+  const { buyer } = contractOf(known, key.contractId);
+  return (await deps.desk.release(buyer, hold)) ? result : { ...result, owes: true };
+}
+
+/** An attempt that an earlier run left: finished ones are read back, a `sending` one is doubt. */
+export async function resume(
+  deps: ActivityDeps,
+  { key, known, attempt }: { key: OfferKey; known: Case; attempt: Attempt },
+): Promise<OfferReport> {
+  const settling = { key, known, hold: holdOf(attempt) };
+  if (attempt.state === 'sending') {
+    // The first run may still be alive and only slow: it settles its own attempt late.
+    const detail = 'the process that sent it left no answer';
+    return settle(deps, settling, { kind: 'in_doubt', reason: 'run_interrupted', detail, ms: 0 });
+  }
+  if (attempt.state === 'rejected' || attempt.state === 'not_sent') {
+    return giveBack(deps, settling, reportOf(known, attempt));
+  }
+  const report = reportOf(known, attempt);
+  if (report.kind === 'in_doubt') deps.giveAnswer(key.leadId, 'pending');
+  if (report.outcome) deps.giveAnswer(key.leadId, report.outcome);
+  return report;
+}
+
+function reportOf(known: Case, attempt: Attempt): OfferReport {
+  const { result } = attempt;
+  if (attempt.state === 'accepted' && result?.kind === 'accepted') {
+    const outcome = attempt.leadOutcome;
+    return sold(known, attempt, { ...result, ...(outcome && { outcome }) });
+  }
+  if (result && attempt.state !== 'planned') return result;
+  return notOffered('no_place', attempt.state);
+}
+
+/** The hold that an attempt's row names. */
+export function holdOf(attempt: Attempt): HoldRequest {
+  const { capWindows: windows, plannedAtMs: atMs } = attempt;
+  return { id: holdIdOf(attempt), atMs, windows };
+}
+
+/** An offer that was not made, for a reason. */
+export type NotOffered = OfferResult & { kind: 'not_offered' };
+
+/** The result for an offer that was not made. */
+export function notOffered(reason: NotOffered['reason'], detail = ''): NotOffered {
+  return { kind: 'not_offered', reason, detail };
+}
