@@ -78,8 +78,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   const { json, scenario, seconds, warmup, buyers, pingMs, temporal, rounds } = given;
   const { rate, concurrency = CONCURRENCY[scenario], cpuProf } = given;
   if (scenario === 'caps' && rate !== undefined) command.error('error: caps are a closed loop');
-  const pace: Pace =
-    rate === undefined ? { kind: 'closed', concurrency } : { kind: 'open', rate };
+  const pace: Pace = rate === undefined ? { kind: 'closed', concurrency } : { kind: 'open', rate };
   return {
     ...{ json, scenario, pace, seconds, buyers, pingMs, temporal, rounds, cpuProf },
     warmupSeconds: warmup,
@@ -88,7 +87,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
 
 function notNegative(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !(value >= 0)) throw new InvalidArgumentError('wants a number, 0 or more');
+  if (text.trim() === '' || !(value >= 0))
+    throw new InvalidArgumentError('wants a number, 0 or more');
   return value;
 }
 

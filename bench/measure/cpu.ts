@@ -69,7 +69,10 @@ function readStat(pid: number): { parent: number; ms: number } | undefined {
     return undefined;
   }
   // The name in brackets may hold anything; the numbers begin after the last bracket.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
   const [utime = 0, stime = 0, cutime = 0, cstime = 0] = fields.slice(11, 15);
   return { parent: fields[1] ?? 0, ms: (utime + stime + cutime + cstime) * TICK_MS };
 }

@@ -25,7 +25,11 @@ export async function startServers(
     const postgres = bench.add(await startPostgres({ dataDir, port, say, onExit }));
     const { url: databaseUrl, pid } = postgres;
     const server = await startTemporalOnPostgres(bench, databaseUrl);
-    return { databaseUrl, temporalAddress: server.address, pids: { postgres: pid, ...server.pids } };
+    return {
+      databaseUrl,
+      temporalAddress: server.address,
+      pids: { postgres: pid, ...server.pids },
+    };
   }
   const ports = { postgres: port, temporal: await findFreePort(), temporalUi: 0 };
   const options = { dataDir, ports, say, env, onExit, headless: true };

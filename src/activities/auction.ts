@@ -7,7 +7,7 @@ import { type Cents, dollars, ZERO } from '../domain/money.ts';
 import type { Contract, Stage } from '../domain/world.ts';
 import { type Case, contractOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
-import { authorise, parcelFor } from './parcel.ts';
+import { authorise, parcelFor, withoutPerson } from './parcel.ts';
 import { type StageKey, stageOf } from './route.ts';
 
 type PingPost = Stage & { method: 'ping_post' };
@@ -117,7 +117,8 @@ async function ping({ send, readSecret }: ActivityDeps, call: Call): Promise<Pin
   }
   const bid = adapter.parsePing(reply.reply);
   if (bid.kind === 'no_bid') {
-    const { reason, detail } = bid;
+    const { reason } = bid;
+    const detail = withoutPerson(bid.detail, known);
     return { contractId, kind: 'no_bid', reason, ms, ...(detail && { detail }) };
   }
   if (bid.priceCents > contract.maxBidCents) {

@@ -19,7 +19,7 @@ import { capWindows } from '../eligibility/windows.ts';
 import type { HoldRequest } from './cap-desk.ts';
 import { type Case, contractOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
-import { authorise, parcelFor } from './parcel.ts';
+import { authorise, parcelFor, withoutPerson } from './parcel.ts';
 import { giveBack, holdOf, type NotOffered, notOffered, resume, settle } from './settle.ts';
 
 /** One offer, with what was decided on the way to it and is not stored yet. */
@@ -181,12 +181,12 @@ async function sendOnce(deps: ActivityDeps, offering: Offering): Promise<OfferRe
     return settle(deps, offering, { kind: 'not_sent', reason: 'secret_missing', detail });
   }
   const reply = await deps.send(authorised, { timeoutMs: step.timeoutMs });
-  return settle(deps, offering, readReply(reply, { adapter, candidate }));
+  return settle(deps, offering, readReply(reply, { adapter, candidate, known }));
 }
 
 function readReply(
   reply: Awaited<ReturnType<ActivityDeps['send']>>,
-  { adapter, candidate }: { adapter: ReturnType<typeof adapterOf>; candidate: Candidate },
+  told: { adapter: ReturnType<typeof adapterOf>; candidate: Candidate; known: Case },
 ): OfferResult {
   const { ms } = reply;
   if (reply.kind === 'not_sent') {
@@ -196,17 +196,19 @@ function readReply(
     const reason = reply.reason === 'late' ? 'no_answer' : reply.reason;
     return { kind: 'in_doubt', reason, detail: reply.detail, ms };
   }
-  const said = adapter.parsePost(reply.reply);
+  const { candidate, known } = told;
+  const said = told.adapter.parsePost(reply.reply);
+  const clean = (text: string) => withoutPerson(text, known);
   switch (said.kind) {
     case 'accepted': {
       // The price agreed before the send is charged, whatever the answer says of it.
       const { buyerId, priceCents } = candidate;
-      const { reference } = said;
+      const reference = said.reference && clean(said.reference);
       return { kind: 'accepted', buyerId, priceCents, reference, ms, fillsLead: false };
     }
     case 'rejected':
-      return { kind: 'rejected', reason: said.reason, detail: said.detail, ms };
+      return { kind: 'rejected', reason: said.reason, detail: clean(said.detail), ms };
     case 'unclear':
-      return { kind: 'in_doubt', reason: 'answer_unreadable', detail: said.detail, ms };
+      return { kind: 'in_doubt', reason: 'answer_unreadable', detail: clean(said.detail), ms };
   }
 }

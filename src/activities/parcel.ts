@@ -2,6 +2,7 @@
 // secret meets a request.
 
 import type { OutgoingRequest, Parcel } from '../delivery/adapter.ts';
+import { scrub } from '../domain/scrub.ts';
 import type { FieldValue, Step } from '../domain/world.ts';
 import type { Case } from './cases.ts';
 
@@ -27,6 +28,18 @@ export function parcelFor(
   }
   const { contractId, round } = to;
   return { leadId: lead.id, campaign: lead.campaignId, contractId, round, fields };
+}
+
+/** A receiver's words about a lead, without the person that it was told of. */
+export function withoutPerson(text: string, { lead, loaded, campaign }: Case): string {
+  const kinds = loaded.world.verticals[campaign.vertical]?.fields ?? {};
+  const personal = Object.entries(lead.fields).filter(([name]) => kinds[name]?.personal);
+  return text === ''
+    ? text
+    : scrub(
+        text,
+        personal.map(([, value]) => value),
+      );
 }
 
 /** The request with the step's bearer token; undefined when the secret is not set. */

@@ -25,7 +25,7 @@ export async function settle(
   try {
     if (result.kind === 'accepted') return await settleSale(deps, settling, result);
     if (result.kind === 'not_offered') return result;
-    await settleUnaccepted(deps.pool, settling.key, result);
+    if (!(await settleUnaccepted(deps.pool, settling.key, result))) return readBack(deps, settling);
   } catch {
     // PostgreSQL is away. The parsed answer becomes this activity's result, and a step that is
     // repeated without limit writes it down: a known acceptance never becomes doubt.
@@ -57,11 +57,7 @@ async function settleSale(
       process,
     },
   });
-  if (settled.kind !== 'sold') {
-    const attempt = await findAttempt(pool, key);
-    if (!attempt) throw new Error(`no attempt ${hold.id}`);
-    return reportOf(known, attempt);
-  }
+  if (settled.kind !== 'sold') return readBack(deps, { key, known, hold });
   if (settled.outcome) giveAnswer(key.leadId, settled.outcome);
   if (hold.windows.length > 0) desk.keepLater(contract.buyer, hold.id);
   const { fillsLead, outcome } = settled;
@@ -72,6 +68,13 @@ function sold(known: Case, key: OfferKey, report: OfferReport & { kind: 'accepte
   const { deliveries } = contractOf(known, key.contractId);
   const targets = deliveries.map(({ name, giveUpAfterHours }) => ({ name, giveUpAfterHours }));
   return targets.length > 0 ? { ...report, targets } : report;
+}
+
+/** Someone else settled the attempt first: what they stored is what happened. */
+async function readBack(deps: ActivityDeps, { key, known, hold }: Settling): Promise<OfferReport> {
+  const attempt = await findAttempt(deps.pool, key);
+  if (!attempt) throw new Error(`no attempt ${hold.id}`);
+  return resume(deps, { key, known, attempt });
 }
 
 /** Releases what the offer held; says so when that is not certain yet. */

@@ -7,7 +7,7 @@ import type { Tx } from './pool.ts';
 /**
  * The use of every window of this buyer that has not ended, and the holds that may still be
  * released. A plan counts as held although its hold may never have been granted: too much is safe,
- * and the plan's end releases it.
+ * and its own hold or its end puts it right.
  */
 export async function readCapsSeed(db: Tx, buyerId: BuyerId): Promise<Omit<CapsSeed, 'epoch'>> {
   // One statement, one snapshot: an attempt that is settled between two reads would count as used

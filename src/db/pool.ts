@@ -45,6 +45,18 @@ function toSafeInteger(text: string): number {
   return value;
 }
 
+// Classes of SQLSTATE: connection, out of resources, shut down or starting up.
+const AWAY = /^(08|53|57P)/;
+const BROKEN = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT']);
+
+/** True when PostgreSQL was not there to answer; false when it answered with a fault of ours. */
+export function isAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  // Without a code, pg says it in words: no connection in time, or one that ended under a query.
+  return AWAY.test(code) || BROKEN.has(code) || /timeout|terminated|ended/i.test(error.message);
+}
+
 /** Runs `work` between begin and commit; rolls back and rethrows if it throws. */
 export async function inTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   const connection = await pool.connect();

@@ -64,7 +64,12 @@ export interface CapsSeed {
   readonly epoch: string;
   /** What all attempts that count take, `holds` included. */
   readonly used: readonly Change[];
-  readonly holds: readonly { readonly id: HoldId; readonly windows: readonly Take[] }[];
+  readonly holds: readonly {
+    readonly id: HoldId;
+    readonly windows: readonly Take[];
+    /** Counted, although nobody knows whether it was ever granted: its own hold will tell. */
+    readonly planned: boolean;
+  }[];
 }
 
 /** What one hold takes of one window. */
@@ -80,13 +85,20 @@ interface WindowState {
   endsAtMs: number | null;
 }
 
+interface Held {
+  takes: readonly Take[];
+  atMs: number;
+  /** Seeded from a plan and not asked for yet. */
+  planned?: true;
+}
+
 /** The whole memory of an entity: plain JSON, carried through continue-as-new. */
 export interface CapsState {
   readonly format: 1;
   epoch: string | null;
   seeded: boolean;
   windows: Record<string, WindowState>;
-  holds: Record<HoldId, { takes: readonly Take[]; atMs: number }>;
+  holds: Record<HoldId, Held>;
   /** How many holds are open. */
   open: number;
   /** Ids that are finished: kept, released or adjusted. A repeat is answered from here. */
@@ -119,7 +131,9 @@ export function seedCaps(state: CapsState, seed: CapsSeed, nowMs: number): void 
   if (state.seeded || seed.epoch !== state.epoch) return;
   state.seeded = true;
   for (const { key, by, endsAtMs } of seed.used) windowOf(state, key, endsAtMs).used += by;
-  for (const { id, windows } of seed.holds) state.holds[id] = { takes: windows, atMs: nowMs };
+  for (const { id, windows, planned } of seed.holds) {
+    state.holds[id] = { takes: windows, atMs: nowMs, ...(planned && { planned }) };
+  }
   state.open = seed.holds.length;
 }
 
@@ -140,7 +154,10 @@ function hold(state: CapsState, op: CapOp & { op: 'hold' }, nowMs: number): CapD
   for (const window of op.windows) learnLimit(state, window, op.version);
   const before = state.done[op.id];
   if (before?.as === 'released') return { kind: 'refused', why: 'released' };
-  if (before || state.holds[op.id]) return { kind: 'granted', rooms: roomsOf(state, op.windows) };
+  const held = state.holds[op.id];
+  // Thirty offers planned before the seed must not all count as granted: each is judged now.
+  if (held?.planned) giveBack(state, op.id, held);
+  else if (before || held) return { kind: 'granted', rooms: roomsOf(state, op.windows) };
   if (op.atMs < nowMs - REMEMBER_MS) return { kind: 'refused', why: 'stale' };
   if (state.open >= MAX_OPEN_HOLDS) return { kind: 'busy' };
 
@@ -169,16 +186,20 @@ function release(state: CapsState, op: CapOp & { op: 'release' }, nowMs: number)
     if (before?.as === 'kept') return { kind: 'refused', why: 'kept' };
     if (!before && op.atMs < nowMs - REMEMBER_MS) return { kind: 'refused', why: 'stale' };
   } else {
-    for (const { key, amount } of held.takes) {
-      const window = state.windows[key];
-      if (window) window.used -= amount;
-    }
-    delete state.holds[op.id];
-    state.open -= 1;
+    giveBack(state, op.id, held);
   }
   // Also for an id never seen: the tombstone refuses a hold that arrives after its release.
   state.done[op.id] = { as: 'released', atMs: nowMs };
   return { kind: 'done' };
+}
+
+function giveBack(state: CapsState, id: HoldId, { takes }: Held): void {
+  for (const { key, amount } of takes) {
+    const window = state.windows[key];
+    if (window) window.used -= amount;
+  }
+  delete state.holds[id];
+  state.open -= 1;
 }
 
 function keep(state: CapsState, op: CapOp & { op: 'keep' }, nowMs: number): CapDecision {

@@ -208,7 +208,8 @@ async function close(run: Run): Promise<LeadOutcome> {
 
 function unsoldReason({ story, offers }: Run) {
   if (story.stages.length === 0) return 'no_contracts';
-  if (offers.length > 0) return 'all_rejected';
+  const wasOffered = ({ report }: Offered) => report.kind !== 'not_offered';
+  if (offers.some(wasOffered)) return 'all_rejected';
   return story.stages.some(({ auction }) => auction) ? 'no_bids' : 'none_eligible';
 }
 

@@ -6,7 +6,6 @@ import { describe, expect, test } from 'vitest';
 import type { Lead } from '../../src/domain/lead.ts';
 import type { World } from '../../src/domain/world.ts';
 import { createEligibility, type Live } from '../../src/eligibility/explain.ts';
-import { routingFacts } from '../../src/eligibility/facts.ts';
 import { parseWorld } from '../../src/world/parse.ts';
 import { sampleLead } from '../support/sample-lead.ts';
 
@@ -54,6 +53,8 @@ const open: Live = { deniedKey: () => undefined };
 function explain(world: World, { lead = leadAt(), score = 50, live = open } = {}) {
   return createEligibility(world).explain('apex_auto', { lead, score, live, atMs: NOW });
 }
+
+const NO_CAPS = { buyers: { apex: {} } };
 
 const refused = (reason: string, detail: string) => ({ kind: 'refused', reason, detail });
 const shut = { windows: [{ days: ['mon'], open: '08:00', close: '18:00' }] };
@@ -192,6 +193,20 @@ describe('a contract', () => {
     ]);
   });
 
+  test('is asked for the windows of the day, also when the day has turned', () => {
+    const rules = createEligibility(worldWith({ caps: [{ per: 'day', leads: 40 }] }, NO_CAPS));
+    const midnight = Date.parse('2026-11-23T00:00:00-06:00');
+    const days = [midnight - 1, midnight, midnight - 1].map((atMs) => {
+      const live: Live = { deniedKey: (key) => key };
+      return rules.explain('apex_auto', { lead: leadAt(), score: 50, live, atMs });
+    });
+    const detailOf = (day: string) => {
+      const key = `contract/apex_auto/day/${day}/leads`;
+      return refused('cap_reached', `${key}: ${key}`);
+    };
+    expect(days).toEqual(['2026-11-22', '2026-11-23', '2026-11-22'].map(detailOf));
+  });
+
   test('tells the first reason in the documented order', () => {
     // Everything is wrong; each step mends the reason that was told.
     const all = {
@@ -225,45 +240,6 @@ describe('a contract', () => {
     const asked = { lead: leadAt(), score: 50, live: open, atMs: NOW };
     expect(() => rules.explain('apex', asked)).toThrow('no contract apex');
     expect(() => rules.explain('constructor', asked)).toThrow('no contract constructor');
-  });
-});
-
-describe('facts', () => {
-  const factOf = (name: string, changes: Partial<Lead> = {}) =>
-    routingFacts(leadAt(changes), 61, NOW).get(name);
-
-  test('are the fields, and age, score, source and sub-source', () => {
-    const lead = { subSource: 'fb-12', fields: { state: 'TX', dob: '2000-11-23' } };
-    expect([...routingFacts(leadAt(lead), 61, NOW)]).toEqual([
-      ['state', 'TX'],
-      ['dob', '2000-11-23'],
-      ['age', 25],
-      ['score', 61],
-      ['source', 'acme'],
-      ['sub_source', 'fb-12'],
-    ]);
-  });
-
-  const births: [born: string, age: number | undefined][] = [
-    ['2000-11-21', 26],
-    ['2000-11-22', 26],
-    ['2000-11-23', 25],
-    ['2004-02-29', 22],
-    ['2026-11-22', 0],
-    ['soon', undefined],
-    ['', undefined],
-  ];
-  test.for(births)('born %s is %s years old', ([born, age]) => {
-    expect(factOf('age', { fields: { date_of_birth: born } })).toBe(age);
-  });
-
-  test('the vertical’s own age wins over the derived one', () => {
-    expect(factOf('age', { fields: { age: 30, dob: '1984-03-02' } })).toBe(30);
-  });
-
-  test('T46: empty text is no fact', () => {
-    expect(factOf('state', { fields: { state: '' } })).toBeUndefined();
-    expect(factOf('sub_source', { subSource: '' })).toBeUndefined();
   });
 });
 

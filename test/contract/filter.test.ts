@@ -1,11 +1,16 @@
-// Filters: every operator on both sides of its edge and on a fact that is missing, what a refusal
-// says, that no personal value is told, and the time that the worst ones take.
+// Filters and the facts they ask about: every operator on both sides of its edge and on a fact that
+// is missing, what a refusal says, that no personal value is told, and the time that the worst ones
+// take.
 
 import { describe, expect, test } from 'vitest';
 
+import type { Lead } from '../../src/domain/lead.ts';
 import type { FieldValue, Filter, FilterTest } from '../../src/domain/world.ts';
-import type { Facts } from '../../src/eligibility/facts.ts';
+import { routingFacts, type Facts } from '../../src/eligibility/facts.ts';
 import { compileFilter } from '../../src/eligibility/filter.ts';
+import { sampleLead } from '../support/sample-lead.ts';
+
+const NOW = Date.parse('2026-11-22T12:00:00Z');
 
 const facts: Facts = new Map<string, FieldValue>([
   ['state', 'TX'],
@@ -147,5 +152,44 @@ describe('a filter', () => {
       return performance.now() - began;
     });
     expect(Math.min(...times)).toBeLessThan(0.1);
+  });
+});
+
+describe('facts', () => {
+  const factOf = (name: string, changes: Partial<Lead> = {}) =>
+    routingFacts(sampleLead(changes), 61, NOW).get(name);
+
+  test('are the fields, and age, score, source and sub-source', () => {
+    const lead = { subSource: 'fb-12', fields: { state: 'TX', dob: '2000-11-23' } };
+    expect([...routingFacts(sampleLead(lead), 61, NOW)]).toEqual([
+      ['state', 'TX'],
+      ['dob', '2000-11-23'],
+      ['age', 25],
+      ['score', 61],
+      ['source', 'acme'],
+      ['sub_source', 'fb-12'],
+    ]);
+  });
+
+  const births: [born: string, age: number | undefined][] = [
+    ['2000-11-21', 26],
+    ['2000-11-22', 26],
+    ['2000-11-23', 25],
+    ['2004-02-29', 22],
+    ['2026-11-22', 0],
+    ['soon', undefined],
+    ['', undefined],
+  ];
+  test.for(births)('born %s is %s years old', ([born, age]) => {
+    expect(factOf('age', { fields: { date_of_birth: born } })).toBe(age);
+  });
+
+  test('the vertical’s own age wins over the derived one', () => {
+    expect(factOf('age', { fields: { age: 30, dob: '1984-03-02' } })).toBe(30);
+  });
+
+  test('T46: empty text is no fact', () => {
+    expect(factOf('state', { fields: { state: '' } })).toBeUndefined();
+    expect(factOf('sub_source', { subSource: '' })).toBeUndefined();
   });
 });

@@ -184,6 +184,13 @@ describe('where clocks change', () => {
   });
 });
 
+test('what is remembered ends with the hours, and does not answer for an earlier time', () => {
+  const openingAt = createOpening(office, NEW_YORK);
+  const close = at('2026-11-23T18:00:00-05:00');
+  const asked = [close - 1, close, close - 1, close].map((ms) => openingAt(ms).open);
+  expect(asked).toEqual([true, false, true, false]);
+});
+
 test('what is remembered between leads is what would be read', () => {
   const anyWindow = fc
     .tuple(fc.subarray(ALL_DAYS, { minLength: 1 }), fc.nat(1439), fc.nat(1439))

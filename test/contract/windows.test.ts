@@ -134,7 +134,14 @@ describe('where clocks change', () => {
     expect(periodAt(NEW_YORK, 'hour', at(second)).name).toBe('hour/2026-11-01T01-0500');
   });
 
-  test('half an hour that comes twice cuts its hour short', () => {
+  test('a change within an hour cuts it short', () => {
+    // Pyongyang went from 23:30 to 24:00 on 4 May 2018.
+    const change = at('2018-05-04T23:30:00+08:30');
+    expect(periodAt('Asia/Pyongyang', 'hour', change - 1).endsAtMs).toBe(change);
+    expect(periodAt('Asia/Pyongyang', 'hour', change).name).toBe('hour/2018-05-05T00+0900');
+  });
+
+  test('half an hour that comes twice is a period of its own', () => {
     const zone = 'Australia/Lord_Howe';
     const change = at('2026-04-05T02:00:00+11:00');
     expect(periodAt(zone, 'hour', change - 1).endsAtMs).toBe(change);

@@ -207,6 +207,20 @@ describe('doubt', () => {
     expect((await leadOf(leadId))?.status).toBe('sold');
   });
 
+  test('the answer of a slow run and the doubt of its re-run, at once, leave no lead waiting', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const leadId = await storeLead(db.pool);
+      const key = await sending(db.pool, leadId);
+      const [doubted] = await Promise.all([
+        settleUnaccepted(db.pool, key, inDoubt),
+        settleUnaccepted(db.pool, key, rejected),
+      ]);
+      expect(await leadOf(leadId)).toEqual({ status: 'received', outcome: null });
+      const told = (await outboxOf(leadId)).map(({ name }) => name as string);
+      expect(told).toEqual(doubted ? ['attemptSettled'] : []);
+    }
+  });
+
   test('rejected and accepted at once end in one of both, whole', async () => {
     for (let round = 0; round < 10; round += 1) {
       const leadId = await storeLead(db.pool);

@@ -92,7 +92,7 @@ describe('fixed members', () => {
       fc.property(weights, fc.integer({ min: 1, max: 2000 }), (vector, turns) => {
         expect(worstDistance(vector, turns)).toBeLessThan(1);
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 
@@ -140,6 +140,16 @@ function worstDistance(weights: readonly number[], turns: number): number {
 }
 
 describe('members that come and go', () => {
+  test('among those who are owed too much, the one who is owed most goes first', () => {
+    // The light member has waited for longer by its own measure, but is owed less than a lead.
+    const members = [
+      { contractId: 'heavy', weight: 99 },
+      { contractId: 'light', weight: 1 },
+    ];
+    const credits = { heavy: 1.3 * RATIO_ONE, light: 0.6 * RATIO_ONE };
+    expect(drawTurn(credits, members).order).toEqual(['heavy', 'light']);
+  });
+
   test('T31: nobody comes back from a pause with a burst of turns', () => {
     const [all, others] = [membersOf([1, 1, 1, 1]), membersOf([1, 1, 1])];
     const before = draw(all, 10);
@@ -191,9 +201,10 @@ describe('members that come and go', () => {
   test.for(patterns)('stay within 1.4 leads of their shares: %s', ([, presenceOf]) => {
     const chance = createChance(7);
     let worst = 0;
-    for (let world = 0; world < 6; world += 1) {
-      const weights = Array.from({ length: 2 + Math.floor(chance() * 19) }, () =>
-        Math.ceil(chance() * 50),
+    for (let world = 0; world < 4; world += 1) {
+      const weights = Array.from(
+        { length: 2 + Math.floor(chance() * 19) },
+        () => [1, 3, 10, 20][Math.floor(chance() * 4)] ?? 1,
       );
       const isHere = presenceOf(chance, weights.length);
       let credits: Credits = {};

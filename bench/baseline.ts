@@ -1,0 +1,70 @@
+// The baseline, a process of its own: the same leads through the same HTTP surface, activities,
+// domain and SQL, and no Temporal. A lead's steps are called one after the other in this process,
+// and a cap is a row. What it lacks is what Temporal gives: after a crash nobody goes on.
+
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import pino from 'pino';
+import { createCaseBook } from '../src/activities/cases.ts';
+import { createHttp } from '../src/activities/http.ts';
+import { createActivities } from '../src/activities/index.ts';
+import { createApp } from '../src/api/app.ts';
+import { readConfig } from '../src/config.ts';
+import { listOutcomes } from '../src/db/leads.ts';
+import { createPool } from '../src/db/pool.ts';
+import { createAnswers } from '../src/serving/answers.ts';
+import { createApiDeps } from '../src/serving/api-deps.ts';
+import { createIntakeDesk } from '../src/serving/intake-desk.ts';
+import { createMetrics } from '../src/serving/metrics.ts';
+import { openWorlds } from '../src/serving/worlds.ts';
+import type { TemporalCalls } from '../src/temporal.ts';
+import { createDistribution } from './baseline/distribution.ts';
+import { createRowCaps } from './baseline/row-caps.ts';
+
+export interface BaselineSettings {
+  readonly databaseUrl: string;
+  readonly port: number;
+  /** `host:port` of the buyers. */
+  readonly buyers: string;
+}
+
+async function run({ databaseUrl, port, buyers }: BaselineSettings): Promise<void> {
+  const config = readConfig({ OUTBOUND_ALLOW_PRIVATE: buyers });
+  const process = 'baseline';
+  const log = pino({ level: config.logLevel });
+  const onError = (error: unknown) => log.error({ err: error }, 'a lead stays where it is');
+  const pool = createPool({ url: databaseUrl, max: config.databaseConnections, name: process });
+  const caps = await createRowCaps(pool);
+  const worlds = await openWorlds({ pool, onError });
+  const cases = createCaseBook({ pool, worldAt: (version) => worlds.at(version) });
+  const answers = createAnswers({ readOutcomes: (leadIds) => listOutcomes(pool, leadIds) });
+  const metrics = createMetrics({});
+  const http = createHttp(config.outbound);
+  const deps = {
+    ...{ pool, cases, process, send: http.send },
+    desk: caps,
+    readSecret: async () => undefined,
+    giveAnswer: answers.give,
+    now: Date.now,
+  };
+  const activities = createActivities(deps);
+  const distribute = createDistribution(deps, activities);
+
+  // All that the intake desk asks of Temporal: the lead's steps begin, and the start returns.
+  const calls = {
+    startDistribution: async (lead) => {
+      void distribute(lead).catch(onError);
+      return { eager: true };
+    },
+  } satisfies Partial<TemporalCalls> as Partial<TemporalCalls> as TemporalCalls;
+  const temporal = () => calls;
+  const desk = createIntakeDesk({ pool, worlds, cases, answers, metrics, process, temporal });
+  const host = { calls: () => undefined, hasWorked: () => true, stop: async () => undefined };
+  const { settleOffer } = activities;
+  const parts = { config, log, pool, worlds, desk, metrics, host, settleOffer };
+  createServer(createApp(createApiDeps(parts))).listen(port, '127.0.0.1');
+}
+
+process.once('SIGTERM', () => process.exit(0));
+const [, , settingsFile = ''] = process.argv;
+await run(JSON.parse(readFileSync(settingsFile, 'utf8')) as BaselineSettings);
