@@ -11,7 +11,9 @@ const options = parseOptions(process.argv.slice(2));
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 const abort = new AbortController();
 
-/** The first signal stops in order; whoever asks again does not want to wait: guards do the rest. */
+/**
+ * The first signal stops in order; whoever asks again does not want to wait: guards do the rest.
+ */
 function end(): void {
   if (abort.signal.aborted) process.exit(130);
   say('stopping …');

@@ -7,7 +7,9 @@ import type { Sent } from '../load.ts';
 
 const IDS_AT_ONCE = 5_000;
 
-/** The time of each lead that was spent on buyers, by lead id: slowest ping of each auction, posts. */
+/**
+ * The time of each lead that was spent on buyers, by lead id: slowest ping of each auction, posts.
+ */
 export async function readBuyersMs(
   pool: Pool,
   leadIds: readonly string[],

@@ -34,7 +34,7 @@ export async function postDemoLead(url: string, uiUrl: string | undefined): Prom
   const workflow = `${uiUrl}/namespaces/default/workflows/lead%2F${id}`;
   return [
     '',
-    `demo lead ${id ?? '(none)'}: ${status ?? `HTTP ${reply.statusCode}`}${why}${earned}, in ${ms} ms`,
+    `demo lead ${id}: ${status ?? `HTTP ${reply.statusCode}`}${why}${earned}, in ${ms} ms`,
     `  its story here     npx sluice lead ${id}`,
     `  its trace          curl -H 'Authorization: Bearer ${DEMO_OPERATOR_KEY}' ${trace}`,
     ...(uiUrl ? [`  in the Temporal UI ${workflow}`] : []),

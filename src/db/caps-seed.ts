@@ -25,10 +25,10 @@ export async function readCapsSeed(db: Tx, buyerId: BuyerId): Promise<Omit<CapsS
              select (w).key, sum((w).amount)::bigint as by, max((w)."endsAtMs") as "endsAtMs"
              from live group by 1
            ), holds as (
-             select id,
+             select id, state = 'planned' as planned,
                jsonb_agg(jsonb_build_object('key', (w).key, 'amount', (w).amount)) as windows
              from live where state <> 'accepted' and planned_at > now() - interval '1 hour'
-             group by 1
+             group by 1, 2
            )
            select (select coalesce(jsonb_agg(to_jsonb(used)), '[]') from used) as used,
              (select coalesce(jsonb_agg(to_jsonb(holds)), '[]') from holds) as holds`,

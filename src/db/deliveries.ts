@@ -1,4 +1,5 @@
-// Pushes after a sale: what was sold, and the proof of each push. Sales are booked by settlement.ts.
+// Pushes after a sale: what was sold, and the proof of each push. Sales are booked by
+// settlement.ts.
 
 import type { ContractId, LeadId } from '../domain/ids.ts';
 import type { Cents } from '../domain/money.ts';

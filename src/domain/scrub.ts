@@ -6,7 +6,9 @@ import type { FieldValue } from './world.ts';
 /** Shorter values ("TX", "5") stand in ordinary words too: cutting them out would hide nothing. */
 const LEAST_LENGTH = 3;
 
-/** The text without any of the values, in whatever case; runs of digits also without punctuation. */
+/**
+ * The text without any of the values, in whatever case; runs of digits also without punctuation.
+ */
 export function scrub(text: string, values: readonly FieldValue[]): string {
   let clean = text;
   for (const value of values) {

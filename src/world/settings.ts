@@ -1,10 +1,10 @@
 // The bricks of the world's schema: objects whose snake_case keys become our camelCase ones, and
 // the scalars that stand in many places, each with its bounds and the words for what is wrong.
 
-import { IANAZone } from 'luxon';
 import { z } from 'zod';
 
 import { cents } from '../domain/money.ts';
+import { isTimeZone } from '../eligibility/zones.ts';
 
 type Camel<S extends string> = S extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<Camel<Tail>>}`
@@ -89,7 +89,7 @@ function durationMs(text: string): number {
 export const timeZone = z
   .string()
   .max(64)
-  .refine(IANAZone.isValidZone, 'is not a time zone of the IANA list, such as America/New_York');
+  .refine(isTimeZone, 'is not a time zone of the IANA list, such as America/New_York');
 
 /** An address of a buyer. */
 export const url = z.string().max(2_000).refine(isHttpUrl, {
