@@ -11,12 +11,18 @@ import {
 } from '@temporalio/worker';
 import type { Activities } from './activities/index.ts';
 import type { Config } from './config.ts';
+import { programVersion } from './db/migrate.ts';
 import { CAPS_QUEUE, LEADS_QUEUE } from './temporal.ts';
 
 // A dead process must not hold the next task of a lead for the SDK's 10 s.
 const STICKY_TIMEOUT = '2s';
 
 const SHARED = {
+  // Named short: the default is a hash that stands in every workflow task of every history.
+  workerDeploymentOptions: {
+    version: { deploymentName: 'sluice', buildId: programVersion() },
+    useWorkerVersioning: false,
+  },
   workflowThreadPoolSize: 1,
   stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
   shutdownGraceTime: '10s',

@@ -25,6 +25,8 @@ export interface Workbench {
   add<P extends Part>(part: P): P;
 }
 
+const CLEAR_MS = 20_000;
+
 /** Works in a new folder, then stops all parts and deletes the folder, also when `work` throws. */
 export async function onWorkbench<T>(
   given: Pick<Workbench, 'say' | 'env'> & { readonly abort: AbortController },
@@ -49,9 +51,22 @@ export async function onWorkbench<T>(
     for (const part of parts.reverse()) {
       await part.stop().catch((error: unknown) => say(`while stopping: ${String(error)}`));
     }
-    // PostgreSQL's home is elsewhere where its user could not enter the folder after all.
-    await confirmFresh({ dataDir: folder, say: () => undefined, assumeYes: true });
-    await rm(folder, { recursive: true, force: true });
+    await clear(folder).catch((error: unknown) => say(`${folder} is left: ${String(error)}`));
+  }
+}
+
+/** Deletes the folder, and PostgreSQL's home where that had to be elsewhere. */
+async function clear(folder: string): Promise<void> {
+  const deadline = Date.now() + CLEAR_MS;
+  for (;;) {
+    try {
+      await confirmFresh({ dataDir: folder, say: () => undefined, assumeYes: true });
+      return await rm(folder, { recursive: true, force: true });
+    } catch (error) {
+      // A stack that failed to start ends the server that did start in its own time.
+      if (Date.now() > deadline) throw error;
+      await new Promise((done) => setTimeout(done, 200));
+    }
   }
 }
 

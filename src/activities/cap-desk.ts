@@ -146,7 +146,8 @@ export function createCapDesk({ applyCaps, seedCaps, now }: CapDeskDeps) {
         case 'denied': {
           const { room, used, limit } = decision;
           const detail = `${room.key} ${used}/${limit}`;
-          remember(room, detail);
+          // Where something is left, a cheaper lead may still fit.
+          if (room.left === 0) remember(room, detail);
           return { kind: 'denied', detail };
         }
         case 'refused':
@@ -163,8 +164,9 @@ export function createCapDesk({ applyCaps, seedCaps, now }: CapDeskDeps) {
     /** Gives back what an id holds. True once that is certain; until then, repeat it. */
     async release(buyerId: BuyerId, { id, atMs, windows }: HoldRequest): Promise<boolean> {
       if (windows.length === 0) return true;
-      for (const { key } of windows) denials.delete(key);
       const decision = await submit(buyerId, { op: 'release', id, atMs }, RELEASE_TIMEOUT_MS);
+      // Not before: a hold in the same batch may have been denied a moment ahead of this release.
+      for (const { key } of windows) denials.delete(key);
       if (decision?.kind === 'refused' && decision.why === 'stale') {
         // Folded into the counters long ago: corrected by name instead.
         const changes = windows.map(({ key, amount, endsAtMs }) => ({

@@ -20,15 +20,20 @@ export interface GuardSettings {
   readonly allowHttp: boolean;
 }
 
+// Azure's host: answers virtual machines about themselves, from an address in a public range.
+const PLATFORM_HOST = '168.63.129.16';
+
 /** True for every address that is not plainly public: loopback, private, link-local, metadata … */
 export function isPrivate(ip: string): boolean {
-  return !ipaddr.isValid(ip) || ipaddr.process(ip).range() !== 'unicast';
+  if (!ipaddr.isValid(ip)) return true;
+  const address = ipaddr.process(ip);
+  return address.range() !== 'unicast' || address.toString() === PLATFORM_HOST;
 }
 
 /** Throws `AddressRefused` unless the URL's scheme, port and literal host may be called. */
 export function checkUrl(url: URL, settings: GuardSettings): void {
-  if (settings.allowPrivate.has(`${url.hostname}:${url.port}`)) return;
   if (url.username || url.password) throw new AddressRefused('a URL with credentials');
+  if (settings.allowPrivate.has(`${url.hostname}:${url.port}`)) return;
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && settings.allowHttp)) {
     throw new AddressRefused('only https is allowed');
   }

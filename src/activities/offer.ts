@@ -189,26 +189,28 @@ function readReply(
   told: { adapter: ReturnType<typeof adapterOf>; candidate: Candidate; known: Case },
 ): OfferResult {
   const { ms } = reply;
+  const { candidate, known } = told;
+  const buyerId = contractOf(known, candidate.contractId).buyer;
   if (reply.kind === 'not_sent') {
     return { kind: 'not_sent', reason: reply.reason, detail: reply.detail };
   }
   if (reply.kind === 'lost') {
     const reason = reply.reason === 'late' ? 'no_answer' : reply.reason;
-    return { kind: 'in_doubt', reason, detail: reply.detail, ms };
+    return { kind: 'in_doubt', buyerId, reason, detail: reply.detail, ms };
   }
-  const { candidate, known } = told;
   const said = told.adapter.parsePost(reply.reply);
   const clean = (text: string) => withoutPerson(text, known);
   switch (said.kind) {
     case 'accepted': {
       // The price agreed before the send is charged, whatever the answer says of it.
-      const { buyerId, priceCents } = candidate;
+      const { priceCents } = candidate;
       const reference = said.reference && clean(said.reference);
       return { kind: 'accepted', buyerId, priceCents, reference, ms, fillsLead: false };
     }
     case 'rejected':
       return { kind: 'rejected', reason: said.reason, detail: clean(said.detail), ms };
     case 'unclear':
-      return { kind: 'in_doubt', reason: 'answer_unreadable', detail: clean(said.detail), ms };
+      const unread = { reason: 'answer_unreadable', detail: clean(said.detail) } as const;
+      return { kind: 'in_doubt', buyerId, ...unread, ms };
   }
 }

@@ -104,10 +104,9 @@ function byPriority(known: Case, contractIds: readonly ContractId[]): Entrant[] 
 
 /** A contract as routing names it: at its fixed price, or to be asked for one. */
 function entrantOf(known: Case, contractId: ContractId): Entrant {
-  const { buyer, priceCents, exclusive, post } = contractOf(known, contractId);
+  const { priceCents, exclusive, post } = contractOf(known, contractId);
   return {
     contractId,
-    buyerId: buyer,
     ...(priceCents !== null && { priceCents }),
     ...(!exclusive && { shared: true }),
     ...(post.timeoutMs > SLOW_POST_MS && { slow: true }),

@@ -96,7 +96,8 @@ export async function resume(
   if (attempt.state === 'sending') {
     // The first run may still be alive and only slow: it settles its own attempt late.
     const detail = 'the process that sent it left no answer';
-    return settle(deps, settling, { kind: 'in_doubt', reason: 'run_interrupted', detail, ms: 0 });
+    const doubt = { buyerId: attempt.buyerId, reason: 'run_interrupted', detail } as const;
+    return settle(deps, settling, { kind: 'in_doubt', ...doubt, ms: 0 });
   }
   if (attempt.state === 'rejected' || attempt.state === 'not_sent') {
     return giveBack(deps, settling, reportOf(known, attempt));

@@ -69,11 +69,10 @@ function contractsOf({ trace, world, stages }: Told): readonly KnownContract[] {
   if (world) return known;
   // The version is gone: what was recorded still stands.
   const seen = new Map<ContractId, KnownContract>();
-  const see = (id: ContractId, buyerId: BuyerId, stage: string) =>
-    seen.set(id, { id, name: id, buyerId, stage });
+  const see = (id: ContractId, stage: string) => seen.set(id, { id, name: id, buyerId: '', stage });
   for (const { route } of stages) {
-    for (const { contractId } of route.refused) see(contractId, '', route.stage);
-    for (const { contractId, buyerId } of route.order) see(contractId, buyerId, route.stage);
+    for (const { contractId } of route.refused) see(contractId, route.stage);
+    for (const { contractId } of route.order) see(contractId, route.stage);
   }
   return [...seen.values()];
 }

@@ -12,7 +12,7 @@ import type { LeadDraft } from '../intake/draft.ts';
 import type { LoadedWorld } from '../intake/submission.ts';
 import type { WorldChange, WorldIssue } from '../world/issues.ts';
 
-/** A function that throws `Unavailable` is answered with 503 and `Retry-After`. */
+/** A function that throws because PostgreSQL is away is answered with 503 and `Retry-After`. */
 export interface ApiDeps {
   readonly log: Logger;
   readonly version: string;

@@ -51,7 +51,7 @@ export function toTraceBody(
     duplicate_of: validation?.kind === 'refused' ? (validation.of ?? null) : null,
     score: score ? { ...score, reasons: [...score.reasons] } : null,
     contracts: contractLines({ trace, world, stages }),
-    stages: stages.map(toStageBody),
+    stages: stages.map((stage) => toStageBody(stage, world)),
     ...toRows(trace),
     money: moneyOf(trace),
   };
@@ -79,7 +79,7 @@ function decidedStages(trace: LeadTrace, world: World | undefined): readonly Dec
   return stages.sort((a, b) => a.round - b.round || place(a.route.stage) - place(b.route.stage));
 }
 
-function toStageBody({ round, route, auction }: DecidedStage): StageBody {
+function toStageBody({ round, route, auction }: DecidedStage, world: World | undefined): StageBody {
   return {
     round,
     stage: route.stage,
@@ -87,7 +87,7 @@ function toStageBody({ round, route, auction }: DecidedStage): StageBody {
     turn: route.turn ?? null,
     order: (auction ? candidatesOf(route, auction) : route.order).map((entrant) => ({
       contract: entrant.contractId,
-      buyer: entrant.buyerId,
+      buyer: world?.contracts[entrant.contractId]?.buyer ?? '',
       // Before the bids are in, nobody has named a price.
       price_cents: entrant.priceCents ?? null,
     })),

@@ -4,6 +4,7 @@
 
 import type { NextFunction, Request, Response } from 'express';
 
+import { isAway } from '../db/pool.ts';
 import type { ShapeError } from '../intake/shape.ts';
 
 export const PROBLEMS = {
@@ -51,17 +52,6 @@ export class Problem extends Error {
   }
 }
 
-/** Something that a request needs is away; nothing was done, and the client may send it again. */
-export class Unavailable extends Error {
-  override readonly name = 'Unavailable';
-  readonly retryAfterS: number;
-
-  constructor(message: string, options: ErrorOptions & { readonly retryAfterS?: number } = {}) {
-    super(message, options);
-    this.retryAfterS = options.retryAfterS ?? 2;
-  }
-}
-
 /** The body of a problem, in a fixed order of keys. */
 export function problemBody({ code, details }: Problem, requestId: string) {
   const [status, title] = PROBLEMS[code];
@@ -87,12 +77,14 @@ export function sendProblem(thrown: unknown, req: Request, res: Response, next: 
   res.type('application/problem+json').send(JSON.stringify(body));
 }
 
+/** PostgreSQL is back within seconds or not for a while; clients back off by themselves. */
+const RETRY_AFTER_S = '2';
+
 function toProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
-  if (thrown instanceof Unavailable) {
+  if (isAway(thrown)) {
     const detail = 'Nothing was done; send the request again.';
-    const headers = { 'Retry-After': String(thrown.retryAfterS) };
-    return new Problem('unavailable', { detail, headers });
+    return new Problem('unavailable', { detail, headers: { 'Retry-After': RETRY_AFTER_S } });
   }
   // Express and its body reader mark the client's faults with a status.
   const status = thrown instanceof Error && 'status' in thrown ? thrown.status : undefined;

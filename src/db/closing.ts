@@ -61,6 +61,7 @@ interface OpenLead {
     readonly contract_id: string;
     readonly price_cents: number;
     readonly payout_cents: number;
+    readonly redirect_url: string | null;
   }[];
 }
 
@@ -77,7 +78,8 @@ async function lockLead(tx: Tx, leadId: LeadId): Promise<OpenLead> {
              (select count(*) from attempts where lead_id = $1
                 and state in ('sending', 'pending', 'in_doubt')) as doubts,
              coalesce((select jsonb_agg(jsonb_build_object('contract_id', contract_id,
-                'price_cents', price_cents, 'payout_cents', payout_cents)
+                'price_cents', price_cents, 'payout_cents', payout_cents,
+                'redirect_url', redirect_url)
                 order by sold_at, contract_id) from sales where lead_id = $1), '[]') as sales
            from leads where id = $1`,
     values: [leadId],
@@ -88,6 +90,8 @@ async function lockLead(tx: Tx, leadId: LeadId): Promise<OpenLead> {
 }
 
 function soldTo(sales: OpenLead['sales']): LeadOutcome {
+  // The consumer can be sent to one place: the first buyer's.
+  const redirectUrl = sales.find(({ redirect_url: url }) => url !== null)?.redirect_url;
   return {
     kind: 'sold',
     payoutCents: cents(sales.reduce((sum, sale) => sum + sale.payout_cents, 0)),
@@ -95,6 +99,7 @@ function soldTo(sales: OpenLead['sales']): LeadOutcome {
       contractId: sale.contract_id,
       priceCents: cents(sale.price_cents),
     })),
+    ...(redirectUrl && { redirectUrl }),
   };
 }
 

@@ -2,7 +2,7 @@
 // that several processes may start at once.
 
 import { fileURLToPath } from 'node:url';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runner } from 'node-pg-migrate';
 
@@ -34,4 +34,10 @@ export function packageRoot(): string {
     folder = above;
   }
   return folder;
+}
+
+/** The version of this program, from its package. */
+export function programVersion(): string {
+  const text = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }

@@ -64,7 +64,12 @@ export async function settleAccepted(
     };
     const settles = fillsLead && !lead.settled;
     const stored: Accepted = { ...result, fillsLead };
-    const booked = await book(tx, key, { stored, payoutCents, outcome: settles ? outcome : null });
+    const booked = await book(tx, key, {
+      stored,
+      payoutCents,
+      outcome: settles ? outcome : null,
+      redirectUrl: terms.redirectUrl,
+    });
     if (booked === 0) return whyNotBooked(tx, key, result);
     if (settles) {
       await dropPlans(tx, key.leadId);
@@ -100,7 +105,12 @@ async function notify(
 async function book(
   tx: Tx,
   { leadId, contractId, round }: OfferKey,
-  sale: { stored: Accepted; payoutCents: Cents; outcome: LeadOutcome | null },
+  sale: {
+    stored: Accepted;
+    payoutCents: Cents;
+    outcome: LeadOutcome | null;
+    redirectUrl: string | null;
+  },
 ): Promise<number> {
   const settled = await tx.query({
     name: 'settlement.book',
@@ -114,9 +124,9 @@ async function book(
              returning lead_id, contract_id, buyer_id, round
            ), sold as (
              insert into sales (lead_id, contract_id, buyer_id, source_id, campaign_id, round,
-               price_cents, payout_cents, reference)
+               price_cents, payout_cents, reference, redirect_url)
              select s.lead_id, s.contract_id, s.buyer_id, l.source_id, l.campaign_id, s.round,
-               $5, $6, $7
+               $5, $6, $7, $9
              from settled s join leads l on l.id = s.lead_id
              returning lead_id, contract_id, buyer_id, source_id, campaign_id
            ), moved as (
@@ -149,6 +159,7 @@ async function book(
       sale.payoutCents,
       sale.stored.reference,
       sale.outcome && JSON.stringify(sale.outcome),
+      sale.redirectUrl,
     ],
   });
   return settled.rowCount ?? 0;

@@ -8,7 +8,17 @@ import { type Cents, cents, parseDollars } from '../domain/money.ts';
 import type { Step } from '../domain/world.ts';
 import type { Adapter, Bid, IncomingReply, OutgoingRequest, Parcel, PostReply } from './adapter.ts';
 
-const text = z.union([z.string(), z.number()]).transform((value) => String(value).slice(0, 100));
+// Words beside the status may be of any form: what cannot be read counts as not said, since it must
+// not spoil an answer that is clear. NUL and half a surrogate pair would be refused by PostgreSQL.
+const text = z
+  .union([z.string(), z.number()])
+  .transform((value) =>
+    String(value)
+      .slice(0, 100)
+      .replace(/[\p{Cc}\p{Cs}]/gu, ' '),
+  )
+  .optional()
+  .catch(undefined);
 const money = {
   bid_cents: z.unknown().optional(),
   bid: z.unknown().optional(),
@@ -18,15 +28,15 @@ const money = {
 
 const pingReply = z.object({
   status: z.string(),
-  bid_id: text.optional(),
-  reason: text.optional(),
+  bid_id: text,
+  reason: text,
   ...money,
 });
 const postReply = z.object({
   status: z.string(),
-  reference: text.nullish(),
-  id: text.nullish(),
-  reason: text.optional(),
+  reference: text,
+  id: text,
+  reason: text,
   ...money,
 });
 

@@ -184,7 +184,9 @@ function release(state: CapsState, op: CapOp & { op: 'release' }, nowMs: number)
   if (!held) {
     const before = state.done[op.id];
     if (before?.as === 'kept') return { kind: 'refused', why: 'kept' };
-    if (!before && op.atMs < nowMs - REMEMBER_MS) return { kind: 'refused', why: 'stale' };
+    // Not remembered anew: `forget` relies on the order in which ids were finished.
+    if (before) return { kind: 'done' };
+    if (op.atMs < nowMs - REMEMBER_MS) return { kind: 'refused', why: 'stale' };
   } else {
     giveBack(state, op.id, held);
   }
@@ -196,7 +198,7 @@ function release(state: CapsState, op: CapOp & { op: 'release' }, nowMs: number)
 function giveBack(state: CapsState, id: HoldId, { takes }: Held): void {
   for (const { key, amount } of takes) {
     const window = state.windows[key];
-    if (window) window.used -= amount;
+    if (window) window.used = Math.max(0, window.used - amount);
   }
   delete state.holds[id];
   state.open -= 1;

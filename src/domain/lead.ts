@@ -92,7 +92,6 @@ export interface WhyNot {
  */
 export interface Entrant {
   readonly contractId: ContractId;
-  readonly buyerId: BuyerId;
   /** Its fixed price; absent where the price is still to be bid. */
   readonly priceCents?: Cents;
   /** Others may have the lead as well; without it a sale takes every place. */
@@ -165,6 +164,7 @@ export type OfferResult =
     }
   | {
       readonly kind: 'in_doubt';
+      readonly buyerId?: BuyerId;
       readonly reason: DoubtReason;
       readonly detail: string;
       readonly ms: number;

@@ -73,7 +73,7 @@ function describeStage({ route, auction }: LeadStory['stages'][number]): string[
     const rows = route.refused.map(({ contractId, reason, detail }) => [
       contractId,
       reason,
-      detail,
+      quoted(detail),
     ]);
     out.push(table(['not asked', 'reason', 'because'], rows));
   }
@@ -87,7 +87,7 @@ function byPrice(a: PingResult, b: PingResult): number {
 
 function pingRow(ping: PingResult): string[] {
   const bid = ping.priceCents === undefined ? '' : dollars(ping.priceCents);
-  const says = ping.kind === 'bid' ? 'bid' : `${ping.reason} ${ping.detail ?? ''}`.trim();
+  const says = ping.kind === 'bid' ? 'bid' : `${ping.reason} ${quoted(ping.detail)}`.trim();
   return [ping.contractId, bid, String(ping.ms), says];
 }
 
@@ -104,7 +104,7 @@ function describeOffers(offers: readonly Offered[]): string[] {
 
 function saysOf(report: OfferReport): string {
   if (report.kind === 'accepted') return `**accepted** in ${report.ms} ms`;
-  return `${report.kind.replace('_', ' ')}: ${report.reason} ${report.detail}`.trim();
+  return `${report.kind.replace('_', ' ')}: ${report.reason} ${quoted(report.detail)}`.trim();
 }
 
 /** A buyer's caps: each window with its use, limit and end. */
@@ -127,7 +127,13 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
-/** A buyer's own words may hold anything: one line, no cell breaks, no markup, bounded. */
+/** A cell is one line, read in one direction, and ends only where the table says so. */
 function cell(text: string): string {
-  return text.replace(/[|<>`\r\n]+/g, ' ').slice(0, 120);
+  return text.replace(/[|\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ');
+}
+
+/** Words that are not ours may hold anything: shown as code, so that no markup in them is read. */
+function quoted(words = ''): string {
+  const line = cell(words.slice(0, 100).replaceAll('`', ' ')).trim();
+  return line && `\`${line}\``;
 }

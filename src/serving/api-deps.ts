@@ -1,14 +1,12 @@
 // What the HTTP surface asks for, answered by the rest of this process.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Activities } from '../activities/index.ts';
 import type { ApiDeps, DoubtSettlement } from '../api/deps.ts';
 import type { Config } from '../config.ts';
 import { listAttempts } from '../db/attempts.ts';
 import { listLeads } from '../db/lead-list.ts';
-import { packageRoot } from '../db/migrate.ts';
+import { programVersion } from '../db/migrate.ts';
 import { readPnl } from '../db/pnl.ts';
 import type { Pool } from '../db/pool.ts';
 import { findTrace } from '../db/trace.ts';
@@ -29,12 +27,6 @@ export interface ServingParts {
   readonly settleOffer: Activities['settleOffer'];
 }
 
-/** The version of this program, from its package. */
-export function programVersion(): string {
-  const text = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
-
 /** Binds the HTTP surface to this process. */
 export function createApiDeps(parts: ServingParts): ApiDeps {
   const { config, pool, worlds, desk, metrics, host } = parts;
@@ -43,7 +35,7 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     version: programVersion(),
     temporalUiUrl: config.temporal.uiUrl ?? null,
     namespace: config.temporal.namespace,
-    isReady: () => readiness(pool, host),
+    isReady: () => readiness(parts),
     metrics: metrics.text,
     currentWorld: worlds.current,
     findWorld: async (version) =>
@@ -63,12 +55,13 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
 }
 
 /** Ready from the moment leads are worked on; Temporal alone being away only degrades. */
-async function readiness(pool: Pool, host: TemporalHost) {
+async function readiness({ pool, host, log }: ServingParts) {
   try {
     await pool.query('select 1');
   } catch (error) {
-    const detail = `PostgreSQL: ${error instanceof Error ? error.message : 'no answer'}`;
-    return { ready: false, degraded: ['postgres'], detail };
+    // Anyone may ask: the reason, with its addresses, goes to the log only.
+    log.warn({ err: error }, 'PostgreSQL does not answer');
+    return { ready: false, degraded: ['postgres'], detail: 'PostgreSQL does not answer' };
   }
   const calls = host.calls();
   const up = calls !== undefined && (await calls.isUp());

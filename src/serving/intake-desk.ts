@@ -5,9 +5,8 @@ import { ulid } from 'ulid';
 import type { CaseBook } from '../activities/cases.ts';
 import type { Answers } from './answers.ts';
 import type { Acceptance, IdempotencyKey } from '../api/deps.ts';
-import { Unavailable } from '../api/problems.ts';
 import { insertLead, loadLead } from '../db/leads.ts';
-import { isAway, type Pool } from '../db/pool.ts';
+import type { Pool } from '../db/pool.ts';
 import { type LeadId, toLeadId } from '../domain/ids.ts';
 import type { Lead, LeadOutcome } from '../domain/lead.ts';
 import type { Campaign } from '../domain/world.ts';
@@ -55,12 +54,7 @@ export function createIntakeDesk(deps: {
       const { raw, unknownFields, ...fields } = draft;
       const lead = { ...fields, id: toLeadId(ulid()) };
       const waitsIn = deps.process;
-      const inserted = await insertLead(pool, { lead, raw, unknownFields, waitsIn, key }).catch(
-        (cause: unknown) => {
-          if (isAway(cause)) throw new Unavailable('the lead could not be stored', { cause });
-          throw cause;
-        },
-      );
+      const inserted = await insertLead(pool, { lead, raw, unknownFields, waitsIn, key });
       if (inserted.kind !== 'new') return inserted;
       const { campaignId: campaign, sourceId: source } = draft;
       metrics.received.inc({ campaign, source });

@@ -117,7 +117,7 @@ async function offerInOrder(
     record(run, candidate, report);
     if (report.kind === 'not_offered' && report.reason === 'cap_unknown') unknown.push(candidate);
     if (report.kind === 'in_doubt' && placesTaken(run.offers) >= run.lead.places) {
-      await awaitDoubt(run, candidate);
+      await awaitDoubt(run, { candidate, report });
     }
   }
   return unknown;
@@ -154,11 +154,17 @@ function record(run: Run, candidate: Candidate, report: OfferReport): void {
   show(run);
 }
 
+type Doubted = Offered & { readonly report: OfferReport & { kind: 'in_doubt' } };
+
+function isInDoubt(offered: Offered): offered is Doubted {
+  return offered.report.kind === 'in_doubt';
+}
+
 /** Waits, for days if need be, until someone knows whether the buyer has the lead. */
-async function awaitDoubt(run: Run, candidate: Candidate): Promise<void> {
+async function awaitDoubt(run: Run, { candidate, report }: Doubted): Promise<void> {
   upsertSearchAttributes([
     { key: LeadStatusKey, value: 'in_doubt' },
-    { key: BuyerKey, value: candidate.buyerId },
+    ...(report.buyerId ? [{ key: BuyerKey, value: report.buyerId }] : []),
   ]);
   await condition(() => run.settled.has(candidate.contractId));
   const key = { leadId: run.lead.leadId, contractId: candidate.contractId, round: ROUND };
@@ -200,9 +206,9 @@ async function close(run: Run): Promise<LeadOutcome> {
     });
     run.unsaved = [];
     if (closing.kind === 'closed') return closing.outcome;
-    const doubt = run.offers.find(({ report }) => report.kind === 'in_doubt');
+    const doubt = run.offers.find(isInDoubt);
     if (!doubt) throw new Error('a lead in doubt without an offer in doubt');
-    await awaitDoubt(run, doubt.candidate);
+    await awaitDoubt(run, doubt);
   }
 }
 

@@ -27,7 +27,7 @@ const score: Score = {
   ],
 };
 
-const entrant = (contractId: string) => ({ contractId, buyerId: contractId });
+const entrant = (contractId: string) => ({ contractId });
 
 const route: StageRoute = {
   stage: 'auction',

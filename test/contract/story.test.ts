@@ -9,6 +9,7 @@ import { renderStory } from '../../src/api/story.ts';
 import { leadTrace } from '../../src/api/wire/trace.ts';
 import type { PnlRow } from '../../src/db/pnl.ts';
 import type { LeadTrace } from '../../src/db/trace.ts';
+import type { Auction } from '../../src/domain/lead.ts';
 import { cents } from '../../src/domain/money.ts';
 import { world } from './intake-world.ts';
 import { doubtfulTrace, leadId, soldTrace } from './sample-trace.ts';
@@ -112,6 +113,18 @@ describe('the trace', () => {
       ['bolt', 2, 1200, null],
       ['crest', null, 300, 'below_floor'],
     ]);
+  });
+
+  test('ranks as the auction did, not by price alone', () => {
+    const verdicts = soldTrace.verdicts.map((stored) =>
+      stored.step === 'auction/auction'
+        ? { ...stored, verdict: { ...(stored.verdict as Auction), ranked: ['bolt', 'apex'] } }
+        : stored,
+    );
+    const [stage] = tell({ ...soldTrace, verdicts }).stages;
+    const first = { contract: 'bolt', price_cents: 1200 };
+    expect(stage?.auction?.bids[0]).toMatchObject({ ...first, rank: 1 });
+    expect(stage?.order[0]).toMatchObject(first);
   });
 
   test('links to the workflow, with the slash of its id escaped', () => {

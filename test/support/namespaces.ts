@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { msToTs } from '@temporalio/common/lib/time';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { inject } from 'vitest';
 import { prepareNamespace } from '../../src/stack/temporal/namespace.ts';
 import { until } from './until.ts';

@@ -39,7 +39,8 @@ export async function startServe({ name, folder, env }: ServeSettings): Promise<
       env: { PATH: process.env['PATH'], HOME: folder, ...env, SLUICE_PORT: String(port) },
       logFile,
       say: () => undefined,
-      readyWhen: async () => (await fetch(`${url}/health/ready`).catch(() => undefined))?.ok === true,
+      readyWhen: async () =>
+        (await fetch(`${url}/health/ready`).catch(() => undefined))?.ok === true,
     });
   let running: RunningProcess = await run();
   return {

@@ -21,7 +21,7 @@ export function logRequests(log: Logger) {
     wrapSerializers: false,
     quietReqLogger: true,
     quietResLogger: true,
-    // What is logged is listed in `lineOf`; these would add headers and addresses.
+    // What is logged is listed in `lineOf`; headers and addresses are not even read.
     serializers: { req: () => undefined, res: () => undefined, err: () => undefined },
     customLogLevel: (req, res) => levelOf(req, res),
     customSuccessMessage: () => 'request',

@@ -118,6 +118,8 @@ create table sales (
   price_cents bigint not null constraint sales_price_not_negative check (price_cents >= 0),
   payout_cents bigint not null constraint sales_payout_not_negative check (payout_cents >= 0),
   reference text,
+  -- Where the buyer wants the consumer sent.
+  redirect_url text,
   sold_at timestamptz not null default now(),
   -- One sale of a lead to a contract, ever.
   constraint sales_once primary key (lead_id, contract_id),

@@ -1,0 +1,106 @@
+// Caps hold under any number of leads at once: reserved before the send, given back by a rejection.
+
+import { expect } from 'vitest';
+import { worldTest } from '../support/world.ts';
+import { until } from '../support/until.ts';
+
+const test = worldTest();
+
+const DAILY_FIVE = [{ per: 'day', leads: 5 }];
+
+function times<T>(n: number, deed: () => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: n }, deed));
+}
+
+test('T34 a cap of five gives out exactly five of thirty leads at once', async ({ world }) => {
+  const capped = await world.buyer({ bidCents: 900, caps: DAILY_FIVE, post: { delayMs: 50 } });
+  const campaign = await world.campaign([{ method: 'ping_post', buyers: [capped] }]);
+  const leads = await times(30, () => campaign.submitLead());
+  for (const { id } of leads) await world.ended(id);
+  expect(capped.lines('post')).toHaveLength(5);
+  const { windows } = await world.caps(capped);
+  expect(Object.values(windows).map(({ used, limit }) => [used, limit])).toEqual([[5, 5]]);
+  const reasons = await world.rows<{ reason: string }>(
+    `select outcome ->> 'reason' as reason, count(*) as leads from leads
+     where campaign_id = $1 and status = 'unsold' group by 1`,
+    [campaign.id],
+  );
+  // Denied after the ping, or, once that is remembered, not even pinged.
+  const known = ['no_bids', 'none_eligible'];
+  expect(reasons.filter(({ reason }) => !known.includes(reason))).toEqual([]);
+});
+
+test('T34 a budget in cents is never overspent', async ({ world }) => {
+  const capped = await world.buyer({ bidCents: 300, caps: [{ per: 'day', cents: 1_000 }] });
+  const campaign = await world.campaign([{ method: 'ping_post', buyers: [capped] }]);
+  const leads = await times(12, () => campaign.submitLead());
+  for (const { id } of leads) await world.ended(id);
+  expect(capped.lines('post')).toHaveLength(3);
+});
+
+test('T40 rejections use no cap: the room goes to later leads', async ({ world }) => {
+  const capped = await world.buyer({
+    bidCents: 900,
+    post: { rejectEvery: 2 },
+    contract: { caps: [{ per: 'total', leads: 3 }] },
+  });
+  const campaign = await world.campaign([{ method: 'ping_post', buyers: [capped] }]);
+  const sold = async () => capped.lines('post').filter((line) => line.decision === 'accepted');
+  for (let tried = 0; tried < 12 && (await sold()).length < 3; tried += 1) {
+    const { id } = await campaign.submitLead();
+    await world.done(id);
+  }
+  expect(await sold()).toHaveLength(3);
+  const last = await campaign.submitLead();
+  expect(last.status).toBe('unsold');
+  expect(await sold()).toHaveLength(3);
+});
+
+test('doubt keeps the room until it is settled', async ({ world }) => {
+  const capped = await world.buyer({
+    bidCents: 900,
+    caps: [{ per: 'day', leads: 1 }],
+    post: 'hangs',
+    postTimeout: '300ms',
+  });
+  const campaign = await world.campaign([{ method: 'ping_post', buyers: [capped] }]);
+  const doubted = await campaign.submitLead();
+  expect((await world.settled(doubted.id)).status).toBe('in_doubt');
+  expect((await campaign.submitLead()).status).toBe('unsold');
+
+  await capped.become({ ping: { bidCents: 900 } });
+  await world.settleDoubt(doubted.id, capped.contract, 'rejected');
+  const sold = await until('a lead is sold into the room that came back', async () => {
+    const lead = await campaign.submitLead();
+    return lead.status === 'sold';
+  });
+  expect(sold).toBe(true);
+  expect((await campaign.submitLead()).status).toBe('unsold');
+});
+
+test('a full buyer is not pinged, and the next one gets the lead', async ({ world }) => {
+  const full = await world.buyer({ bidCents: 900, caps: [{ per: 'day', leads: 1 }] });
+  const next = await world.buyer({ bidCents: 100 });
+  const campaign = await world.campaign([{ method: 'ping_post', buyers: [full, next] }]);
+  await campaign.submitLead();
+  const lead = await campaign.submitLead();
+  expect(lead).toMatchObject({ status: 'sold', payout_cents: 80 });
+  const { contracts } = await world.settled(lead.id);
+  const line = contracts.find(({ contract }) => contract === full.contract);
+  expect(line).toMatchObject({ result: 'not_eligible', reason: 'cap_reached' });
+  expect(full.received).toEqual(['ping', 'post']);
+});
+
+test('T37 a raised limit counts from the next lead on', async ({ world }) => {
+  const capped = await world.buyer({ bidCents: 900, caps: [{ per: 'day', leads: 1 }] });
+  const campaign = await world.campaign([{ method: 'ping_post', buyers: [capped] }]);
+  expect((await campaign.submitLead()).status).toBe('sold');
+  expect((await campaign.submitLead()).status).toBe('unsold');
+  Object.assign(world.document.buyers[capped.id] ?? {}, { caps: [{ per: 'day', leads: 2 }] });
+  await world.apply();
+  await until('the second lead is sold', async () => {
+    const lead = await campaign.submitLead();
+    return lead.status === 'sold';
+  });
+  expect((await campaign.submitLead()).status).toBe('unsold');
+});
