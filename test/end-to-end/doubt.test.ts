@@ -123,8 +123,8 @@ describe('a contract whose posts may take long', () => {
     const lead = await campaign.submitLead();
     expect(lead).toMatchObject({ http: 200, status: 'sold', payout_cents: 720 });
     await world.done(lead.id);
-    const { events = [] } = await world.client.workflow.getHandle(`lead/${lead.id}`).fetchHistory();
-    const scheduled = events.map(
+    const { events } = await world.client.workflow.getHandle(`lead/${lead.id}`).fetchHistory();
+    const scheduled = events?.map(
       (event) => event.activityTaskScheduledEventAttributes?.activityType,
     );
     expect(scheduled?.map((type) => type?.name)).toContain('offerLead');

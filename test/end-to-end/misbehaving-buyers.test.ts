@@ -5,7 +5,7 @@
 import { describe, expect } from 'vitest';
 import type { PingBehaviour, PostBehaviour } from '../../src/demo/buyer-config.ts';
 import type { TestBuyer } from '../support/test-buyers.ts';
-import { worldTest } from '../support/world.ts';
+import { NOBODY, worldTest } from '../support/world.ts';
 
 const test = worldTest();
 
@@ -59,18 +59,24 @@ describe('in a ping', () => {
   test('that nobody listens to, or that is at a forbidden address, is no bid', async ({
     world,
   }) => {
-    const url = 'http://127.0.0.1:1/ping';
-    const unreachable = await world.buyer({ contract: { ping: { url } } });
+    const unreachable = await world.buyer({
+      contract: { ping: { url: `http://${NOBODY}/ping` } },
+    });
+    const inside = await world.buyer({ contract: { ping: { url: 'http://127.0.0.1:2/ping' } } });
     const metadata = await world.buyer({
       contract: { ping: { url: 'http://169.254.169.254/latest' } },
     });
-    const buyers = [unreachable, metadata];
+    const buyers = [unreachable, inside, metadata];
     const campaign = await world.campaign([{ method: 'ping_post', buyers }]);
     const lead = await campaign.submitLead();
     expect(lead).toMatchObject({ status: 'unsold', reason: 'no_bids' });
     const { contracts } = await world.settled(lead.id);
-    // T13: only the buyers' own port is allowed in these tests.
-    expect(contracts.map(({ reason }) => reason)).toEqual(['address_refused', 'address_refused']);
+    // T13: of this machine only the buyers' own port may be called in these tests.
+    expect(contracts.map(({ reason }) => reason)).toEqual([
+      'connection_failed',
+      'address_refused',
+      'address_refused',
+    ]);
   });
 
   test('T20, T21 a bid that cannot be meant is no bid, and is never raised', async ({ world }) => {
@@ -137,14 +143,17 @@ describe('in a post', () => {
   }) => {
     const gone = await world.buyer({
       priceCents: 900,
-      contract: { priority: 1, post: { url: 'http://127.0.0.1:1/post' } },
+      contract: { priority: 1, post: { url: `http://${NOBODY}/post` } },
     });
     const next = await world.buyer({ priceCents: 800, contract: { priority: 2 } });
     const campaign = await world.campaign([{ method: 'waterfall', buyers: [gone, next] }]);
     const lead = await campaign.submitLead();
     expect(lead).toMatchObject({ status: 'sold', payout_cents: 640 });
     const { attempts } = await world.settled(lead.id);
-    expect(attempts.map(({ state }) => state)).toEqual(['not_sent', 'accepted']);
+    expect(attempts.map(({ state, reason }) => [state, reason])).toEqual([
+      ['not_sent', 'connection_failed'],
+      ['accepted', null],
+    ]);
   });
 
   test('an acceptance at another price is charged as agreed', async ({ world }) => {

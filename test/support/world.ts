@@ -25,6 +25,9 @@ import {
   type StageTerms,
 } from './world-draft.ts';
 
+/** An address that may be called and that nobody listens at. */
+export const NOBODY = '127.0.0.1:1';
+
 export interface WorldSettings {
   /** How many serving processes share the work; 1 unless told. */
   readonly processes?: number;
@@ -75,7 +78,7 @@ async function openWorld({ processes: count = 1, proxied = false, env = {} }: Wo
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: temporal?.address ?? temporalAddress,
     TEMPORAL_NAMESPACE: namespace.name,
-    OUTBOUND_ALLOW_PRIVATE: buyers.address,
+    OUTBOUND_ALLOW_PRIVATE: `${buyers.address},${NOBODY}`,
     SLUICE_OPERATOR_KEY_SHA256: sha256(OPERATOR_KEY),
     SLUICE_LOG_LEVEL: 'warn',
     ...env,

@@ -1,0 +1,202 @@
+// One run of each story that a workflow can live through, on the real server. Each must replay with
+// the code as it is. `npm run histories` also records them for test/replay, whole and unedited: that
+// is done when a workflow has learned a new story, never to make a replay pass.
+
+import type { History } from '@temporalio/common/lib/proto-utils.js';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { describe, expect } from 'vitest';
+import type { CapDecision, CapOp } from '../../src/domain/caps.ts';
+import type { LeadId } from '../../src/domain/ids.ts';
+import { capsWorkflowId, leadWorkflowId } from '../../src/temporal.ts';
+import { replay, storeHistory } from '../support/histories.ts';
+import { until } from '../support/until.ts';
+import { type World, worldTest } from '../support/world.ts';
+
+const test = worldTest();
+const isRecording = process.env['SLUICE_RECORD_HISTORIES'] === '1';
+
+async function keep(world: World, name: string, workflowId: string): Promise<History> {
+  const history = await world.client.workflow.getHandle(workflowId).fetchHistory();
+  await replay(history);
+  if (isRecording) storeHistory(name, history);
+  return history;
+}
+
+async function keepLead(world: World, name: string, leadId: LeadId): Promise<History> {
+  await world.done(leadId);
+  return keep(world, name, leadWorkflowId(leadId));
+}
+
+describe('leads', () => {
+  test('sold on the first offer and delivered: at most 18 events and 6 kB', async ({ world }) => {
+    const best = await world.buyer({ bidCents: 4500, crm: {} });
+    const next = await world.buyer({ bidCents: 4000 });
+    const campaign = await world.campaign([{ method: 'ping_post', buyers: [best, next] }]);
+    const { id } = await campaign.submitLead();
+    const { events } = await keepLead(world, 'sold-first-offer', id);
+    expect(events?.length).toBeLessThanOrEqual(18);
+    const handle = world.client.workflow.getHandle(leadWorkflowId(id));
+    expect((await handle.describe()).historySize).toBeLessThanOrEqual(6 * 1024);
+  });
+
+  test('sold to the second buyer after a rejection', async ({ world }) => {
+    const best = await world.buyer({ bidCents: 4500, post: 'rejects' });
+    const next = await world.buyer({ bidCents: 4000 });
+    const campaign = await world.campaign([{ method: 'ping_post', buyers: [best, next] }]);
+    const { id } = await campaign.submitLead();
+    await keepLead(world, 'second-buyer-after-reject', id);
+  });
+
+  test('sold in its turn, in the second stage', async ({ world }) => {
+    const low = await world.buyer({ bidCents: 10 });
+    const turns = [await world.buyer({ priceCents: 500 }), await world.buyer({ priceCents: 500 })];
+    const campaign = await world.campaign([
+      { method: 'ping_post', buyers: [low], floor_cents: 100 },
+      { method: 'round_robin', buyers: turns },
+    ]);
+    const { id } = await campaign.submitLead();
+    await keepLead(world, 'sold-in-turn', id);
+  });
+
+  test('unsold', async ({ world }) => {
+    const bidder = await world.buyer({ bidCents: 900, post: 'rejects' });
+    const fixed = await world.buyer({ priceCents: 500, post: 'rejects' });
+    const campaign = await world.campaign([
+      { method: 'ping_post', buyers: [bidder] },
+      { method: 'waterfall', buyers: [fixed] },
+    ]);
+    const { id } = await campaign.submitLead();
+    await keepLead(world, 'unsold', id);
+  });
+
+  test('refused as a duplicate', async ({ world }) => {
+    const campaign = await world.campaign([], { duplicates: { by: [['phone']] } });
+    await campaign.submitLead({ phone: '512-555-0001' });
+    const { id, status } = await campaign.submitLead({ phone: '512-555-0001' });
+    expect(status).toBe('duplicate');
+    await keepLead(world, 'refused-duplicate', id);
+  });
+
+  test('in doubt, settled as rejected, and sold to the next', async ({ world }) => {
+    const silent = await world.buyer({ bidCents: 900, post: 'hangs', postTimeout: '300ms' });
+    const next = await world.buyer({ bidCents: 800 });
+    const campaign = await world.campaign([{ method: 'ping_post', buyers: [silent, next] }]);
+    const { id } = await campaign.submitLead();
+    await world.settleDoubt(id, silent.contract, 'rejected');
+    await keepLead(world, 'in-doubt-then-settled', id);
+  });
+
+  test('in doubt, settled as accepted, and delivered', async ({ world }) => {
+    const post = { fault: 'accept_then_hang' } as const;
+    const silent = await world.buyer({ bidCents: 900, post, postTimeout: '300ms', crm: {} });
+    const campaign = await world.campaign([{ method: 'ping_post', buyers: [silent] }]);
+    const { id } = await campaign.submitLead();
+    await world.settleDoubt(id, silent.contract, 'accepted');
+    await keepLead(world, 'in-doubt-then-accepted', id);
+  });
+
+  test('offered to a slow buyer by a regular activity', async ({ world }) => {
+    const slow = await world.buyer({ bidCents: 900, postTimeout: '20s' });
+    const campaign = await world.campaign([{ method: 'ping_post', buyers: [slow] }]);
+    const { id } = await campaign.submitLead();
+    await keepLead(world, 'slow-buyer-regular-activity', id);
+  });
+
+  test('delivered after a failure', async ({ world }) => {
+    const buyer = await world.buyer({ bidCents: 900, crm: { failFirst: 1 } });
+    const campaign = await world.campaign([{ method: 'ping_post', buyers: [buyer] }]);
+    const { id } = await campaign.submitLead();
+    await keepLead(world, 'delivery-failed-then-retried', id);
+  });
+
+  test('given up by its delivery', async ({ world }) => {
+    const buyer = await world.buyer({ bidCents: 900, crm: { fault: 'status', status: 410 } });
+    const campaign = await world.campaign([{ method: 'ping_post', buyers: [buyer] }]);
+    const { id } = await campaign.submitLead();
+    await keepLead(world, 'delivery-given-up', id);
+  });
+
+  test('shared by two', async ({ world }) => {
+    const shared = { contract: { exclusive: false } };
+    const buyers = [
+      await world.buyer({ bidCents: 900, ...shared }),
+      await world.buyer({ bidCents: 800, ...shared }),
+    ];
+    const campaign = await world.campaign([{ method: 'ping_post', buyers }], { max_sales: 2 });
+    const { id } = await campaign.submitLead();
+    await keepLead(world, 'shared-sale', id);
+  });
+
+  test('taken up again after its process was killed', async ({ world }) => {
+    const post = { fault: 'accept_then_hang' } as const;
+    const buyer = await world.buyer({ bidCents: 900, post, postTimeout: '4s' });
+    const campaign = await world.campaign([{ method: 'ping_post', buyers: [buyer] }]);
+    const id = await campaign.beginLead();
+    await buyer.until('post');
+    await world.processes[0]?.kill();
+    await world.processes[0]?.start();
+    await world.settled(id);
+    await world.settleDoubt(id, buyer.contract, 'accepted');
+    await keepLead(world, 'killed-and-taken-up', id);
+  });
+});
+
+describe('caps', () => {
+  test('held, released, kept and denied', async ({ world }) => {
+    const capped = await world.buyer({
+      bidCents: 900,
+      caps: [{ per: 'day', leads: 2 }],
+      post: { rejectEvery: 2 },
+    });
+    const campaign = await world.campaign([{ method: 'ping_post', buyers: [capped] }]);
+    for (let n = 0; n < 4; n += 1) await world.done((await campaign.submitLead()).id);
+    await until('the sales are kept', async () => (await world.caps(capped)).open === 0);
+    await keep(world, 'buyer-caps', capsWorkflowId(capped.id));
+  });
+
+  test('carried on in a new run', async ({ world }) => {
+    const capped = await world.buyer({ bidCents: 900, caps: [{ per: 'day', leads: 3 }] });
+    const campaign = await world.campaign([{ method: 'ping_post', buyers: [capped] }]);
+    await world.done((await campaign.submitLead()).id);
+    const handle = world.client.workflow.getHandle(capsWorkflowId(capped.id));
+    const first = (await handle.describe()).runId;
+    // Ids that hold nothing fill the run with updates; ten at a time, as ten processes would.
+    let sent = 0;
+    const fill = async (): Promise<void> => {
+      while (sent < 1_000 && (await handle.describe()).runId === first) {
+        for (let burst = 0; burst < 5; burst += 1) {
+          sent += 1;
+          const ops: CapOp[] = [{ op: 'keep', id: `nothing/${sent}` }];
+          await handle.executeUpdate<CapDecision[], [CapOp[]]>('apply', { args: [ops] });
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: 10 }, fill));
+    await until('a new run', async () => (await handle.describe()).runId !== first);
+    await world.done((await campaign.submitLead()).id);
+    const { windows } = await world.caps(capped);
+    expect(Object.values(windows).map(({ used }) => used)).toEqual([2]);
+    await keep(world, 'buyer-caps-continued', capsWorkflowId(capped.id));
+    const before = world.client.workflow.getHandle(capsWorkflowId(capped.id), first);
+    await replay(await before.fetchHistory());
+  });
+});
+
+test('no history holds anything of the person', async ({ world }) => {
+  const buyer = await world.buyer({ bidCents: 900, crm: {} });
+  const campaign = await world.campaign([{ method: 'ping_post', buyers: [buyer] }]);
+  const person = {
+    first_name: 'Zebulon',
+    phone: '512-555-0987',
+    email: 'zebulon@example.com',
+    zip: '78799',
+  };
+  const { id } = await campaign.submitLead(person);
+  await world.done(id);
+  const history = await world.client.workflow.getHandle(leadWorkflowId(id)).fetchHistory();
+  const decoded = historyToJSON(history).replaceAll(/"data": ?"([^"]*)"/g, (_, data: string) =>
+    Buffer.from(data, 'base64').toString('utf8'),
+  );
+  expect(decoded).toContain(id);
+  expect(decoded).not.toMatch(/zebulon|5550987|555-0987|78799/i);
+});

@@ -1,0 +1,56 @@
+// Recorded runs of workflows, and a replay of them with the workflow code of src, bundled once per
+// test process.
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type History, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Runtime,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+
+const FOLDER = fileURLToPath(new URL('../histories', import.meta.url));
+
+/** A history in the JSON that Temporal's own tools read and write. */
+export interface RecordedHistory {
+  readonly events: RecordedEvent[];
+}
+
+export interface RecordedEvent {
+  readonly eventType: string;
+  readonly [attributes: string]: unknown;
+}
+
+/** The files of recorded runs, by name. */
+export function listHistories(): string[] {
+  return readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
+}
+
+export function readHistory(file: string): RecordedHistory {
+  return JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as RecordedHistory;
+}
+
+/** Writes a run as the server gave it. Only `npm run histories` does. */
+export function storeHistory(name: string, history: History): void {
+  writeFileSync(join(FOLDER, `${name}.json`), `${historyToJSON(history)}\n`);
+}
+
+let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
+
+/** Replays a run. Throws `DeterminismViolationError` where the code would have done otherwise. */
+export async function replay(history: RecordedHistory | History): Promise<void> {
+  bundle ??= bundleWorkflows();
+  await Worker.runReplayHistory({ workflowBundle: await bundle }, history);
+}
+
+function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
+  // What a replay has to say is in its error.
+  const logger = new DefaultLogger('ERROR', () => undefined);
+  Runtime.install({ logger });
+  const workflowsPath = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url));
+  return bundleWorkflowCode({ workflowsPath, logger });
+}
