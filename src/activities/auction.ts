@@ -2,7 +2,8 @@
 
 import { adapterOf } from '../delivery/adapters.ts';
 import { canStillWin, rankBids } from '../domain/auction.ts';
-import type { Auction, Entrant, PingResult } from '../domain/lead.ts';
+import type { ContractId } from '../domain/ids.ts';
+import type { Auction, PingResult } from '../domain/lead.ts';
 import { type Cents, dollars, ZERO } from '../domain/money.ts';
 import type { Contract, Stage } from '../domain/world.ts';
 import { type Case, contractOf } from './cases.ts';
@@ -15,7 +16,7 @@ type PingPost = Stage & { method: 'ping_post' };
 interface Call {
   readonly key: StageKey;
   readonly known: Case;
-  readonly entrant: Entrant;
+  readonly contractId: ContractId;
   readonly contract: Contract;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
@@ -32,7 +33,7 @@ export function createAuctionActivities(deps: ActivityDeps) {
     async runAuction({
       order,
       ...key
-    }: StageKey & { readonly order: readonly Entrant[] }): Promise<Auction> {
+    }: StageKey & { readonly order: readonly ContractId[] }): Promise<Auction> {
       const known = await deps.cases.of(key.leadId);
       const stored = known.stored.get(`auction/${key.stage}`) as Auction | undefined;
       if (stored) return stored;
@@ -45,24 +46,23 @@ export function createAuctionActivities(deps: ActivityDeps) {
 
 async function holdAuction(
   deps: ActivityDeps,
-  auction: { key: StageKey; known: Case; stage: PingPost; order: readonly Entrant[] },
+  auction: { key: StageKey; known: Case; stage: PingPost; order: readonly ContractId[] },
 ): Promise<Auction> {
   const { key, known, stage, order } = auction;
   const begunAt = performance.now();
   const floor = highest(stage.floorCents, known.campaign.floorCents);
-  const entries = order.map((entrant) => {
-    const { contractId } = entrant;
+  const entries = order.map((contractId) => {
     const contract = contractOf(known, contractId);
-    return { ...contract, entrant, contract, contractId };
+    return { ...contract, contract, contractId };
   });
   const pings: PingResult[] = [];
   const closing = new AbortController();
   const outstanding = new Set(entries);
   const asked = entries.map(async (entry) => {
-    const { entrant, contract } = entry;
+    const { contractId, contract } = entry;
     const timeoutMs = Math.min(stage.deadlineMs, contract.ping?.timeoutMs ?? stage.deadlineMs);
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), closing.signal]);
-    const result = await ping(deps, { key, known, entrant, contract, signal, timeoutMs });
+    const result = await ping(deps, { key, known, contractId, contract, signal, timeoutMs });
     pings.push(result);
     outstanding.delete(entry);
     if (!stage.earlyClose || outstanding.size === 0) return;
@@ -97,12 +97,11 @@ function bidsOf<E extends { readonly contractId: string }>(
 }
 
 async function ping({ send, readSecret }: ActivityDeps, call: Call): Promise<PingResult> {
-  const { known, contract, key, signal, timeoutMs } = call;
-  const { contractId, priceCents = ZERO } = call.entrant;
+  const { known, contract, contractId, key, signal, timeoutMs } = call;
   const step = contract.ping;
   if (step === null) {
     // A fixed price is a bid that needs no asking.
-    return { contractId, kind: 'bid', priceCents, ms: 0 };
+    return { contractId, kind: 'bid', priceCents: contract.priceCents ?? ZERO, ms: 0 };
   }
   const adapter = adapterOf(step);
   const parcel = parcelFor(known, step, { contractId, round: key.round, withPerson: false });

@@ -2,7 +2,7 @@
 
 import { drawStoredTurn } from '../db/rotations.ts';
 import type { ContractId, LeadId } from '../domain/ids.ts';
-import type { Entrant, Score, StageRoute, WhyNot } from '../domain/lead.ts';
+import type { Score, StageRoute, Terms, WhyNot } from '../domain/lead.ts';
 import { drawTurn } from '../domain/rotation.ts';
 import { scoreLead } from '../domain/score.ts';
 import type { Stage } from '../domain/world.ts';
@@ -47,7 +47,7 @@ export function createRouteActivities(deps: ActivityDeps) {
       if (stored) return stored;
       const terms = stageOf(known, stage);
       const { eligible, refused } = judge(deps, known, { terms, score, atMs: now() });
-      const route = { stage, method: terms.method, refused };
+      const route = { stage, method: terms.method, refused, ...termsOf(known, eligible) };
       const rotates = terms.method === 'round_robin' || terms.method === 'weighted';
       if (!rotates || eligible.length === 0 || known.lead.test) {
         return { ...route, order: byPriority(known, eligible) };
@@ -59,8 +59,7 @@ export function createRouteActivities(deps: ActivityDeps) {
           weight: terms.method === 'weighted' ? contractOf(known, contractId).weight : 1,
         }));
         const drawn = drawTurn(credits, members);
-        const order = drawn.order.map((contractId) => entrantOf(known, contractId));
-        return { route: { ...route, order, turn }, credits: drawn.credits };
+        return { route: { ...route, order: drawn.order, turn }, credits: drawn.credits };
       });
     },
   };
@@ -95,20 +94,22 @@ function judge(
   return { eligible, refused };
 }
 
-function byPriority(known: Case, contractIds: readonly ContractId[]): Entrant[] {
+function byPriority(known: Case, contractIds: readonly ContractId[]): ContractId[] {
   const priorityOf = (contractId: ContractId) => contractOf(known, contractId).priority;
-  return contractIds
-    .toSorted((a, b) => priorityOf(a) - priorityOf(b) || (a < b ? -1 : 1))
-    .map((contractId) => entrantOf(known, contractId));
+  return contractIds.toSorted((a, b) => priorityOf(a) - priorityOf(b) || (a < b ? -1 : 1));
 }
 
-/** A contract as routing names it: at its fixed price, or to be asked for one. */
-function entrantOf(known: Case, contractId: ContractId): Entrant {
-  const { priceCents, exclusive, post } = contractOf(known, contractId);
-  return {
-    contractId,
-    ...(priceCents !== null && { priceCents }),
-    ...(!exclusive && { shared: true }),
-    ...(post.timeoutMs > SLOW_POST_MS && { slow: true }),
-  };
+/** What is particular about these contracts; nothing where nothing is. */
+function termsOf(known: Case, order: readonly ContractId[]): Pick<StageRoute, 'terms'> {
+  const terms: Record<ContractId, Terms> = {};
+  for (const contractId of order) {
+    const { priceCents, exclusive, post } = contractOf(known, contractId);
+    const particular: Terms = {
+      ...(priceCents !== null && { priceCents }),
+      ...(!exclusive && { shared: true }),
+      ...(post.timeoutMs > SLOW_POST_MS && { slow: true }),
+    };
+    if (Object.keys(particular).length > 0) terms[contractId] = particular;
+  }
+  return Object.keys(terms).length > 0 ? { terms } : {};
 }

@@ -72,7 +72,7 @@ function contractsOf({ trace, world, stages }: Told): readonly KnownContract[] {
   const see = (id: ContractId, stage: string) => seen.set(id, { id, name: id, buyerId: '', stage });
   for (const { route } of stages) {
     for (const { contractId } of route.refused) see(contractId, route.stage);
-    for (const { contractId } of route.order) see(contractId, route.stage);
+    for (const contractId of route.order) see(contractId, route.stage);
   }
   return [...seen.values()];
 }
@@ -98,7 +98,7 @@ function factsAbout(id: ContractId, { trace, stages }: Told): Fact[] {
         },
       ];
     }
-    const listed = route.order.some(({ contractId }) => contractId === id);
+    const listed = route.order.includes(id);
     return listed && attempted.length === 0 ? [notOffered(stage, trace)] : [];
   });
   return [...decided, ...attempted];

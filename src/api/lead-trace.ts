@@ -49,7 +49,9 @@ export function toTraceBody(
     consent: lead.consent,
     checks: [...(validation?.checks ?? [])],
     duplicate_of: validation?.kind === 'refused' ? (validation.of ?? null) : null,
-    score: score ? { ...score, reasons: [...score.reasons] } : null,
+    score: score
+      ? { ...score, reasons: score.reasons.map(([points, says]) => ({ says, points })) }
+      : null,
     contracts: contractLines({ trace, world, stages }),
     stages: stages.map((stage) => toStageBody(stage, world)),
     ...toRows(trace),
@@ -80,16 +82,18 @@ function decidedStages(trace: LeadTrace, world: World | undefined): readonly Dec
 }
 
 function toStageBody({ round, route, auction }: DecidedStage, world: World | undefined): StageBody {
+  const candidates = candidatesOf(route, auction);
+  const prices = new Map(candidates.map((each) => [each.contractId, each.priceCents]));
   return {
     round,
     stage: route.stage,
     method: route.method,
     turn: route.turn ?? null,
-    order: (auction ? candidatesOf(route, auction) : route.order).map((entrant) => ({
-      contract: entrant.contractId,
-      buyer: world?.contracts[entrant.contractId]?.buyer ?? '',
+    order: (auction?.ranked ?? route.order).map((contractId) => ({
+      contract: contractId,
+      buyer: world?.contracts[contractId]?.buyer ?? '',
       // Before the bids are in, nobody has named a price.
-      price_cents: entrant.priceCents ?? null,
+      price_cents: prices.get(contractId) ?? null,
     })),
     why_not: route.refused.map(({ contractId, reason, detail }) => ({
       contract: contractId,

@@ -75,10 +75,8 @@ export interface Score {
   readonly reasons: readonly ScoreReason[];
 }
 
-export interface ScoreReason {
-  readonly says: string;
-  readonly points: number;
-}
+/** What a rule gave or took, from the 50 at which every lead starts. */
+export type ScoreReason = readonly [points: number, says: string];
 
 /** Why a contract was left out, with the fact and the limit that decided. */
 export interface WhyNot {
@@ -87,11 +85,8 @@ export interface WhyNot {
   readonly detail: string;
 }
 
-/**
- * A contract that may be asked for a bid. Flags that are not set are left out: histories are small.
- */
-export interface Entrant {
-  readonly contractId: ContractId;
+/** What is particular about a contract in a stage. What is not is left out: histories are small. */
+export interface Terms {
   /** Its fixed price; absent where the price is still to be bid. */
   readonly priceCents?: Cents;
   /** Others may have the lead as well; without it a sale takes every place. */
@@ -101,7 +96,8 @@ export interface Entrant {
 }
 
 /** A contract that may be offered the lead at a price. */
-export interface Candidate extends Entrant {
+export interface Candidate extends Terms {
+  readonly contractId: ContractId;
   readonly priceCents: Cents;
   /** The buyer's own reference of its bid, carried to the post. */
   readonly bidId?: string;
@@ -111,8 +107,9 @@ export interface Candidate extends Entrant {
 export interface StageRoute {
   readonly stage: string;
   readonly method: Method;
-  /** For ping-post the contracts to ask; else the order of offers, each with its price. */
-  readonly order: readonly Entrant[];
+  /** For ping-post the contracts to ask; else the order of offers. */
+  readonly order: readonly ContractId[];
+  readonly terms?: Readonly<Record<ContractId, Terms>>;
   readonly refused: readonly WhyNot[];
   /** The draw of a rotation that gave this order, counted from 1. */
   readonly turn?: number;

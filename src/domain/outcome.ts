@@ -39,14 +39,14 @@ export interface Offered {
  * Whom a stage offers the lead to, in order, at which price: by its auction, or as it was routed.
  */
 export function candidatesOf(route: StageRoute, auction?: Auction): Candidate[] {
-  if (!auction)
-    return route.order.filter((entrant): entrant is Candidate => 'priceCents' in entrant);
-  return auction.ranked.flatMap((contractId) => {
-    const entrant = route.order.find((each) => each.contractId === contractId);
-    const ping = auction.pings.find((each) => each.contractId === contractId);
-    if (!entrant || ping?.kind !== 'bid') return [];
-    const { priceCents, bidId } = ping;
-    return [{ ...entrant, priceCents, ...(bidId !== undefined && { bidId }) }];
+  const bids = new Map(auction?.pings.map((ping) => [ping.contractId, ping]));
+  return (auction?.ranked ?? route.order).flatMap((contractId) => {
+    const terms = route.terms?.[contractId];
+    const bid = bids.get(contractId);
+    const priceCents = auction ? bid?.priceCents : terms?.priceCents;
+    if (priceCents === undefined) return [];
+    const bidId = bid?.kind === 'bid' ? bid.bidId : undefined;
+    return [{ ...terms, contractId, priceCents, ...(bidId !== undefined && { bidId }) }];
   });
 }
 

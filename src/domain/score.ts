@@ -13,7 +13,7 @@ export interface ScoreFacts {
 }
 
 /** Where every lead begins; what is not known neither adds nor takes. */
-const START: ScoreReason = { says: 'every lead starts here', points: 50 };
+const START = 50;
 
 const RULES: readonly ((facts: ScoreFacts) => readonly ScoreReason[])[] = [
   scoreCompleteness,
@@ -29,8 +29,8 @@ const RULES: readonly ((facts: ScoreFacts) => readonly ScoreReason[])[] = [
 
 /** Scores a lead. The score is the sum of its reasons' points, kept within 0 and 100. */
 export function scoreLead(facts: ScoreFacts): Score {
-  const reasons = [START, ...RULES.flatMap((rule) => rule(facts))];
-  const sum = reasons.reduce((total, reason) => total + reason.points, 0);
+  const reasons = RULES.flatMap((rule) => rule(facts));
+  const sum = reasons.reduce((total, [points]) => total + points, START);
   const score = Math.min(100, Math.max(0, sum));
   return { score, band: bandOf(score), scorer: 'rules', reasons };
 }
@@ -46,23 +46,21 @@ function scoreCompleteness({ lead, vertical }: ScoreFacts): ScoreReason[] {
   if (names.length === 0) return [];
   const given = names.filter((name) => Object.hasOwn(lead.fields, name)).length;
   const points = Math.round((given / names.length) * 20) - 10;
-  return [{ says: `${given} of ${names.length} fields are given`, points }];
+  return [[points, `${given} of ${names.length} fields are given`]];
 }
 
 function scoreProblems({ lead }: ScoreFacts): ScoreReason[] {
   const invalid = lead.problems.filter((problem) => problem.reason === 'field_invalid').length;
-  if (invalid === 0) return [{ says: 'every given field holds what its type asks for', points: 5 }];
+  if (invalid === 0) return [[5, 'every given field holds what its type asks for']];
   const fields = invalid === 1 ? '1 field does' : `${invalid} fields do`;
-  return [
-    { says: `${fields} not hold what the type asks for`, points: Math.max(-30, -10 * invalid) },
-  ];
+  return [[Math.max(-30, -10 * invalid), `${fields} not hold what the type asks for`]];
 }
 
 function scorePhone(facts: ScoreFacts): ScoreReason[] {
   if (!hasType(facts, 'phone')) return [];
   return textsOf(facts, 'phone').length > 0
-    ? [{ says: 'a phone number is given', points: 5 }]
-    : [{ says: 'no phone number', points: -15 }];
+    ? [[5, 'a phone number is given']]
+    : [[-15, 'no phone number']];
 }
 
 // A few of thousands: enough to catch a form that was filled to get past it.
@@ -87,11 +85,11 @@ const DISPOSABLE_HINT = /temp-?mail|trash-?mail|throw-?away|disposable|10-?minut
 function scoreEmail(facts: ScoreFacts): ScoreReason[] {
   if (!hasType(facts, 'email')) return [];
   const [email] = textsOf(facts, 'email');
-  if (email === undefined) return [{ says: 'no e-mail address', points: -5 }];
+  if (email === undefined) return [[-5, 'no e-mail address']];
   const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase();
   return DISPOSABLE_DOMAINS.has(domain) || DISPOSABLE_HINT.test(domain)
-    ? [{ says: 'the e-mail address looks disposable', points: -25 }]
-    : [{ says: 'an e-mail address is given', points: 3 }];
+    ? [[-25, 'the e-mail address looks disposable']]
+    : [[3, 'an e-mail address is given']];
 }
 
 const NAME_FIELDS = ['first_name', 'last_name', 'full_name', 'name'];
@@ -111,8 +109,8 @@ function scoreName({ lead }: ScoreFacts): ScoreReason[] {
   );
   if (names.length === 0) return [];
   const faults = NAME_FAULTS.filter(([pattern]) => names.some((name) => pattern.test(name)));
-  if (faults.length === 0) return [{ says: 'the name is plausible', points: 5 }];
-  return faults.slice(0, 2).map(([, says]) => ({ says, points: -12 }));
+  if (faults.length === 0) return [[5, 'the name is plausible']];
+  return faults.slice(0, 2).map(([, says]) => [-12, says]);
 }
 
 function scoreAge({ lead, atMs }: ScoreFacts): ScoreReason[] {
@@ -120,8 +118,8 @@ function scoreAge({ lead, atMs }: ScoreFacts): ScoreReason[] {
   const age = born === undefined ? undefined : ageOn(born, atMs);
   if (age === undefined) return [];
   return age >= 18 && age <= 95
-    ? [{ says: 'the age is plausible', points: 2 }]
-    : [{ says: 'the age is below 18 or above 95', points: -20 }];
+    ? [[2, 'the age is plausible']]
+    : [[-20, 'the age is below 18 or above 95']];
 }
 
 function scoreBehaviour({ lead }: ScoreFacts): ScoreReason[] {
@@ -129,34 +127,34 @@ function scoreBehaviour({ lead }: ScoreFacts): ScoreReason[] {
   const page = ownNumber(lead.behaviour, 'time_on_page_s');
   const reasons: ScoreReason[] = [];
   if (form !== undefined && form < 3) {
-    reasons.push({ says: 'the form was filled in under 3 seconds', points: -25 });
+    reasons.push([-25, 'the form was filled in under 3 seconds']);
   } else if (form !== undefined && form >= 8) {
-    reasons.push({ says: 'the form was filled at a human pace', points: 8 });
+    reasons.push([8, 'the form was filled at a human pace']);
   }
   if (page !== undefined && page < 5) {
-    reasons.push({ says: 'under 5 seconds were spent on the page', points: -10 });
+    reasons.push([-10, 'under 5 seconds were spent on the page']);
   } else if (page !== undefined && page >= 15) {
-    reasons.push({ says: 'at least 15 seconds were spent on the page', points: 4 });
+    reasons.push([4, 'at least 15 seconds were spent on the page']);
   }
   return reasons;
 }
 
 function scoreConsent({ lead }: ScoreFacts): ScoreReason[] {
   if (lead.consent?.trustedform_url || lead.consent?.jornaya_id) {
-    return [{ says: 'consent has a certificate', points: 12 }];
+    return [[12, 'consent has a certificate']];
   }
-  return lead.consent?.text ? [{ says: 'consent is given without a certificate', points: 4 }] : [];
+  return lead.consent?.text ? [[4, 'consent is given without a certificate']] : [];
 }
 
 const MINUTE_MS = 60_000;
 
 function scoreFreshness({ lead, atMs }: ScoreFacts): ScoreReason[] {
   const minutes = (atMs - lead.receivedAtMs) / MINUTE_MS;
-  if (minutes < 5) return [{ says: 'the lead is fresh', points: 4 }];
+  if (minutes < 5) return [[4, 'the lead is fresh']];
   if (minutes < 60) return [];
   return minutes < 24 * 60
-    ? [{ says: 'the lead is over an hour old', points: -5 }]
-    : [{ says: 'the lead is over a day old', points: -20 }];
+    ? [[-5, 'the lead is over an hour old']]
+    : [[-20, 'the lead is over a day old']];
 }
 
 function hasType({ vertical }: ScoreFacts, type: Field['type']): boolean {

@@ -22,17 +22,15 @@ const score: Score = {
   band: 'high',
   scorer: 'rules',
   reasons: [
-    { says: 'phone is complete', points: 20 },
-    { says: 'the form took 3 s', points: -8 },
+    [20, 'phone is complete'],
+    [-8, 'the form took 3 s'],
   ],
 };
-
-const entrant = (contractId: string) => ({ contractId });
 
 const route: StageRoute = {
   stage: 'auction',
   method: 'ping_post',
-  order: [entrant('apex'), entrant('bolt'), entrant('crest')],
+  order: ['apex', 'bolt', 'crest'],
   refused: [{ contractId: 'dune', reason: 'cap_reached', detail: '5 of 5 today' }],
 };
 

@@ -25,20 +25,14 @@ function draw({ leadId, stage, weights }: Draw): Promise<StageRoute> {
   return drawStoredTurn(db.pool, place, (credits, turn) => {
     const members = Object.entries(weights).map(([contractId, weight]) => ({ contractId, weight }));
     const drawn = drawTurn(credits, members);
-    const order = drawn.order.map((contractId) => ({
-      contractId,
-      buyerId: contractId,
-      priceCents: cents(100),
-      exclusive: true,
-    }));
     return {
-      route: { stage, method: 'weighted', order, refused: [], turn },
+      route: { stage, method: 'weighted', order: drawn.order, refused: [], turn },
       credits: drawn.credits,
     };
   });
 }
 
-const winnerOf = (route: StageRoute) => route.order[0]?.contractId ?? 'nobody';
+const winnerOf = (route: StageRoute) => route.order[0] ?? 'nobody';
 
 function tally(routes: readonly StageRoute[]): Record<string, number> {
   const counts: Record<string, number> = {};

@@ -50,7 +50,8 @@ export async function replay(history: RecordedHistory | History): Promise<void> 
 function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
   // What a replay has to say is in its error.
   const logger = new DefaultLogger('ERROR', () => undefined);
-  Runtime.install({ logger });
+  const logging = { filter: 'temporalio_sdk_core=ERROR', forward: {} };
+  Runtime.install({ logger, telemetryOptions: { logging } });
   const workflowsPath = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url));
   return bundleWorkflowCode({ workflowsPath, logger });
 }

@@ -53,6 +53,11 @@ export async function startServe({ name, folder, env }: ServeSettings): Promise<
     async start() {
       running = await run();
     },
-    logTail: () => readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-30).join('\n'),
+    logTail() {
+      // That it is not ready at once is known.
+      const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n');
+      const told = lines.filter((line) => !line.includes('/health/ready'));
+      return `log of ${name}:\n${told.slice(-30).join('\n')}`;
+    },
   };
 }

@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 
-import type { Auction, Candidate, Entrant, PingResult, StageRoute } from '../../src/domain/lead.ts';
+import type { Auction, Candidate, PingResult, StageRoute, Terms } from '../../src/domain/lead.ts';
 import { cents } from '../../src/domain/money.ts';
 import {
   candidatesOf,
@@ -13,15 +13,15 @@ import {
   type OfferReport,
 } from '../../src/domain/outcome.ts';
 
-const entrant = (contractId: string, more: Partial<Entrant> = {}): Entrant => ({
-  contractId,
-  buyerId: contractId.slice(0, 1),
-  ...more,
-});
-const route = (order: readonly Entrant[]): StageRoute => ({
+interface Entrant extends Terms {
+  readonly contractId: string;
+}
+const entrant = (contractId: string, more: Terms = {}): Entrant => ({ contractId, ...more });
+const route = (entrants: readonly Entrant[]): StageRoute => ({
   stage: 'best',
   method: 'ping_post',
-  order,
+  order: entrants.map(({ contractId }) => contractId),
+  terms: Object.fromEntries(entrants.map(({ contractId, ...terms }) => [contractId, terms])),
   refused: [],
 });
 const auction = (ranked: readonly string[], pings: readonly PingResult[]): Auction => ({

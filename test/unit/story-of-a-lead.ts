@@ -14,10 +14,8 @@ export interface Told {
 /** Apex bids most and refuses, bolt buys, crest is below the floor, dune does not bid. */
 export function auctionStory(told: Told = {}): LeadStory {
   const { noBid = 'no', rejection = 'no', because = 'no' } = told;
-  const apex = { contractId: 'apex', buyerId: 'apex' };
-  const bolt = { contractId: 'bolt', buyerId: 'bolt' };
-  const crest = { contractId: 'crest', buyerId: 'crest' };
-  const dune = { contractId: 'dune', buyerId: 'dune' };
+  const apex = { contractId: 'apex' };
+  const bolt = { contractId: 'bolt' };
   return {
     lead: { campaign: 'auto_insurance', source: 'acme', worldVersion: 3 },
     validation: { kind: 'valid', checks: [] },
@@ -27,7 +25,7 @@ export function auctionStory(told: Told = {}): LeadStory {
         route: {
           stage: 'best',
           method: 'ping_post',
-          order: [apex, bolt, crest, dune],
+          order: ['apex', 'bolt', 'crest', 'dune'],
           refused: [{ contractId: 'east', reason: 'filter_not_met', detail: because }],
         },
         auction: {

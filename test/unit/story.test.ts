@@ -75,8 +75,9 @@ describe('a lead’s story', () => {
   });
 
   test('names the draw of a rotation, and the order with its prices', () => {
-    const apex = { contractId: 'apex', buyerId: 'apex', priceCents: cents(1_480) };
-    const route = { stage: 'rest', method: 'round_robin', order: [apex], refused: [], turn: 7 };
+    const terms = { apex: { priceCents: cents(1_480) } };
+    const drawn = { stage: 'rest', method: 'round_robin', turn: 7 };
+    const route = { ...drawn, order: ['apex'], terms, refused: [] };
     const story = describeLead({ ...auctionStory(), stages: [{ route: route as never }] });
     expect(story).toContain('### Stage rest (round-robin, turn 7)');
     expect(story).toContain('order: apex at \\$14.80');
