@@ -46,6 +46,8 @@ export async function connectTemporal(settings: Config['temporal']): Promise<Nat
   return NativeConnection.connect({
     ...(address !== undefined && { address }),
     ...(apiKey !== undefined && { apiKey }),
+    // Inside one data centre the bytes cost less than the packing: up to 15 % of a lead's CPU.
+    ...(!wantsTls && { grpcCompression: { codec: 'none' } }),
     ...(wantsTls && {
       tls: {
         ...(ca && { serverRootCACertificate: ca }),
@@ -151,12 +153,11 @@ export function createTemporalCalls(connection: NativeConnection, namespace: str
 const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
 const CAMPAIGN = keyword('Campaign');
 const SOURCE = keyword('Source');
-const LEAD_STATUS = keyword('LeadStatus');
 
+/** What is known at the start; the status is set once, at the end or in doubt. */
 function attributesOf({ campaign, source }: Distribution): TypedSearchAttributes {
   return new TypedSearchAttributes([
     { key: CAMPAIGN, value: campaign },
     { key: SOURCE, value: source },
-    { key: LEAD_STATUS, value: 'received' },
   ]);
 }

@@ -21,7 +21,7 @@ export function createDistribution(deps: ActivityDeps, activities: Activities) {
     if (validation.kind === 'refused') return;
     const score = await activities.scoreLead(leadId);
     for (const stage of stages) {
-      const soldTo = await runStage(activities, { leadId, stage: stage.name, score });
+      const soldTo = await runStage(activities, { leadId, stage, score });
       if (soldTo !== undefined) return push(deps, leadId, soldTo);
     }
     const unsold = { kind: 'unsold', reason: 'no_bids' } as const;

@@ -205,7 +205,7 @@ function readReply(
       // The price agreed before the send is charged, whatever the answer says of it.
       const { priceCents } = candidate;
       const reference = said.reference && clean(said.reference);
-      return { kind: 'accepted', buyerId, priceCents, reference, ms, fillsLead: false };
+      return { kind: 'accepted', buyerId, priceCents, reference, ms };
     }
     case 'rejected':
       return { kind: 'rejected', reason: said.reason, detail: clean(said.detail), ms };

@@ -60,8 +60,8 @@ async function settleSale(
   if (settled.kind !== 'sold') return readBack(deps, { key, known, hold });
   if (settled.outcome) giveAnswer(key.leadId, settled.outcome);
   if (hold.windows.length > 0) desk.keepLater(contract.buyer, hold.id);
-  const { fillsLead, outcome } = settled;
-  return sold(known, key, { ...result, fillsLead, ...(outcome && { outcome }) });
+  const { outcome } = settled;
+  return sold(known, key, { ...result, ...(outcome && { outcome }) });
 }
 
 function sold(known: Case, key: OfferKey, report: OfferReport & { kind: 'accepted' }): OfferReport {

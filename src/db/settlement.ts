@@ -6,7 +6,6 @@ import type { LeadOutcome, OfferResult } from '../domain/lead.ts';
 import { type Cents, cents } from '../domain/money.ts';
 import { payoutFor } from '../domain/pricing.ts';
 import type { Payout } from '../domain/world.ts';
-import { dropPlans } from './attempts.ts';
 import { inTransaction, type Pool, type Tx } from './pool.ts';
 
 export type Accepted = OfferResult & { kind: 'accepted' };
@@ -63,16 +62,14 @@ export async function settleAccepted(
       ...(terms.redirectUrl && { redirectUrl: terms.redirectUrl }),
     };
     const settles = fillsLead && !lead.settled;
-    const stored: Accepted = { ...result, fillsLead };
     const booked = await book(tx, key, {
-      stored,
+      stored: result,
       payoutCents,
       outcome: settles ? outcome : null,
       redirectUrl: terms.redirectUrl,
     });
     if (booked === 0) return whyNotBooked(tx, key, result);
     if (settles) {
-      await dropPlans(tx, key.leadId);
       await notify(tx, lead, { leadId: key.leadId, process: terms.process });
     }
     return { kind: 'sold', fillsLead, outcome: settles ? outcome : null };
@@ -148,6 +145,10 @@ async function book(
            ), closed as (
              update leads set outcome = $8, status = 'sold', settled_at = now()
              where id = (select lead_id from settled) and outcome is null and $8::jsonb is not null
+           ), dropped as (
+             update attempts set state = 'not_sent', settled_at = now()
+             where lead_id = $1 and state = 'planned' and exists (select from settled)
+               and $8::jsonb is not null
            )
            select from settled`,
     values: [

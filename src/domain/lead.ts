@@ -150,8 +150,6 @@ export type OfferResult =
       readonly priceCents: Cents;
       readonly reference: string | null;
       readonly ms: number;
-      /** No place is left: the lead is settled. */
-      readonly fillsLead: boolean;
     }
   | {
       readonly kind: 'rejected';

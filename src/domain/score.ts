@@ -51,7 +51,7 @@ function scoreCompleteness({ lead, vertical }: ScoreFacts): ScoreReason[] {
 
 function scoreProblems({ lead }: ScoreFacts): ScoreReason[] {
   const invalid = lead.problems.filter((problem) => problem.reason === 'field_invalid').length;
-  if (invalid === 0) return [[5, 'every given field holds what its type asks for']];
+  if (invalid === 0) return [[5, 'every field is readable']];
   const fields = invalid === 1 ? '1 field does' : `${invalid} fields do`;
   return [[Math.max(-30, -10 * invalid), `${fields} not hold what the type asks for`]];
 }
@@ -59,7 +59,7 @@ function scoreProblems({ lead }: ScoreFacts): ScoreReason[] {
 function scorePhone(facts: ScoreFacts): ScoreReason[] {
   if (!hasType(facts, 'phone')) return [];
   return textsOf(facts, 'phone').length > 0
-    ? [[5, 'a phone number is given']]
+    ? [[5, 'a phone is given']]
     : [[-15, 'no phone number']];
 }
 
@@ -89,7 +89,7 @@ function scoreEmail(facts: ScoreFacts): ScoreReason[] {
   const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase();
   return DISPOSABLE_DOMAINS.has(domain) || DISPOSABLE_HINT.test(domain)
     ? [[-25, 'the e-mail address looks disposable']]
-    : [[3, 'an e-mail address is given']];
+    : [[3, 'an e-mail is given']];
 }
 
 const NAME_FIELDS = ['first_name', 'last_name', 'full_name', 'name'];

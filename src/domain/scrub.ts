@@ -20,6 +20,8 @@ export function scrub(text: string, values: readonly FieldValue[]): string {
 }
 
 function without(text: string, value: string): string {
+  // Nearly always: a pattern per value and answer would cost a millisecond per lead.
+  if (!text.toLowerCase().includes(value.toLowerCase())) return text;
   const pattern = value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return text.replace(new RegExp(pattern, 'gi'), '…');
 }
@@ -27,6 +29,6 @@ function without(text: string, value: string): string {
 /** A phone number however it is written: `+15125550142` also as `(512) 555-0142`. */
 function withoutDigits(text: string, value: string): string {
   const digits = value.replace(/\D/g, '').slice(-10);
-  if (digits.length < 7) return text;
+  if (digits.length < 7 || !text.replace(/\D/g, '').includes(digits)) return text;
   return text.replace(new RegExp(digits.split('').join('\\D{0,2}'), 'g'), '…');
 }

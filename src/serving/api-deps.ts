@@ -85,7 +85,7 @@ async function settleDoubt(
     key: { leadId, contractId, round },
     report:
       as === 'accepted'
-        ? { kind: 'accepted', buyerId, priceCents, reference: null, ms: 0, fillsLead: false }
+        ? { kind: 'accepted', buyerId, priceCents, reference: null, ms: 0 }
         : { kind: 'rejected', reason: 'buyer_rejected', detail, ms: 0 },
   });
   if (settled.unsettled) throw new Error('the settlement could not be stored');

@@ -99,7 +99,7 @@ function distributionOf(lead: Lead, campaign: Campaign): Distribution {
     source: lead.sourceId,
     worldVersion: lead.worldVersion,
     places: campaign.maxSales,
-    stages: campaign.routing.map(({ name, method }) => ({ name, method })),
+    stages: campaign.routing.map(({ name }) => name),
     test: lead.test,
   };
 }

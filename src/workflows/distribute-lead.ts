@@ -62,7 +62,7 @@ export async function distributeLead(lead: Distribution): Promise<LeadOutcome> {
 
   for (const stage of lead.stages) {
     if (placesTaken(run.offers) >= lead.places) break;
-    await runStage(run, stage.name);
+    await runStage(run, stage);
   }
   return finish(run);
 }

@@ -5,7 +5,6 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CapDecision, CapOp, CapsSeed, CapsState } from '../domain/caps.ts';
 import type { CampaignId, ContractId, LeadId, SourceId } from '../domain/ids.ts';
-import type { Method } from '../domain/world.ts';
 
 /** What a lead's workflow is started with: names only, never the person. */
 export interface Distribution {
@@ -15,7 +14,8 @@ export interface Distribution {
   readonly worldVersion: number;
   /** How many shared sales the lead may have. */
   readonly places: number;
-  readonly stages: readonly { readonly name: string; readonly method: Method }[];
+  /** The campaign's stages by name, in order. */
+  readonly stages: readonly string[];
   /** Judged and routed, never offered. */
   readonly test: boolean;
 }

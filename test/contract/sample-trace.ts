@@ -77,7 +77,6 @@ const attempts: readonly TracedAttempt[] = [
       priceCents: cents(1200),
       reference: 'B-77',
       ms: 90,
-      fillsLead: true,
     },
     plannedAtMs: at(206),
     sentAtMs: at(210),

@@ -96,7 +96,6 @@ export function accepted(priceCents: number): Accepted {
     priceCents: cents(priceCents),
     reference: 'ref_1',
     ms: 12,
-    fillsLead: false,
   };
 }
 

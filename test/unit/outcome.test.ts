@@ -83,7 +83,7 @@ describe('places taken', () => {
   const reports = {
     accepted: {
       ...{ kind: 'accepted', buyerId: 'a', priceCents: cents(900) },
-      ...{ reference: null, ms: 5, fillsLead: false },
+      ...{ reference: null, ms: 5 },
     },
     in_doubt: { kind: 'in_doubt', reason: 'no_answer', detail: '', ms: 5 },
     rejected: { kind: 'rejected', reason: 'buyer_rejected', detail: '', ms: 5 },

@@ -55,7 +55,7 @@ export function auctionStory(told: Told = {}): LeadStory {
         candidate: { ...bolt, priceCents: cents(1_200) },
         report: {
           ...{ kind: 'accepted', buyerId: 'bolt', priceCents: cents(1_200) },
-          ...{ reference: 'b-1', ms: 70, fillsLead: true },
+          ...{ reference: 'b-1', ms: 70 },
         },
       },
     ],
