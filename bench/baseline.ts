@@ -58,7 +58,9 @@ async function run({ databaseUrl, port, buyers }: BaselineSettings): Promise<voi
     },
   } satisfies Partial<TemporalCalls> as Partial<TemporalCalls> as TemporalCalls;
   const temporal = () => calls;
-  const desk = createIntakeDesk({ pool, worlds, cases, answers, metrics, process, temporal });
+  const desk = createIntakeDesk({
+    ...{ pool, worlds, cases, answers, metrics, process, temporal, onError },
+  });
   const host = { calls: () => undefined, hasWorked: () => true, stop: async () => undefined };
   const { settleOffer } = activities;
   const parts = { config, log, pool, worlds, desk, metrics, host, settleOffer };

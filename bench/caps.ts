@@ -23,7 +23,8 @@ const BUYER = 'apex';
 const WINDOW = `buyer/${BUYER}/total/leads`;
 /** Of the warm-up. */
 const NO_LIMIT = 1_000_000_000;
-/** The share of the expected holds after which the cap is full. */
+/** When the limit is set, and when it is expected to bind, as shares of the measured time. */
+const LIMITED_AT = 0.8;
 const BINDS_AT = 0.9;
 /** A caller that was not answered asks again this often under the same id, then the run is over. */
 const MOST_TRIES = 100;
@@ -59,15 +60,17 @@ export async function measureCaps(bench: Workbench, options: BenchOptions) {
   bench.say(`${concurrency} callers, ${warmupSeconds} + ${seconds} s …`);
   const callers = startCallers(desk, tally, concurrency);
   await Promise.race([pause(warmupSeconds * 1_000, bench.signal), callers]);
-  const perSecond = tally.granted / Math.max(1, warmupSeconds);
-  tally.limit = tally.granted + Math.max(1, Math.round(perSecond * seconds * BINDS_AT));
-  tally.version = 2;
+  const warm = tally.granted;
   Object.assign(tally, { denied: 0, unknown: 0, ms: [] });
 
   const roots = [worker.pid, servers.pids.temporal, servers.pids.postgres];
   const before = readCpu(roots);
   const begunAt = performance.now();
-  await Promise.race([pause(seconds * 1_000, bench.signal), callers]);
+  await Promise.race([pause(seconds * LIMITED_AT * 1_000, bench.signal), callers]);
+  const perSecond = (tally.granted - warm) / (seconds * LIMITED_AT);
+  tally.limit = tally.granted + Math.ceil(perSecond * seconds * (BINDS_AT - LIMITED_AT));
+  tally.version = 2;
+  await Promise.race([pause(seconds * (1 - LIMITED_AT) * 1_000, bench.signal), callers]);
   const tookMs = performance.now() - begunAt;
   const after = readCpu(roots);
   const decidedMs = [...tally.ms];

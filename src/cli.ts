@@ -4,6 +4,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import pino from 'pino';
 import type { Config } from './config.ts';
+import { programVersion } from './db/migrate.ts';
 
 const env = process.env;
 const out = (text: string) => void process.stdout.write(`${text}\n`);
@@ -41,6 +42,7 @@ function stopOnSignal(stop: () => Promise<void>): void {
   const end = () => {
     if (stopping) return;
     stopping = true;
+    process.stderr.write('stopping …\n');
     void stop().then(
       () => process.exit(0),
       () => process.exit(1),
@@ -60,6 +62,7 @@ async function installTemporalLog(log: pino.Logger): Promise<void> {
 
 const program = new Command('sluice')
   .description('Sluice, the open lead-distribution server. Begin with: sluice start')
+  .version(programVersion())
   .showHelpAfterError('(sluice --help shows the commands)');
 
 program

@@ -65,7 +65,8 @@ async function holdAuction(
     const result = await ping(deps, { key, known, contractId, contract, signal, timeoutMs });
     pings.push(result);
     outstanding.delete(entry);
-    if (!stage.earlyClose || outstanding.size === 0) return;
+    const isOver = performance.now() - begunAt >= stage.deadlineMs;
+    if (!stage.earlyClose || outstanding.size === 0 || isOver) return;
     const best = rankBids(bidsOf(entries, pings), floor).ranked[0];
     if (best && !canStillWin([...outstanding], best, floor)) closing.abort();
   });
@@ -111,7 +112,9 @@ async function ping({ send, readSecret }: ActivityDeps, call: Call): Promise<Pin
   const reply = await send(request, { timeoutMs, signal });
   const { ms } = reply;
   if (reply.kind !== 'answer') {
-    const { reason, detail } = reply;
+    const { detail } = reply;
+    // Cut off by us and not by its own time limit.
+    const reason = reply.reason === 'late' && ms < timeoutMs ? 'not_needed' : reply.reason;
     return { contractId, kind: 'no_bid', reason, ms, ...(detail && { detail }) };
   }
   const bid = adapter.parsePing(reply.reply);

@@ -38,6 +38,9 @@ const NOT_CONNECTED = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
+// A certificate that is not accepted ends the handshake: the request was never written.
+const BAD_CERTIFICATE = /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+
 /** Opens the client; `close` waits for nothing and ends its connections. */
 export function createHttp(settings: GuardSettings): { send: Send; close(): Promise<void> } {
   const agent = new Agent({
@@ -78,7 +81,7 @@ function classify(cause: unknown): Failure {
   if (cause instanceof AddressRefused) {
     return { kind: 'not_sent', reason: 'address_refused', detail: cause.message };
   }
-  if (NOT_CONNECTED.has(code)) {
+  if (NOT_CONNECTED.has(code) || BAD_CERTIFICATE.test(code)) {
     return { kind: 'not_sent', reason: 'connection_failed', detail: code };
   }
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {

@@ -2,8 +2,9 @@
 // say why, and only what never came to a verdict is worked out, from the routing of its version.
 
 import type { LeadTrace, TracedAttempt } from '../db/trace.ts';
-import type { Auction, Score, StageRoute, Validation } from '../domain/lead.ts';
+import type { Auction, Score, ScoreReason, StageRoute, Validation } from '../domain/lead.ts';
 import { candidatesOf } from '../domain/outcome.ts';
+import { SCORE_START } from '../domain/score.ts';
 import type { World } from '../domain/world.ts';
 import { contractLines, type DecidedStage, whyOf } from './contract-lines.ts';
 import { leadAnswer } from './lead-answer.ts';
@@ -50,7 +51,7 @@ export function toTraceBody(
     checks: [...(validation?.checks ?? [])],
     duplicate_of: validation?.kind === 'refused' ? (validation.of ?? null) : null,
     score: score
-      ? { ...score, reasons: score.reasons.map(([points, says]) => ({ says, points })) }
+      ? { ...score, reasons: [START, ...score.reasons].map(([points, says]) => ({ says, points })) }
       : null,
     contracts: contractLines({ trace, world, stages }),
     stages: stages.map((stage) => toStageBody(stage, world)),
@@ -65,6 +66,8 @@ function findVerdict<T>({ verdicts }: LeadTrace, step: string): T | undefined {
 }
 
 const ROUTE = 'route/';
+/** Not stored with every lead: it is the same for all. */
+const START: ScoreReason = [SCORE_START, 'every lead starts here'];
 
 /** In the order of rounds and of the campaign's stages: verdicts are stored in batches. */
 function decidedStages(trace: LeadTrace, world: World | undefined): readonly DecidedStage[] {

@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { createPool } from '../db/pool.ts';
+import { findCurrentWorld } from '../db/worlds.ts';
 import { openWorlds, type Applied } from '../serving/worlds.ts';
 import { changeText } from '../world/diff.ts';
 import type { WorldIssue } from '../world/issues.ts';
@@ -25,6 +26,18 @@ export async function applyFile(
     return await worlds.apply(read.document, by, dryRun ? 'dry_run' : 'apply');
   } finally {
     worlds.close();
+    await pool.end();
+  }
+}
+
+/** Which world is in force and who applied it; undefined before the first. */
+export async function findAppliedWorld(
+  databaseUrl: string,
+): Promise<{ readonly version: number; readonly appliedBy: string } | undefined> {
+  const pool = createPool({ url: databaseUrl, max: 1, name: 'sluice start' });
+  try {
+    return await findCurrentWorld(pool);
+  } finally {
     await pool.end();
   }
 }

@@ -15,8 +15,14 @@ interface Answer {
   readonly reason?: string;
 }
 
+interface Demo {
+  readonly url: string;
+  readonly uiUrl: string | undefined;
+  readonly namespace: string;
+}
+
 /** Posts a lead nobody has seen before and returns the lines to print. */
-export async function postDemoLead(url: string, uiUrl: string | undefined): Promise<string[]> {
+export async function postDemoLead({ url, uiUrl, namespace }: Demo): Promise<string[]> {
   // Another person at every start: the same one would be a duplicate.
   const lead = makeLead('auto_insurance', Math.floor(Date.now() / 1000) % 1_000_003, 0);
   const begunAt = performance.now();
@@ -31,7 +37,7 @@ export async function postDemoLead(url: string, uiUrl: string | undefined): Prom
   const earned = payout === undefined ? '' : `, the source earns ${dollars(payout)}`;
   const why = reason === undefined ? '' : ` (${reason})`;
   const trace = `${url}/v1/leads/${id}`;
-  const workflow = `${uiUrl}/namespaces/default/workflows/lead%2F${id}`;
+  const workflow = `${uiUrl}/namespaces/${namespace}/workflows/lead%2F${id}`;
   return [
     '',
     `demo lead ${id}: ${status ?? `HTTP ${reply.statusCode}`}${why}${earned}, in ${ms} ms`,

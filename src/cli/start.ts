@@ -16,10 +16,13 @@ import {
 } from '../stack/processes.ts';
 import { type RunningStack, startStack } from '../stack/stack.ts';
 import { prepareNamespace } from '../stack/temporal/namespace.ts';
-import { applyFile, describeApplied } from './apply.ts';
+import { applyFile, describeApplied, findAppliedWorld } from './apply.ts';
 import { DEMO_OPERATOR_KEY, postDemoLead } from './demo-lead.ts';
 import { CommandError, forgetRunning, recordRunning } from './running.ts';
 import { isHealthy } from './client.ts';
+
+/** Whose the demo world is, in the list of versions. */
+const BY_START = 'sluice start';
 
 export interface StartOptions {
   readonly fresh: boolean;
@@ -44,7 +47,6 @@ export async function startAll(
 
   const parts: { stop(): Promise<void> }[] = [];
   const stop = async () => {
-    await forgetRunning(dataDir);
     for (const part of parts.splice(0).reverse()) await part.stop();
   };
   const onExit: OnExit = (exit) => {
@@ -54,16 +56,22 @@ export async function startAll(
   try {
     const stack = await startServers(config, { dataDir, say, env, onExit });
     parts.push(stack);
-    say('applying migrations and the demo world …');
+    say('applying migrations …');
     await migrate(stack.databaseUrl, say);
-    await applyDemoWorld(config, stack, say);
+    const isDemo = await applyDemoWorld(config, stack, say);
     const at = { config, stack, dataDir, say, env, onExit };
     parts.push(await startBuyers(at));
     parts.push(await startServe(at));
     const url = `http://${config.host}:${config.port}`;
     const { databaseUrl } = stack;
-    await recordRunning(dataDir, { url, databaseUrl, operatorKey: DEMO_OPERATOR_KEY });
-    for (const line of await postDemoLead(url, stack.uiUrl ?? config.temporal.uiUrl)) say(line);
+    await recordRunning(dataDir, {
+      ...{ url, databaseUrl },
+      operatorKey: isDemo ? DEMO_OPERATOR_KEY : undefined,
+    });
+    parts.push({ stop: () => forgetRunning(dataDir) });
+    const uiUrl = stack.uiUrl ?? config.temporal.uiUrl;
+    const { namespace } = config.temporal;
+    if (isDemo) for (const line of await postDemoLead({ url, uiUrl, namespace })) say(line);
     say('Ctrl-C stops everything; the data stays for the next start.');
     return { stop };
   } catch (cause) {
@@ -109,15 +117,26 @@ async function startServers(
   return stack;
 }
 
-/** The demo world names the demo buyers' usual port; another one is put in its place. */
+/**
+ * Applies the demo world where there is none, or where it is what is applied; a world of your own
+ * stays, and false is returned. The demo buyers' usual port is replaced where another is
+ * configured.
+ */
 async function applyDemoWorld(
   config: Config,
   stack: RunningStack,
   say: Parts['say'],
-): Promise<void> {
+): Promise<boolean> {
+  const inForce = await findAppliedWorld(stack.databaseUrl);
+  if (inForce && inForce.appliedBy !== BY_START) {
+    say(
+      `keeping world ${inForce.version}, applied by ${inForce.appliedBy}: no demo lead is posted`,
+    );
+    return false;
+  }
   const applied = await applyFile(join(packageRoot(), 'examples/worlds/demo.yaml'), {
     databaseUrl: stack.databaseUrl,
-    by: 'sluice start',
+    by: BY_START,
     dryRun: false,
     edit: (text) => text.replaceAll('127.0.0.1:3100', `127.0.0.1:${config.demoPort}`),
   });
@@ -125,6 +144,7 @@ async function applyDemoWorld(
     throw new CommandError(describeApplied(applied), 'Mend examples/worlds/demo.yaml.');
   }
   if (applied.kind === 'applied') say(`the demo world is version ${applied.version}`);
+  return true;
 }
 
 function startBuyers({ config, dataDir, say, env, onExit }: Parts): Promise<RunningProcess> {

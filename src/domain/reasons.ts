@@ -32,6 +32,7 @@ export const NO_BIDS = {
   bid_unreadable: 'the answer holds no readable bid',
   bid_over_ceiling: 'the bid is above what the contract may bid',
   late: 'no answer before the deadline',
+  not_needed: 'the auction closed before its answer: it could not have won any more',
   not_pinged: 'too little time was left to ask',
   connection_failed: 'the buyer could not be reached',
   connection_lost: 'the connection broke before the answer was complete',
@@ -50,7 +51,7 @@ export const REJECTIONS = {
 /** Why nobody knows whether the buyer has the lead. */
 export const DOUBTS = {
   no_answer: 'no complete answer before the time limit',
-  connection_lost: 'the connection broke after the lead was sent',
+  connection_lost: 'the connection broke before the answer was complete',
   answer_unreadable: 'the answer says neither accepted nor rejected',
   answer_too_large: 'the answer is larger than allowed',
   run_interrupted: 'an earlier run sent the lead and left no answer',
@@ -62,6 +63,7 @@ export const UNSOLD = {
   none_eligible: 'no contract was eligible',
   no_bids: 'no buyer bid enough',
   all_rejected: 'every buyer that was offered the lead said no',
+  none_reached: 'no buyer that should be offered the lead could be reached',
   test_lead: 'a test lead is never offered',
 } as const;
 

@@ -13,7 +13,7 @@ export interface ScoreFacts {
 }
 
 /** Where every lead begins; what is not known neither adds nor takes. */
-const START = 50;
+export const SCORE_START = 50;
 
 const RULES: readonly ((facts: ScoreFacts) => readonly ScoreReason[])[] = [
   scoreCompleteness,
@@ -30,7 +30,7 @@ const RULES: readonly ((facts: ScoreFacts) => readonly ScoreReason[])[] = [
 /** Scores a lead. The score is the sum of its reasons' points, kept within 0 and 100. */
 export function scoreLead(facts: ScoreFacts): Score {
   const reasons = RULES.flatMap((rule) => rule(facts));
-  const sum = reasons.reduce((total, [points]) => total + points, START);
+  const sum = reasons.reduce((total, [points]) => total + points, SCORE_START);
   const score = Math.min(100, Math.max(0, sum));
   return { score, band: bandOf(score), scorer: 'rules', reasons };
 }

@@ -10,6 +10,9 @@ import { sentenceOf } from './reasons.ts';
 /** The UI's Markdown reads text between two dollar signs as mathematics: each is escaped. */
 const dollars = (amount: number): string => plainDollars(amount).replace('$', '\\$');
 
+/** The UI measures its frame a line too short: an empty paragraph keeps the last row in sight. */
+const ROOM = '&nbsp;';
+
 /** All that a lead's workflow has seen so far. */
 export interface LeadStory {
   readonly lead: {
@@ -32,6 +35,7 @@ export function describeLead(story: LeadStory, outcome?: LeadOutcome): string {
       `score ${score.score} (${score.band})`,
     ...story.stages.flatMap(describeStage),
     ...describeOffers(story.offers),
+    ROOM,
   ].join('\n\n');
 }
 
@@ -60,7 +64,7 @@ function describeStage({ route, auction }: LeadStory['stages'][number]): string[
   const turn = route.turn === undefined ? '' : `, turn ${route.turn}`;
   const out = [`### Stage ${route.stage} (${route.method.replace('_', '-')}${turn})`];
   if (auction) {
-    const rows = [...auction.pings].sort(byPrice).map(pingRow);
+    const rows = [...auction.pings].sort(byRank(auction.ranked)).map(pingRow);
     out.push(table(['contract', 'bid', 'ms', 'says'], rows));
     const early = auction.closedEarly ? ', closed early: nobody outstanding could win' : '';
     out.push(`floor ${dollars(auction.floorCents)}${early}`);
@@ -80,9 +84,17 @@ function describeStage({ route, auction }: LeadStory['stages'][number]): string[
   return out;
 }
 
-function byPrice(a: PingResult, b: PingResult): number {
-  const rank = (ping: PingResult) => (ping.kind === 'bid' ? ping.priceCents : -1);
-  return rank(b) - rank(a) || (a.contractId < b.contractId ? -1 : 1);
+/** As they were ranked, then those that bid too little, then the rest by name. */
+function byRank(ranked: readonly string[]) {
+  const last = ranked.length;
+  const place = ({ contractId }: PingResult) => {
+    const index = ranked.indexOf(contractId);
+    return index < 0 ? last : index;
+  };
+  return (a: PingResult, b: PingResult): number =>
+    place(a) - place(b) ||
+    (b.priceCents ?? -1) - (a.priceCents ?? -1) ||
+    (a.contractId < b.contractId ? -1 : 1);
 }
 
 function pingRow(ping: PingResult): string[] {

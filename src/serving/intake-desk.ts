@@ -27,6 +27,7 @@ export function createIntakeDesk(deps: {
   readonly metrics: Metrics;
   readonly process: string;
   temporal(): TemporalCalls | undefined;
+  readonly onError: (error: unknown) => void;
 }) {
   const { pool, worlds, cases, answers, metrics } = deps;
   /** Leads between their insert and their start: a few at a time. */
@@ -73,9 +74,10 @@ export function createIntakeDesk(deps: {
       // Wait first: an eager workflow may answer before its start returns.
       const answer = answers.waitFor(leadId, timeoutMs);
       cases.expect(lead);
-      void start(lead).catch(() => {
+      void start(lead).catch((cause: unknown) => {
         // The sweeper starts it when Temporal is back; nobody should wait for that.
         metrics.startFailures.inc();
+        deps.onError(cause);
         answers.give(leadId, 'pending');
       });
       const given = await answer;

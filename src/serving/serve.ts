@@ -66,7 +66,9 @@ export async function serve(
     onConnected: () => capDesk.warm(listCapped(worlds.current().world)),
     say: (level, message, error) => log[level]({ err: error }, message),
   });
-  const desk = createIntakeDesk({ pool, worlds, cases, answers, metrics, process, temporal });
+  const desk = createIntakeDesk({
+    ...{ pool, worlds, cases, answers, metrics, process, temporal, onError },
+  });
   const listener = listen(databaseUrl, [ANSWER_CHANNEL, WORLD_CHANNEL], (channel, payload) => {
     if (channel === WORLD_CHANNEL) return void worlds.refresh().catch(onError);
     const [to, leadId = ''] = payload.split(' ');

@@ -29,7 +29,12 @@ export function startSweeper(deps: {
     for (const leadId of due) {
       // After one failure the rest would only wait for the same server.
       if (late.length > 0 || stopped) late.push(leadId);
-      else await deps.start(leadId).catch(() => late.push(leadId));
+      else {
+        await deps.start(leadId).catch((cause: unknown) => {
+          late.push(leadId);
+          deps.onError(cause);
+        });
+      }
     }
     if (late.length > 0) await sweepAgainSoon(pool, late);
   }

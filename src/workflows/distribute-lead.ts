@@ -214,8 +214,9 @@ async function close(run: Run): Promise<LeadOutcome> {
 
 function unsoldReason({ story, offers }: Run) {
   if (story.stages.length === 0) return 'no_contracts';
-  const wasOffered = ({ report }: Offered) => report.kind !== 'not_offered';
-  if (offers.some(wasOffered)) return 'all_rejected';
+  const came = (kind: OfferReport['kind']) => offers.some(({ report }) => report.kind === kind);
+  if (came('rejected')) return 'all_rejected';
+  if (came('not_sent')) return 'none_reached';
   return story.stages.some(({ auction }) => auction) ? 'no_bids' : 'none_eligible';
 }
 

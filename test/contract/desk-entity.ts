@@ -91,5 +91,8 @@ export const request = (id: string, limit: number, more: Partial<CapWindow> = {}
   windows: [{ key: DAY, amount: 1, limit, endsAtMs: Date.now() + 86_400_000, ...more }],
 });
 
-/** Whatever is due by now happens, and what that leads to. */
-export const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
+/** Lets time pass, and whatever it leads to happen: a batch leaves one turn of the loop later. */
+export async function settle(ms = 0): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
+  for (let turn = 0; turn < 3; turn += 1) await vi.advanceTimersByTimeAsync(0);
+}

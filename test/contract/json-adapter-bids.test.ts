@@ -1,5 +1,5 @@
-// Bids in the JSON protocol: which numbers are a price to the cent, and that all others are a no-bid
-// with a reason. A buyer's mistake must never become a price.
+// Bids in the JSON protocol: which numbers are a price to the cent, and that all others are a no-
+// bid with a reason. A buyer's mistake must never become a price.
 
 import { describe, expect, test } from 'vitest';
 

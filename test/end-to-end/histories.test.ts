@@ -1,6 +1,6 @@
 // One run of each story that a workflow can live through, on the real server. Each must replay with
-// the code as it is. `npm run histories` also records them for test/replay, whole and unedited: that
-// is done when a workflow has learned a new story, never to make a replay pass.
+// the code as it is. `npm run histories` also records them for test/replay, whole and unedited:
+// that is done when a workflow has learned a new story, never to make a replay pass.
 
 import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';

@@ -1,6 +1,6 @@
-// The promise of the caps: never more is granted than the limit, whatever arrives in whatever order,
-// twice, late, or cut into other batches. Sequences of operations run through the reducer and
-// through a naive model that counts everything anew.
+// The promise of the caps: never more is granted than the limit, whatever arrives in whatever
+// order, twice, late, or cut into other batches. Sequences of operations run through the reducer
+// and through a naive model that counts everything anew.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

@@ -55,7 +55,9 @@ describe('a lead’s story', () => {
       |  | contract | price | answer |
       | --- | --- | --- | --- |
       | 1 | apex | \\$14.80 | rejected: buyer_duplicate \`no\` |
-      | 2 | bolt | \\$12.00 | **accepted** in 70 ms |"
+      | 2 | bolt | \\$12.00 | **accepted** in 70 ms |
+
+      &nbsp;"
     `);
   });
 
