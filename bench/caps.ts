@@ -14,7 +14,8 @@ import { percentiles, round } from './figures.ts';
 import { type CpuMoment, machineBetween, readCpu, usedMs } from './measure/cpu.ts';
 import { readMachineFacts } from './measure/machine.ts';
 import type { BenchOptions } from './options.ts';
-import { logIn, type Servers, startServers } from './stand/servers.ts';
+import { logIn } from './stand/logs.ts';
+import { type Servers, startServers } from './stand/servers.ts';
 import { pause, type Workbench } from './stand/workbench.ts';
 
 export type CapsReport = Awaited<ReturnType<typeof measureCaps>>;

@@ -1,9 +1,8 @@
 // PostgreSQL and Temporal for one run, empty, with fsync, on free ports.
 
-import { join } from 'node:path';
 import { findFreePort } from '../../src/stack/ports.ts';
 import { startPostgres } from '../../src/stack/postgres/server.ts';
-import { startStack } from '../../src/stack/stack.ts';
+import { startTemporal } from '../../src/stack/temporal/server.ts';
 import type { BenchOptions } from '../options.ts';
 import { startTemporalOnPostgres } from './temporal-on-postgres.ts';
 import type { Workbench } from './workbench.ts';
@@ -14,33 +13,27 @@ export interface Servers {
   readonly pids: { readonly postgres: number; readonly temporal: number };
 }
 
-/** Starts both servers and has the workbench stop them. */
+/**
+ * Starts both servers and has the workbench stop them. One after the other: Temporal's development
+ * server takes ports of its own choice, which must not be the one that PostgreSQL is about to take.
+ */
 export async function startServers(
   bench: Workbench,
   temporal: BenchOptions['temporal'],
 ): Promise<Servers> {
   const { folder: dataDir, say, env, onExit } = bench;
-  const port = await findFreePort();
-  if (temporal === 'postgres') {
-    const postgres = bench.add(await startPostgres({ dataDir, port, say, onExit }));
-    const { url: databaseUrl, pid } = postgres;
-    const server = await startTemporalOnPostgres(bench, databaseUrl);
-    return {
-      databaseUrl,
-      temporalAddress: server.address,
-      pids: { postgres: pid, ...server.pids },
-    };
-  }
-  const ports = { postgres: port, temporal: await findFreePort(), temporalUi: 0 };
-  const options = { dataDir, ports, say, env, onExit, headless: true };
-  const stack = bench.add(await startStack(options));
-  const { postgres, temporal: server } = stack.pids;
-  if (postgres === undefined || server === undefined) throw new Error('a server was not started');
-  const { databaseUrl, temporalAddress } = stack;
-  return { databaseUrl, temporalAddress, pids: { postgres, temporal: server } };
-}
-
-/** The log of a child, by its name. */
-export function logIn(folder: string, name: string): string {
-  return join(folder, 'logs', `${name}.log`);
+  const postgres = bench.add(
+    await startPostgres({ dataDir, port: await findFreePort(), say, onExit }),
+  );
+  bench.signal.throwIfAborted();
+  const at = { dataDir, say, env, onExit, headless: true };
+  const server =
+    temporal === 'postgres'
+      ? await startTemporalOnPostgres(bench, postgres.url)
+      : bench.add(await startTemporal({ ...at, port: await findFreePort(), uiPort: 0 }));
+  return {
+    databaseUrl: postgres.url,
+    temporalAddress: server.address,
+    pids: { postgres: postgres.pid, temporal: server.pid },
+  };
 }

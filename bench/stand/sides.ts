@@ -11,7 +11,8 @@ import { findFreePort } from '../../src/stack/ports.ts';
 import { startProcess } from '../../src/stack/processes.ts';
 import type { BaselineSettings } from '../baseline.ts';
 import type { BenchOptions } from '../options.ts';
-import { logIn, type Servers } from './servers.ts';
+import { logIn } from './logs.ts';
+import type { Servers } from './servers.ts';
 import type { Workbench } from './workbench.ts';
 import { buyersConfig, worldDocument } from './world.ts';
 

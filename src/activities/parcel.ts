@@ -34,12 +34,12 @@ export function parcelFor(
 export function withoutPerson(text: string, { lead, loaded, campaign }: Case): string {
   const kinds = loaded.world.verticals[campaign.vertical]?.fields ?? {};
   const personal = Object.entries(lead.fields).filter(([name]) => kinds[name]?.personal);
-  return text === ''
-    ? text
-    : scrub(
-        text,
-        personal.map(([, value]) => value),
-      );
+  // Longest first: without the name in it, the rest of an e-mail address would be left.
+  const values = personal.map(([, value]) => value);
+  return scrub(
+    text,
+    values.toSorted((a, b) => String(b).length - String(a).length),
+  );
 }
 
 /** The request with the step's bearer token; undefined when the secret is not set. */

@@ -4,14 +4,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { REMEMBER_MS } from '../../src/domain/caps.ts';
-import { DAY, deskWithEntity, request, settle } from './desk-entity.ts';
+import { DAY, deskWithEntity, request, settle, stopClock } from './desk-entity.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: Date.UTC(2026, 10, 22, 12) });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+beforeEach(stopClock);
+afterEach(() => void vi.useRealTimers());
 
 describe('a release', () => {
   test('of what holds no window needs no entity', async () => {

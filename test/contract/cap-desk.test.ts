@@ -5,14 +5,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { createCapDesk } from '../../src/activities/cap-desk.ts';
-import { DAY, deskWithEntity, request, settle } from './desk-entity.ts';
+import { DAY, deskWithEntity, request, settle, stopClock } from './desk-entity.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: Date.UTC(2026, 10, 22, 12) });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+beforeEach(stopClock);
+afterEach(() => void vi.useRealTimers());
 
 const ids = (count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => `lead/${from + index}`);

@@ -91,8 +91,14 @@ export const request = (id: string, limit: number, more: Partial<CapWindow> = {}
   windows: [{ key: DAY, amount: 1, limit, endsAtMs: Date.now() + 86_400_000, ...more }],
 });
 
-/** Lets time pass, and whatever it leads to happen: a batch leaves one turn of the loop later. */
+/** Stops the clock at noon. Turns of the loop stay real: a batch leaves one turn later. */
+export function stopClock(): void {
+  const toFake = ['setTimeout', 'clearTimeout', 'Date'] as const;
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 22, 12), toFake: [...toFake] });
+}
+
+/** Lets time pass, and all that it leads to happen. */
 export async function settle(ms = 0): Promise<void> {
   await vi.advanceTimersByTimeAsync(ms);
-  for (let turn = 0; turn < 3; turn += 1) await vi.advanceTimersByTimeAsync(0);
+  for (let turn = 0; turn < 4; turn += 1) await new Promise(setImmediate);
 }

@@ -1,7 +1,7 @@
 // Leads that are not sold, each with its reason, and leads that never reach a buyer.
 
 import { describe, expect } from 'vitest';
-import { worldTest } from '../support/world.ts';
+import { NOBODY, worldTest } from '../support/world.ts';
 
 const test = worldTest();
 
@@ -104,6 +104,14 @@ describe('an unsold lead', () => {
     const lead = await campaign.submitLead();
     expect(lead).toMatchObject({ status: 'unsold', reason: 'all_rejected' });
     expect(await world.transfers(lead.id)).toEqual([]);
+  });
+
+  test('says that no buyer could be reached', async ({ world }) => {
+    const post = { url: `http://${NOBODY}/post` };
+    const gone = await world.buyer({ priceCents: 900, contract: { post } });
+    const campaign = await world.campaign([{ method: 'waterfall', buyers: [gone] }]);
+    const lead = await campaign.submitLead();
+    expect(lead).toMatchObject({ status: 'unsold', reason: 'none_reached' });
   });
 });
 

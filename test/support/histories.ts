@@ -12,6 +12,7 @@ import {
   Worker,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
+import { packageRoot } from '../../src/db/migrate.ts';
 
 const FOLDER = fileURLToPath(new URL('../histories', import.meta.url));
 
@@ -34,9 +35,13 @@ export function readHistory(file: string): RecordedHistory {
   return JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as RecordedHistory;
 }
 
-/** Writes a run as the server gave it. Only `npm run histories` does. */
+/**
+ * Writes a run as the server gave it, but for the folder that stack traces name: nobody else has it.
+ * Only `npm run histories` does this.
+ */
 export function storeHistory(name: string, history: History): void {
-  writeFileSync(join(FOLDER, `${name}.json`), `${historyToJSON(history)}\n`);
+  const text = historyToJSON(history).replaceAll(packageRoot(), '/sluice');
+  writeFileSync(join(FOLDER, `${name}.json`), `${text}\n`);
 }
 
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
