@@ -30,6 +30,9 @@ const BINDS_AT = 0.9;
 /** A caller that was not answered asks again this often under the same id, then the run is over. */
 const MOST_TRIES = 100;
 
+/** The server lists a run that ended about a second later. */
+const VISIBLE_AFTER_MS = 1_500;
+
 /** What the callers share and have come to; the measuring changes the limit under them. */
 interface Tally {
   granted: number;
@@ -50,7 +53,7 @@ export async function measureCaps(bench: Workbench, options: BenchOptions) {
   const concurrency = pace.kind === 'closed' ? pace.concurrency : 0;
   const servers = await startServers(bench, temporal);
   const worker = await startCapsWorker(bench, servers);
-  const { desk, readUsed } = await openDesk(bench, servers);
+  const { desk, readEntity } = await openDesk(bench, servers);
   const settings = { concurrency, seconds, warmupSeconds, temporal };
   const machine = await readMachineFacts(bench.folder, servers);
 
@@ -78,7 +81,7 @@ export async function measureCaps(bench: Workbench, options: BenchOptions) {
   tally.stopped = true;
   await callers;
 
-  const usedInEntity = await readUsed();
+  const { usedInEntity, entitiesLost } = await readEntity();
   const capOvershoot = Math.max(0, tally.granted - tally.limit, usedInEntity - tally.limit);
   const agrees = capOvershoot === 0 && usedInEntity === tally.granted;
   const latency = percentiles(decidedMs);
@@ -90,7 +93,7 @@ export async function measureCaps(bench: Workbench, options: BenchOptions) {
     p50Ms: latency(50),
     p99Ms: latency(99),
     maxMs: latency(100),
-    ...{ granted, denied, unknown, limit, usedInEntity, capOvershoot },
+    ...{ granted, denied, unknown, limit, usedInEntity, entitiesLost, capOvershoot },
     cpuUsPerHold: cpuUsPerHold({ before, after, holds: decidedMs.length }, worker.pid, servers),
     stealShare: round(machineBetween(before, after).stealShare, 3),
     settings,
@@ -131,18 +134,24 @@ async function openDesk(bench: Workbench, { databaseUrl, temporalAddress }: Serv
   });
   bench.add({ stop: () => connection.close() });
   const calls = createTemporalCalls(connection, 'default');
+  const workflowId = capsWorkflowId(BUYER);
+  const query = `WorkflowId = '${workflowId}'`;
   const desk = createCapDesk({
     applyCaps: calls.applyCaps,
     seedCaps: async (buyerId, epoch) =>
       calls.seedCaps(buyerId, { epoch, ...(await readCapsSeed(pool, buyerId)) }),
     now: Date.now,
   });
-  const readUsed = async () => {
-    const entity = calls.client.workflow.getHandle(capsWorkflowId(BUYER));
-    const { windows } = await entity.query(snapshot);
-    return windows[WINDOW]?.used ?? 0;
+  const readEntity = async () => {
+    const { windows } = await calls.client.workflow.getHandle(workflowId).query(snapshot);
+    await pause(VISIBLE_AFTER_MS, bench.signal);
+    let entitiesLost = 0;
+    for await (const { status } of calls.client.workflow.list({ query })) {
+      if (status.name !== 'RUNNING' && status.name !== 'CONTINUED_AS_NEW') entitiesLost += 1;
+    }
+    return { usedInEntity: windows[WINDOW]?.used ?? 0, entitiesLost };
   };
-  return { desk, readUsed };
+  return { desk, readEntity };
 }
 
 /** Callers hold one after the other until stopped; resolves when each has its last decision. */

@@ -8,13 +8,13 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { packageRoot } from '../../src/db/migrate.ts';
-import { findFreePort } from '../../src/stack/ports.ts';
 import { startProcess } from '../../src/stack/processes.ts';
 import { runProgram } from '../../src/stack/run-program.ts';
 import { StackError } from '../../src/stack/stack-error.ts';
 import { searchAttributes } from '../../src/stack/temporal/flags.ts';
 import { isServing, prepareNamespace } from '../../src/stack/temporal/namespace.ts';
 import { logIn } from './logs.ts';
+import { findLowPorts } from './low-ports.ts';
 import { pause, type Workbench } from './workbench.ts';
 
 const VERSION = '1.31.2';
@@ -112,12 +112,12 @@ async function serverConfig(databaseUrl: string) {
       ...{ user, password, maxConns, maxIdleConns: maxConns, maxConnLifetime: '1h' },
     },
   });
-  const [frontendPort = 0, ...ports] = await freePorts(SERVICES.length * 2);
+  const ports = await findLowPorts(SERVICES.length * 2);
   const services = SERVICES.map((name, index) => {
-    const grpcPort = name === 'frontend' ? frontendPort : ports[index];
-    const membershipPort = ports[SERVICES.length - 1 + index];
+    const [grpcPort, membershipPort] = ports.slice(index * 2);
     return [name, { rpc: { grpcPort, membershipPort, bindOnLocalHost: true } }];
   });
+  const address = `${HOST}:${ports[SERVICES.indexOf('frontend') * 2]}`;
   const config = {
     log: { stdout: true, level: 'warn' },
     persistence: {
@@ -132,24 +132,18 @@ async function serverConfig(databaseUrl: string) {
       clusterInformation: {
         active: {
           ...{ enabled: true, initialFailoverVersion: 1, rpcName: 'frontend' },
-          rpcAddress: `${HOST}:${frontendPort}`,
+          rpcAddress: address,
         },
       },
     },
     dcRedirectionPolicy: { policy: 'noop' },
-    publicClient: { hostPort: `${HOST}:${frontendPort}` },
+    publicClient: { hostPort: address },
     dynamicConfigClient: {
       filepath: join(packageRoot(), 'deploy/temporal-dynamic-config.yaml'),
       pollInterval: '10s',
     },
   };
-  return { config, address: `${HOST}:${frontendPort}` };
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) ports.add(await findFreePort());
-  return [...ports];
+  return { config, address };
 }
 
 /** A new namespace, and each attribute in it, is known to all of the server a little later. */

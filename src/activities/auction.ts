@@ -113,8 +113,9 @@ async function ping({ send, readSecret }: ActivityDeps, call: Call): Promise<Pin
   const { ms } = reply;
   if (reply.kind !== 'answer') {
     const { detail } = reply;
-    // Cut off by us and not by its own time limit.
-    const reason = reply.reason === 'late' && ms < timeoutMs ? 'not_needed' : reply.reason;
+    // Cut off by us and not by its own time limit: the signal knows which of the two came first.
+    const isCutOff = signal.aborted && (signal.reason as Error).name === 'AbortError';
+    const reason = reply.reason === 'late' && isCutOff ? 'not_needed' : reply.reason;
     return { contractId, kind: 'no_bid', reason, ms, ...(detail && { detail }) };
   }
   const bid = adapter.parsePing(reply.reply);

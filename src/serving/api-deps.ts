@@ -29,7 +29,7 @@ export interface ServingParts {
 
 /** Binds the HTTP surface to this process. */
 export function createApiDeps(parts: ServingParts): ApiDeps {
-  const { config, pool, worlds, desk, metrics, host } = parts;
+  const { config, pool, worlds, desk, metrics } = parts;
   return {
     log: parts.log,
     version: programVersion(),

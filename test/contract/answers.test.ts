@@ -15,7 +15,9 @@ const two = toLeadId('01JD8XK7M2Q3R4S5T6V7W8X9Y1');
 const unsold: LeadOutcome = { kind: 'unsold', reason: 'no_bids' };
 const duplicate: LeadOutcome = { kind: 'duplicate', reason: 'duplicate' };
 
-/** A meeting place beside rows that a test fills in. `looks` is what was asked for, look by look. */
+/**
+ * A meeting place beside rows that a test fills in. `looks` is what was asked for, look by look.
+ */
 function meeting() {
   const rows = new Map<LeadId, LeadOutcome | null>();
   const looks: (readonly LeadId[])[] = [];

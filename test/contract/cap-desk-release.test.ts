@@ -113,6 +113,27 @@ describe('a keep', () => {
     expect(given.calls).toHaveLength(2);
   });
 
+  test.for(['before', 'while'] as const)(
+    'asked for %s a batch leaves never makes a second one in flight',
+    async (when) => {
+      const given = deskWithEntity();
+      given.wire.slow = true;
+      if (when === 'before') given.desk.keepLater('apex', 'lead/x');
+      void given.desk.hold('apex', request('lead/0', 5), 1);
+      await settle();
+      if (when === 'while') given.desk.keepLater('apex', 'lead/x');
+      void given.desk.release('apex', request('lead/1', 5));
+      given.letGo();
+      await settle();
+      void given.desk.release('apex', request('lead/2', 5));
+      await settle(1_999);
+      void given.desk.release('apex', request('lead/3', 5));
+      await settle(2_000);
+      expect(given.calls).toHaveLength(2);
+      expect(given.wire.most).toBe(1);
+    },
+  );
+
   test('asked for while a batch is in flight leaves with the one after it', async () => {
     const given = deskWithEntity();
     given.wire.slow = true;

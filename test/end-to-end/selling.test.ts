@@ -2,6 +2,7 @@
 // and the ledger see of it.
 
 import { describe, expect } from 'vitest';
+import type { LeadId } from '../../src/domain/ids.ts';
 import { worldTest } from '../support/world.ts';
 
 const test = worldTest();
@@ -99,6 +100,25 @@ describe('an auction', () => {
     const line = contracts.find(({ contract }) => contract === late.contract);
     expect(line).toMatchObject({ result: 'no_bid', reason: 'late' });
     expect(late.received).toEqual(['ping']);
+  });
+
+  test('closes as soon as nobody outstanding can come first', async ({ world }) => {
+    const best = await world.buyer({ bidCents: 1000 });
+    const slow = await world.buyer({
+      bidCents: 900,
+      ping: { delayMs: 1_800 },
+      pingTimeout: '3s',
+      contract: { max_bid_cents: 999 },
+    });
+    const campaign = await world.campaign([
+      { method: 'ping_post', buyers: [best, slow], deadline: '3s' },
+    ]);
+    const answer = await campaign.submit();
+    expect(answer.body).toMatchObject({ status: 'sold', payout_cents: 800 });
+    expect(answer.ms).toBeLessThan(1_500);
+    const { contracts } = await world.settled(answer.body['id'] as LeadId);
+    const line = contracts.find(({ contract }) => contract === slow.contract);
+    expect(line).toMatchObject({ result: 'no_bid', reason: 'not_needed' });
   });
 });
 

@@ -36,8 +36,8 @@ export function readHistory(file: string): RecordedHistory {
 }
 
 /**
- * Writes a run as the server gave it, but for the folder that stack traces name: nobody else has it.
- * Only `npm run histories` does this.
+ * Writes a run as the server gave it, but for the folder that stack traces name: nobody else has
+ * it. Only `npm run histories` does this.
  */
 export function storeHistory(name: string, history: History): void {
   const text = historyToJSON(history).replaceAll(packageRoot(), '/sluice');
