@@ -10,6 +10,7 @@ import { onWorkbench, type Workbench } from './stand/workbench.ts';
 const options = parseOptions(process.argv.slice(2));
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 const abort = new AbortController();
+const stopped = new Error('stopped by a signal');
 
 /**
  * The first signal stops in order; whoever asks again does not want to wait: guards do the rest.
@@ -17,7 +18,7 @@ const abort = new AbortController();
 function end(): void {
   if (abort.signal.aborted) process.exit(130);
   say('stopping …');
-  abort.abort(new Error('stopped by a signal'));
+  abort.abort(stopped);
 }
 process.on('SIGINT', end);
 process.on('SIGTERM', end);
@@ -43,5 +44,5 @@ try {
 } catch (error) {
   const { message, hint } = error as { message?: string; hint?: string };
   say(`bench: ${message ?? String(error)}${hint ? `\n  ${hint}` : ''}`);
-  process.exitCode = 1;
+  process.exitCode = error === stopped ? 130 : 1;
 }

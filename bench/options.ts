@@ -58,7 +58,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     )
     .option('--concurrency <sources>', 'closed loop: sources at once (20; caps: 500)', whole)
     .option('--seconds <seconds>', 'measured time per round and side', positive, 20)
-    .option('--warmup <seconds>', 'time before it that does not count', notNegative, 5)
+    .option('--warmup <seconds>', 'time before it that does not count', notNegative, 15)
     .option('--buyers <count>', 'ping-post buyers', whole, 10)
     .option('--ping-ms <least-most>', 'how long buyers think about a ping', range, [0, 0])
     .addOption(

@@ -47,7 +47,10 @@ export function renderLeads(report: LeadsReport): string {
 
 /** The table of holds. */
 export function renderCaps({ settings, machine, scenario: _, ...figures }: CapsReport): string {
-  const rows = Object.entries(figures).map(([name, value]): Row => [name, String(value)]);
+  const rows = Object.entries(figures).map(([name, value]): Row => [
+    name,
+    typeof value === 'object' && value !== null ? pairs(value) : value,
+  ]);
   return [table(rows), '', pairs(settings), pairs(machine)].join('\n');
 }
 

@@ -102,10 +102,14 @@ test('what nobody told of is found by a look, twice a second, for those who have
 });
 
 test('nobody waits, nobody looks', async () => {
-  const { readOutcomes, wait } = meeting();
+  const { answers, readOutcomes, wait } = meeting();
   await pass(5_000);
   wait(one, 100);
+  wait(two);
+  answers.give(two, unsold);
   await pass(5_000);
+  await answers.told(one);
+  await answers.told(two);
   expect(readOutcomes).not.toHaveBeenCalled();
 });
 

@@ -244,11 +244,18 @@ describe('nothing was sent', () => {
     });
   });
 
-  test('S01: to an address inside that is not on the list, whatever its neighbour is', async () => {
+  test('S01: to an address that may not be called, whatever its neighbour is', async () => {
     const [listed, other] = [await saying(answer('{}')), await saying(answer('{}'))];
     const send = client(listed.port);
     expect((await send(listed.url)).kind).toBe('answer');
-    for (const url of [other.url, `http://localhost:${listed.port}/`, 'https://10.0.0.1/']) {
+    for (const url of [
+      other.url,
+      `http://localhost:${listed.port}/`,
+      'https://10.0.0.1/',
+      'http://nobody.invalid/',
+      'https://nobody.invalid:5432/',
+      'https://me:secret@nobody.invalid/',
+    ]) {
       expect(await send(url), url).toMatchObject({ kind: 'not_sent', reason: 'address_refused' });
     }
     expect(other.connections()).toBe(0);

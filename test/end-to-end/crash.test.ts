@@ -2,6 +2,7 @@
 // sold once at most.
 
 import { expect } from 'vitest';
+import type { LeadId } from '../../src/domain/ids.ts';
 import { worldTest } from '../support/world.ts';
 
 const test = worldTest();
@@ -92,10 +93,9 @@ test('asked to stop, it finishes the leads it has taken and leaves no doubt', as
   await serve?.stop();
   await Promise.all(answers);
   await serve?.start();
-  const leads = await world.rows<{ id: Parameters<typeof world.ended>[0] }>(
-    'select id from leads where campaign_id = $1',
-    [campaign.id],
-  );
+  const leads = await world.rows<{ id: LeadId }>('select id from leads where campaign_id = $1', [
+    campaign.id,
+  ]);
   expect(leads.length).toBeGreaterThanOrEqual(3);
   for (const { id } of leads) expect((await world.ended(id)).status).toBe('sold');
   expect(buyer.lines('post')).toHaveLength(leads.length);

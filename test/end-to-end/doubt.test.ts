@@ -1,7 +1,6 @@
 // Nobody knows whether the buyer has the lead: it stays off the market until somebody does.
 
 import { describe, expect } from 'vitest';
-import type { LeadId } from '../../src/domain/ids.ts';
 import { worldTest } from '../support/world.ts';
 import { personNo } from '../support/world-draft.ts';
 
@@ -14,7 +13,7 @@ describe('a post without an answer', () => {
     const next = await world.buyer({ bidCents: 800 });
     const campaign = await world.campaign([{ method: 'ping_post', buyers: [silent, next] }]);
     const answer = await campaign.submit();
-    const leadId = answer.body['id'] as LeadId;
+    const { leadId } = answer;
     expect(answer).toMatchObject({ http: 202, body: { status: 'pending' } });
     expect(answer.headers.get('location')).toBe(`/v1/leads/${leadId}`);
     expect(answer.ms).toBeLessThan(3_000);
@@ -103,8 +102,8 @@ describe('a post without an answer', () => {
     const first = await campaign.submit(fields, { key: 'doubt-2' });
     const again = await campaign.submit(fields, { key: 'doubt-2' });
     expect([first.http, again.http, again.text]).toEqual([202, 202, first.text]);
-    await world.settleDoubt(first.body['id'] as LeadId, silent.contract, 'rejected');
-    await world.ended(first.body['id'] as LeadId);
+    await world.settleDoubt(first.leadId, silent.contract, 'rejected');
+    await world.ended(first.leadId);
     const later = await campaign.submit(fields, { key: 'doubt-2' });
     expect(later).toMatchObject({ http: 200, body: { status: 'unsold' } });
     expect(silent.received).toEqual(['post']);
@@ -142,7 +141,7 @@ describe('a contract whose posts may take long', () => {
     });
     const answer = await campaign.submit();
     expect(answer).toMatchObject({ http: 202, body: { status: 'pending' } });
-    const trace = await world.ended(answer.body['id'] as LeadId);
+    const trace = await world.ended(answer.leadId);
     expect(trace).toMatchObject({ status: 'sold', answer: { payout_cents: 720 } });
   });
 });

@@ -46,7 +46,7 @@ describe('in a ping', () => {
     // The deadline, and as much again for two busy cores.
     expect(answer.ms).toBeLessThan(1_500);
 
-    const { contracts, stages } = await world.settled(answer.body['id'] as LeadId);
+    const { contracts, stages } = await world.settled(answer.leadId);
     const reasons = new Map(contracts.map(({ contract, reason }) => [contract, reason]));
     expect(bad.map(([buyer]) => reasons.get(buyer.contract))).toEqual(
       bad.map(([, reason]) => reason),
@@ -128,7 +128,7 @@ describe('in a post', () => {
       const answer = await campaign.submit();
       expect(answer).toMatchObject({ http: 202, body: { status: 'pending' } });
       expect(answer.ms).toBeLessThan(2_500);
-      const trace = await world.settled(answer.body['id'] as LeadId);
+      const trace = await world.settled(answer.leadId);
       expect(trace).toMatchObject({ status: 'in_doubt', sales: [], transfers: [] });
       expect(trace.attempts.map((attempt) => [attempt.state, attempt.reason])).toEqual([
         ['in_doubt', reason],

@@ -2,7 +2,6 @@
 // and the ledger see of it.
 
 import { describe, expect } from 'vitest';
-import type { LeadId } from '../../src/domain/ids.ts';
 import { worldTest } from '../support/world.ts';
 
 const test = worldTest();
@@ -116,7 +115,7 @@ describe('an auction', () => {
     const answer = await campaign.submit();
     expect(answer.body).toMatchObject({ status: 'sold', payout_cents: 800 });
     expect(answer.ms).toBeLessThan(1_500);
-    const { contracts } = await world.settled(answer.body['id'] as LeadId);
+    const { contracts } = await world.settled(answer.leadId);
     const line = contracts.find(({ contract }) => contract === slow.contract);
     expect(line).toMatchObject({ result: 'no_bid', reason: 'not_needed' });
   });
@@ -232,6 +231,6 @@ test('T58 a source is told its payout, and nothing of buyers and prices', async 
     redirect_url: 'https://apex.example/thanks',
     reason_text: 'the lead was sold',
   });
-  const later = await campaign.readLead(String(answer.body['id']));
+  const later = await campaign.readLead(answer.leadId);
   expect(later.text).toBe(answer.text);
 });

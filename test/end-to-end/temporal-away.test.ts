@@ -31,8 +31,8 @@ test('a lead is accepted with 202, and sold within ten seconds of the return', a
   expect(buyer.lines('post')).toHaveLength(1);
 
   await world.temporal.mend();
-  for (const { body } of answers) {
-    const trace = await world.ended(body['id'] as LeadId, STARTED_WITHIN_MS);
+  for (const { leadId } of answers) {
+    const trace = await world.ended(leadId, STARTED_WITHIN_MS);
     expect(trace.status).toBe('sold');
   }
   expect(buyer.lines('post')).toHaveLength(4);
@@ -53,7 +53,7 @@ test('lost in the middle of a lead, it costs the lead nothing but time', async (
   expect(buyer.received).toEqual(['ping', 'post']);
 });
 
-test('that has LeadId been there is waited for', async ({ world }) => {
+test('that has never been there is waited for', async ({ world }) => {
   const buyer = await world.buyer({ bidCents: 900 });
   const campaign = await world.campaign([{ method: 'ping_post', buyers: [buyer] }]);
   const [serve] = world.processes;

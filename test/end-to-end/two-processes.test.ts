@@ -2,7 +2,6 @@
 // other takes its leads over, and no cap is passed.
 
 import { expect } from 'vitest';
-import type { LeadId } from '../../src/domain/ids.ts';
 import { worldTest } from '../support/world.ts';
 import { personNo } from '../support/world-draft.ts';
 
@@ -47,7 +46,7 @@ test(
         .catch(() => campaign.submit(fields, { key, via: survivor }));
       answered += 1;
       if (answered >= LEADS / 4) killed ??= world.processes[victim]?.kill();
-      return answer.body['id'] as LeadId;
+      return answer.leadId;
     });
     // In the middle of the posts, not only of the leads: that is where a cap could be passed.
     await buyer.until('post', 3, 30_000);

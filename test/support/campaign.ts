@@ -2,8 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import type { LeadId } from '../../src/domain/ids.ts';
-import { personNo, SOURCE_KEY } from './world-draft.ts';
 import { until } from './until.ts';
+import { personNo, SOURCE_KEY } from './world-draft.ts';
 
 export interface Answer {
   readonly http: number;
@@ -11,6 +11,8 @@ export interface Answer {
   readonly body: Record<string, unknown>;
   readonly headers: Headers;
   readonly ms: number;
+  /** What a lead's answer names; of no use in other answers. */
+  readonly leadId: LeadId;
 }
 
 export interface SubmitOptions {
@@ -37,7 +39,7 @@ export interface CampaignUnderTest {
   /** The same with the whole HTTP answer. */
   submit(fields?: Record<string, unknown>, options?: SubmitOptions): Promise<Answer>;
   /** Asks later what became of a lead. */
-  readLead(id: string): Promise<Answer>;
+  readLead(leadId: LeadId): Promise<Answer>;
   /** Submits, and returns the lead's id once it is stored; nobody waits for the answer. */
   beginLead(fields?: Record<string, unknown>, options?: SubmitOptions): Promise<LeadId>;
 }
@@ -114,5 +116,6 @@ export async function request(call: {
   const ms = performance.now() - begunAt;
   const isJson = response.headers.get('content-type')?.includes('json') ?? false;
   const parsed = isJson ? (JSON.parse(text) as Record<string, unknown>) : {};
-  return { http: response.status, text, body: parsed, headers: response.headers, ms };
+  const leadId = parsed['id'] as LeadId;
+  return { http: response.status, text, body: parsed, headers: response.headers, ms, leadId };
 }

@@ -85,27 +85,26 @@ describe('a lead’s story', () => {
     expect(story).toContain('order: apex at \\$14.80');
   });
 
-  test('puts bids before no-bids, higher first, ties by contract', () => {
+  test('puts bids as they were ranked, then the others by price, then by name', () => {
     const story = auctionStory();
     const [stage] = story.stages;
     if (!stage?.auction) throw new Error('the story has an auction');
-    const ms = 5;
-    const none = { kind: 'no_bid', reason: 'no_bid', ms } as const;
+    const none = { kind: 'no_bid', reason: 'no_bid', ms: 5 } as const;
+    const low = { kind: 'no_bid', reason: 'below_floor', ms: 5 } as const;
     const pings = [
       { contractId: 'd', ...none },
       { contractId: 'b', ...none },
-      { contractId: 'c', kind: 'bid', priceCents: cents(5), ms } as const,
-      { contractId: 'a', kind: 'bid', priceCents: cents(5), ms } as const,
-      { contractId: 'e', kind: 'bid', priceCents: cents(9), ms } as const,
+      { contractId: 'g', ...low, priceCents: cents(2) },
+      { contractId: 'f', ...low, priceCents: cents(3) },
+      { contractId: 'e', kind: 'bid', priceCents: cents(9), ms: 5 } as const,
+      // Its multiplier ranks it first.
+      { contractId: 'c', kind: 'bid', priceCents: cents(5), ms: 5 } as const,
     ];
-    const told = describeLead({
-      ...story,
-      stages: [{ ...stage, auction: { ...stage.auction, pings } }],
-    });
-    const order = tables(told)
-      .slice(1, 6)
-      .map(([contract]) => contract);
-    expect(order).toEqual(['e', 'a', 'c', 'b', 'd']);
+    const auction = { ...stage.auction, ranked: ['c', 'e'], pings };
+    const told = describeLead({ ...story, stages: [{ ...stage, auction }] });
+    const [, ...rows] = tables(told);
+    const order = rows.slice(0, pings.length).map(([contract]) => contract);
+    expect(order).toEqual(['c', 'e', 'f', 'g', 'b', 'd']);
   });
 });
 
