@@ -162,13 +162,18 @@ export function createCapDesk({ applyCaps, seedCaps, now }: CapDeskDeps) {
     },
 
     /** Gives back what an id holds. True once that is certain; until then, repeat it. */
-    async release(buyerId: BuyerId, { id, atMs, windows }: HoldRequest): Promise<boolean> {
+    async release(
+      buyerId: BuyerId,
+      { id, atMs, windows }: HoldRequest,
+      how: 'first' | 'repeat',
+    ): Promise<boolean> {
       if (windows.length === 0) return true;
       const decision = await submit(buyerId, { op: 'release', id, atMs }, RELEASE_TIMEOUT_MS);
       // Not before: a hold in the same batch may have been denied a moment ahead of this release.
       for (const { key } of windows) denials.delete(key);
-      if (decision?.kind === 'refused' && decision.why === 'stale') {
-        // Folded into the counters long ago: corrected by name instead.
+      if (decision?.kind === 'refused' && decision.why === 'stale' && how === 'first') {
+        // Folded into the counters long ago: corrected by name instead. A repeat corrects nothing:
+        // nobody remembers whether the first one did, and room lost is safer than room invented.
         const changes = windows.map(({ key, amount, endsAtMs }) => ({
           key,
           by: -amount,

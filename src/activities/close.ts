@@ -28,11 +28,15 @@ export function createCloseActivities(deps: ActivityDeps) {
       const free = attempts.filter(({ state }) => state !== 'planned' && !TAKES_PLACE.has(state));
       const certain = await Promise.all(
         free.map((attempt) =>
-          desk.release(attempt.buyerId, {
-            id: holdIdOf(attempt),
-            atMs: attempt.plannedAtMs,
-            windows: attempt.capWindows,
-          }),
+          desk.release(
+            attempt.buyerId,
+            {
+              id: holdIdOf(attempt),
+              atMs: attempt.plannedAtMs,
+              windows: attempt.capWindows,
+            },
+            'repeat',
+          ),
         ),
       );
       if (!certain.every(Boolean)) throw new Error('the caps did not confirm every release');

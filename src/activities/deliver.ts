@@ -17,6 +17,7 @@ export interface Push {
 
 /** A receiver that says it is gone for good: trying again would only annoy it. */
 const GONE = 410;
+const CONFLICT = 409;
 
 export function createDeliverActivities(deps: ActivityDeps) {
   const { pool, cases, send, readSecret } = deps;
@@ -45,7 +46,9 @@ export function createDeliverActivities(deps: ActivityDeps) {
       const reply = await send(authorised, { timeoutMs: step.timeoutMs });
       if (reply.kind !== 'answer') return fail(`${reply.reason} ${reply.detail}`.trim());
       const { status } = reply.reply;
-      if (status < 200 || status > 299) return fail(`HTTP ${status}`, status === GONE);
+      // A conflict on a repeat is with our own first try, whose answer was lost.
+      const isOurs = status === CONFLICT && tries > 1;
+      if ((status < 200 || status > 299) && !isOurs) return fail(`HTTP ${status}`, status === GONE);
       const proof = `HTTP ${status} after ${tries} ${tries === 1 ? 'try' : 'tries'}`;
       await recordDelivery(pool, { ...push, state: 'delivered', tries, detail: proof });
       return { proof };

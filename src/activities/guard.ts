@@ -33,13 +33,19 @@ export function isPrivate(ip: string): boolean {
 /** Throws `AddressRefused` unless the URL's scheme, port and literal host may be called. */
 export function checkUrl(url: URL, settings: GuardSettings): void {
   if (url.username || url.password) throw new AddressRefused('a URL with credentials');
-  if (settings.allowPrivate.has(`${url.hostname}:${url.port}`)) return;
+  if (settings.allowPrivate.has(placeOf(url))) return;
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && settings.allowHttp)) {
     throw new AddressRefused('only https is allowed');
   }
   if (!PORTS.has(url.port)) throw new AddressRefused(`port ${url.port} is not allowed`);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (net.isIP(host) !== 0 && isPrivate(host)) throw new AddressRefused('a private address');
+}
+
+/** `host:port` as operators write it: IPv6 without brackets, the scheme's own port spelled out. */
+function placeOf(to: { hostname: string; port: string; protocol: string }): string {
+  const host = to.hostname.replace(/^\[|\]$/g, '');
+  return `${host}:${to.port || (to.protocol === 'https:' ? '443' : '80')}`;
 }
 
 /** A connector for undici that refuses private addresses, resolved ones included. */
@@ -58,7 +64,7 @@ export function createConnector(settings: GuardSettings): buildConnector.connect
   const guarded = buildConnector({ timeout: 2_000, lookup });
   const open = buildConnector({ timeout: 2_000 });
   return (options, done) => {
-    if (settings.allowPrivate.has(`${options.hostname}:${options.port}`)) {
+    if (settings.allowPrivate.has(placeOf(options))) {
       return open(options, done);
     }
     const host = options.hostname.replace(/^\[|\]$/g, '');

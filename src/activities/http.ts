@@ -1,7 +1,7 @@
 // The only outbound HTTP client: pools per origin, one total time limit per call, a limit on the
 // answer's size, no redirects followed, no private addresses.
 
-import { Agent } from 'undici';
+import { Agent, DecoratorHandler, type Dispatcher } from 'undici';
 import type { IncomingReply, OutgoingRequest } from '../delivery/adapter.ts';
 import type { NoBidReason } from '../domain/reasons.ts';
 import { AddressRefused, checkUrl, createConnector, type GuardSettings } from './guard.ts';
@@ -11,7 +11,7 @@ export type Reply =
   | { readonly kind: 'answer'; readonly reply: IncomingReply; readonly ms: number }
   | {
       readonly kind: 'not_sent';
-      readonly reason: 'connection_failed' | 'address_refused';
+      readonly reason: 'connection_failed' | 'address_refused' | 'late';
       readonly detail: string;
       readonly ms: number;
     }
@@ -28,18 +28,21 @@ export type Send = (
 ) => Promise<Reply>;
 
 const MAX_ANSWER_BYTES = 256 * 1024;
-// Codes that undici and the system give before a connection stands.
-const NOT_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
 
-// A certificate that is not accepted ends the handshake: the request was never written.
-const BAD_CERTIFICATE = /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+/** Tells when a request is about to be written: from then on, bytes may have left. */
+class Begins extends DecoratorHandler implements Dispatcher.DispatchHandler {
+  readonly #handler: Dispatcher.DispatchHandler;
+  readonly #begins: () => void;
+  constructor(handler: Dispatcher.DispatchHandler, begins: () => void) {
+    super(handler);
+    this.#handler = handler;
+    this.#begins = begins;
+  }
+  onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
+    this.#begins();
+    this.#handler.onRequestStart?.(controller, context);
+  }
+}
 
 /** Opens the client; `close` waits for nothing and ends its connections. */
 export function createHttp(settings: GuardSettings): { send: Send; close(): Promise<void> } {
@@ -54,46 +57,75 @@ export function createHttp(settings: GuardSettings): { send: Send; close(): Prom
   const send: Send = async (request, { timeoutMs, signal }) => {
     const begunAt = performance.now();
     const ms = () => Math.round(performance.now() - begunAt);
+    const limit = signal ?? AbortSignal.timeout(timeoutMs);
+    let mayHaveLeft = false;
+    const begins = () => (mayHaveLeft ||= !limit.aborted);
+    const watched = agent.compose(
+      (dispatch) => (options, handler) => dispatch(options, new Begins(handler, begins)),
+    );
+    const over = whenOver(limit);
     try {
       const url = new URL(request.url);
       checkUrl(url, settings);
-      const { statusCode, body } = await agent.request({
+      const answered = watched.request({
         origin: url.origin,
         path: `${url.pathname}${url.search}`,
         method: request.method,
         headers: { ...request.headers },
         body: request.body,
-        signal: signal ?? AbortSignal.timeout(timeoutMs),
+        signal: limit,
       });
-      const reply = { status: statusCode, body: await body.text() };
-      return { kind: 'answer', reply, ms: ms() };
+      const read = answered.then(async ({ statusCode: status, body }) => {
+        return { status, body: await body.text() };
+      });
+      // undici looks at the signal only once it has a connection, which may take seconds more. What
+      // is over by then is never written.
+      return { kind: 'answer', reply: await Promise.race([read, over.promise]), ms: ms() };
     } catch (cause) {
-      return { ...classify(cause), ms: ms() };
+      return { ...(mayHaveLeft ? lost(cause) : notSent(cause)), ms: ms() };
+    } finally {
+      over.forget();
     }
   };
   return { send, close: () => agent.destroy() };
 }
 
-type Failure = Omit<Reply & { kind: 'not_sent' }, 'ms'> | Omit<Reply & { kind: 'lost' }, 'ms'>;
+/** Rejects with the signal's reason once it is aborted. */
+function whenOver(signal: AbortSignal): { promise: Promise<never>; forget(): void } {
+  let stop = (): void => undefined;
+  const promise = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  promise.catch(() => undefined);
+  return { promise, forget: () => signal.removeEventListener('abort', stop) };
+}
 
-function classify(cause: unknown): Failure {
-  const code = codeOf(cause);
+/** Refused, unreachable, no TLS, unsendable, or out of time while waiting for a connection. */
+function notSent(cause: unknown): Omit<Reply & { kind: 'not_sent' }, 'ms'> {
+  const kind = 'not_sent';
   if (cause instanceof AddressRefused) {
-    return { kind: 'not_sent', reason: 'address_refused', detail: cause.message };
+    return { kind, reason: 'address_refused', detail: cause.message };
   }
-  if (NOT_CONNECTED.has(code) || BAD_CERTIFICATE.test(code)) {
-    return { kind: 'not_sent', reason: 'connection_failed', detail: code };
-  }
+  if (isTimeOut(cause)) return { kind, reason: 'late', detail: 'no connection in time' };
+  return { kind, reason: 'connection_failed', detail: codeOf(cause) };
+}
+
+function lost(cause: unknown): Omit<Reply & { kind: 'lost' }, 'ms'> {
+  const code = codeOf(cause);
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
     return { kind: 'lost', reason: 'answer_too_large', detail: `over ${MAX_ANSWER_BYTES} bytes` };
   }
-  const timedOut = cause instanceof Error && /^(TimeoutError|AbortError)$/.test(cause.name);
-  if (timedOut) return { kind: 'lost', reason: 'late', detail: '' };
+  if (isTimeOut(cause)) return { kind: 'lost', reason: 'late', detail: '' };
   return { kind: 'lost', reason: 'connection_lost', detail: code };
 }
 
+function isTimeOut(cause: unknown): boolean {
+  return cause instanceof Error && /^(TimeoutError|AbortError)$/.test(cause.name);
+}
+
 function codeOf(cause: unknown): string {
-  if (cause instanceof AddressRefused) return cause.code;
   const code = (cause as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : 'unknown';
 }

@@ -14,6 +14,8 @@ export interface Settling {
   readonly key: OfferKey;
   readonly known: Case;
   readonly hold: HoldRequest;
+  /** This call moved the attempt to its end, which happens once. */
+  readonly settledHere?: true;
 }
 
 /** Stores what the buyer said; says `unsettled` when it cannot, so that it is never forgotten. */
@@ -35,7 +37,7 @@ export async function settle(
     deps.giveAnswer(settling.key.leadId, 'pending');
     return result;
   }
-  return giveBack(deps, settling, result);
+  return giveBack(deps, { ...settling, settledHere: true }, result);
 }
 
 async function settleSale(
@@ -80,11 +82,12 @@ async function readBack(deps: ActivityDeps, { key, known, hold }: Settling): Pro
 /** Releases what the offer held; says so when that is not certain yet. */
 export async function giveBack(
   deps: ActivityDeps,
-  { key, known, hold }: Settling,
+  { key, known, hold, settledHere }: Settling,
   result: OfferResult,
 ): Promise<OfferReport> {
   const { buyer } = contractOf(known, key.contractId);
-  return (await deps.desk.release(buyer, hold)) ? result : { ...result, owes: true };
+  const released = await deps.desk.release(buyer, hold, settledHere ? 'first' : 'repeat');
+  return released ? result : { ...result, owes: true };
 }
 
 /** An attempt that an earlier run left: finished ones are read back, a `sending` one is doubt. */

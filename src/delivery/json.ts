@@ -58,6 +58,8 @@ export const jsonAdapter: Adapter = {
     if (!same(status, 'bid')) return unreadable('"status" is neither "bid" nor "no_bid"');
     const priceCents = readMoney(said.data.bid_cents, said.data.bid);
     if (priceCents === undefined) return unreadable('"bid_cents" is not a whole number of cents');
+    // Nothing is what a buyer bids that does not want the lead.
+    if (priceCents === 0) return { kind: 'no_bid', reason: 'no_bid', detail: 'a bid of $0.00' };
     return { kind: 'bid', priceCents, ...(bidId !== undefined && { bidId }) };
   },
 

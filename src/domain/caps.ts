@@ -103,16 +103,32 @@ export interface CapsState {
   open: number;
   /** Ids that are finished: kept, released or adjusted. A repeat is answered from here. */
   done: Record<string, { as: 'kept' | 'released' | 'adjusted'; atMs: number }>;
+  /** How many ids `done` holds. */
+  finished: number;
+  /** What was planned until then may be forgotten: such operations are not judged any more. */
+  horizonMs: number;
 }
 
 /** How long an id is remembered after its last operation; then holds fold into their counters. */
 export const REMEMBER_MS = 60 * 60 * 1000;
+/** Finished ids above which the oldest are forgotten early: 10,000 are 0.8 MB to carry. */
+export const MAX_FINISHED = 10_000;
 /** Open holds above which the entity grants nothing: its state must stay small enough to carry. */
 export const MAX_OPEN_HOLDS = 20_000;
 
 /** An entity that knows nothing and grants nothing. */
 export function emptyCaps(): CapsState {
-  return { format: 1, epoch: null, seeded: false, windows: {}, holds: {}, open: 0, done: {} };
+  return {
+    format: 1,
+    epoch: null,
+    seeded: false,
+    windows: {},
+    holds: {},
+    open: 0,
+    done: {},
+    finished: 0,
+    horizonMs: 0,
+  };
 }
 
 /**
@@ -158,7 +174,7 @@ function hold(state: CapsState, op: CapOp & { op: 'hold' }, nowMs: number): CapD
   // Thirty offers planned before the seed must not all count as granted: each is judged now.
   if (held?.planned) giveBack(state, op.id, held);
   else if (before || held) return { kind: 'granted', rooms: roomsOf(state, op.windows) };
-  if (op.atMs < nowMs - REMEMBER_MS) return { kind: 'refused', why: 'stale' };
+  if (isStale(state, op, nowMs)) return { kind: 'refused', why: 'stale' };
   if (state.open >= MAX_OPEN_HOLDS) return { kind: 'busy' };
 
   for (const { key, amount } of op.windows) {
@@ -186,13 +202,22 @@ function release(state: CapsState, op: CapOp & { op: 'release' }, nowMs: number)
     if (before?.as === 'kept') return { kind: 'refused', why: 'kept' };
     // Not remembered anew: `forget` relies on the order in which ids were finished.
     if (before) return { kind: 'done' };
-    if (op.atMs < nowMs - REMEMBER_MS) return { kind: 'refused', why: 'stale' };
+    if (isStale(state, op, nowMs)) return { kind: 'refused', why: 'stale' };
   } else {
     giveBack(state, op.id, held);
   }
   // Also for an id never seen: the tombstone refuses a hold that arrives after its release.
-  state.done[op.id] = { as: 'released', atMs: nowMs };
+  finish(state, op.id, { as: 'released', atMs: nowMs });
   return { kind: 'done' };
+}
+
+function isStale(state: CapsState, { atMs }: { atMs: number }, nowMs: number): boolean {
+  return atMs < nowMs - REMEMBER_MS || atMs <= state.horizonMs;
+}
+
+function finish(state: CapsState, id: string, end: CapsState['done'][string]): void {
+  if (!state.done[id]) state.finished += 1;
+  state.done[id] = end;
 }
 
 function giveBack(state: CapsState, id: HoldId, { takes }: Held): void {
@@ -208,7 +233,7 @@ function keep(state: CapsState, op: CapOp & { op: 'keep' }, nowMs: number): CapD
   if (!state.holds[op.id]) return { kind: 'done' };
   delete state.holds[op.id];
   state.open -= 1;
-  state.done[op.id] = { as: 'kept', atMs: nowMs };
+  finish(state, op.id, { as: 'kept', atMs: nowMs });
   return { kind: 'done' };
 }
 
@@ -218,7 +243,7 @@ function adjust(state: CapsState, op: CapOp & { op: 'adjust' }, nowMs: number): 
     const window = windowOf(state, key, endsAtMs);
     window.used = Math.max(0, window.used + by);
   }
-  state.done[op.id] = { as: 'adjusted', atMs: nowMs };
+  finish(state, op.id, { as: 'adjusted', atMs: nowMs });
   return { kind: 'done' };
 }
 
@@ -254,8 +279,11 @@ function roomsOf(state: CapsState, windows: readonly CapWindow[]): Room[] {
 function forget(state: CapsState, nowMs: number): void {
   const before = nowMs - REMEMBER_MS;
   for (const id in state.done) {
-    if ((state.done[id]?.atMs ?? 0) >= before) break;
+    const atMs = state.done[id]?.atMs ?? 0;
+    if (atMs >= before && state.finished <= MAX_FINISHED) break;
     delete state.done[id];
+    state.finished -= 1;
+    state.horizonMs = Math.max(state.horizonMs, atMs);
   }
   for (const id in state.holds) {
     if ((state.holds[id]?.atMs ?? 0) >= before) break;
@@ -266,18 +294,4 @@ function forget(state: CapsState, nowMs: number): void {
     const endsAtMs = state.windows[key]?.endsAtMs;
     if (endsAtMs != null && endsAtMs < before) delete state.windows[key];
   }
-}
-
-/** What operators filter buyers by. Near = 90 % of any limit is used. */
-export type CapMood = 'open' | 'near' | 'full';
-
-/** The mood over all windows that have not ended. */
-export function moodOf(state: CapsState, nowMs: number): CapMood {
-  let mood: CapMood = 'open';
-  for (const { used, limit, version, endsAtMs } of Object.values(state.windows)) {
-    if (version < 0 || (endsAtMs !== null && endsAtMs <= nowMs)) continue;
-    if (used >= limit) return 'full';
-    if (used >= limit * 0.9) mood = 'near';
-  }
-  return mood;
 }

@@ -43,7 +43,9 @@ export async function serve(
   const onError = (error: unknown) => log.warn({ err: error }, 'a background step failed');
   const pool = createPool({ url: databaseUrl, max: config.databaseConnections, name: process });
   const { operatorKeySha256 } = config;
-  const worlds = await openWorlds({ pool, operatorKeySha256, onError });
+  const warm = (world: World) => capDesk.warm(listCapped(world));
+  const onChange = (world: World) => void (host.calls() && warm(world).catch(onError));
+  const worlds = await openWorlds({ pool, operatorKeySha256, onError, onChange });
   const answers = createAnswers({ readOutcomes: (leadIds) => listOutcomes(pool, leadIds) });
   const cases = createCaseBook({ pool, worldAt: (version) => worlds.at(version) });
   const http = createHttp(config.outbound);
@@ -63,7 +65,7 @@ export async function serve(
     temporal: config.temporal,
     activities,
     caps: config.capsInside,
-    onConnected: () => capDesk.warm(listCapped(worlds.current().world)),
+    onConnected: () => warm(worlds.current().world),
     say: (level, message, error) => log[level]({ err: error }, message),
   });
   const desk = createIntakeDesk({

@@ -58,9 +58,12 @@ export async function openWorlds(deps: {
   readonly pool: Pool;
   readonly operatorKeySha256?: string | undefined;
   readonly onError: (error: unknown) => void;
+  /** A version other than the one before is in force. */
+  readonly onChange?: (world: World) => void;
 }) {
   const { pool, operatorKeySha256: sha256 } = deps;
   const versions = new LRUCache<number, LoadedWorld>({ max: KEPT_VERSIONS });
+  let opened = false;
   let current = load(0, NOTHING);
 
   function load(version: number, world: World): LoadedWorld {
@@ -87,10 +90,13 @@ export async function openWorlds(deps: {
   async function refresh(): Promise<void> {
     if ((await currentWorldVersion(pool)) === current.version) return;
     const stored = await findCurrentWorld(pool);
-    if (stored) current = loadStored(stored);
+    if (!stored) return;
+    current = loadStored(stored);
+    if (opened) deps.onChange?.(current.world);
   }
 
   await refresh();
+  opened = true;
   const timer = setInterval(() => void refresh().catch(deps.onError), REFRESH_EVERY_MS).unref();
 
   return {

@@ -12,7 +12,8 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { applyOps, type CapMood, type CapsState, moodOf, seedCaps } from '../domain/caps.ts';
+import { type CapMood, moodOf } from '../domain/cap-mood.ts';
+import { applyOps, type CapsState, seedCaps } from '../domain/caps.ts';
 import { describeCaps } from '../domain/story.ts';
 import { apply, CapStateKey, seed, snapshot } from './messages.ts';
 

@@ -12,7 +12,8 @@ afterEach(() => void vi.useRealTimers());
 describe('a release', () => {
   test('of what holds no window needs no entity', async () => {
     const { desk, calls } = deskWithEntity();
-    expect(await desk.release('apex', { ...request('lead/0', 1), windows: [] })).toBe(true);
+    const nothing = { ...request('lead/0', 1), windows: [] };
+    expect(await desk.release('apex', nothing, 'first')).toBe(true);
     expect(calls).toEqual([]);
   });
 
@@ -21,7 +22,7 @@ describe('a release', () => {
     void desk.hold('apex', request('lead/0', 5), 1);
     await settle();
     for (let time = 0; time < 2; time += 1) {
-      const released = desk.release('apex', request('lead/0', 5));
+      const released = desk.release('apex', request('lead/0', 5), 'first');
       await settle();
       expect(await released).toBe(true);
       expect(used(DAY)).toBe(0);
@@ -31,7 +32,7 @@ describe('a release', () => {
   test('is not certain after 2 s without an answer', async () => {
     const { desk, wire } = deskWithEntity();
     wire.slow = true;
-    const released = desk.release('apex', request('lead/0', 5));
+    const released = desk.release('apex', request('lead/0', 5), 'first');
     await settle(2_000);
     expect(await released).toBe(false);
   });
@@ -39,7 +40,7 @@ describe('a release', () => {
   test('of a hold that was never granted refuses the hold, should it arrive late', async () => {
     const { desk, used } = deskWithEntity();
     const late = request('lead/0', 5);
-    void desk.release('apex', late);
+    void desk.release('apex', late, 'first');
     await settle();
     const holding = desk.hold('apex', late, 1);
     await settle();
@@ -54,7 +55,7 @@ describe('a release', () => {
     await settle();
     desk.keepLater('apex', sold.id);
     await settle(2_000);
-    const released = desk.release('apex', sold);
+    const released = desk.release('apex', sold, 'first');
     await settle();
     expect(await released).toBe(true);
     expect(used(DAY)).toBe(1);
@@ -68,7 +69,7 @@ describe('a release', () => {
     await settle();
     await settle(REMEMBER_MS + 1);
     for (let time = 0; time < 2; time += 1) {
-      const released = desk.release('apex', old);
+      const released = desk.release('apex', old, 'first');
       await settle();
       expect(await released).toBe(true);
       expect(used(DAY)).toBe(0);
@@ -77,6 +78,19 @@ describe('a release', () => {
       { op: 'adjust', id: 'release/lead/0', changes: [{ key: DAY, by: -1, endsAtMs }] },
     ]);
   });
+});
+
+test('a repeat of a release that nobody remembers corrects nothing', async () => {
+  const { desk, calls, used } = deskWithEntity();
+  const old = request('lead/0', 5);
+  void desk.hold('apex', old, 1);
+  await settle();
+  await settle(REMEMBER_MS + 1);
+  const released = desk.release('apex', old, 'repeat');
+  await settle();
+  expect(await released).toBe(true);
+  expect(used(DAY)).toBe(1);
+  expect(calls.at(-1)?.ops).toMatchObject([{ op: 'release' }]);
 });
 
 describe('a keep', () => {
@@ -122,12 +136,12 @@ describe('a keep', () => {
       void given.desk.hold('apex', request('lead/0', 5), 1);
       await settle();
       if (when === 'while') given.desk.keepLater('apex', 'lead/x');
-      void given.desk.release('apex', request('lead/1', 5));
+      void given.desk.release('apex', request('lead/1', 5), 'first');
       given.letGo();
       await settle();
-      void given.desk.release('apex', request('lead/2', 5));
+      void given.desk.release('apex', request('lead/2', 5), 'first');
       await settle(1_999);
-      void given.desk.release('apex', request('lead/3', 5));
+      void given.desk.release('apex', request('lead/3', 5), 'first');
       await settle(2_000);
       expect(given.calls).toHaveLength(2);
       expect(given.wire.most).toBe(1);

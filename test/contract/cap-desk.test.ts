@@ -133,7 +133,7 @@ describe('a wire that breaks', () => {
   test('three times ends the batch as unanswered, and the next one begins anew', async () => {
     const { desk, wire, calls } = deskWithEntity();
     wire.next = ['lost before', 'lost before', 'lost before'];
-    const asked = desk.release('apex', request('lead/0', 100));
+    const asked = desk.release('apex', request('lead/0', 100), 'first');
     await settle(100 + 200);
     expect(await asked).toBe(false);
     expect(calls).toHaveLength(3);
@@ -242,7 +242,7 @@ describe('a denial', () => {
   test('T36: is forgotten once a release here has made room', async () => {
     const given = deskWithEntity();
     await fill(given);
-    const released = given.desk.release('apex', request('lead/0', 1));
+    const released = given.desk.release('apex', request('lead/0', 1), 'first');
     await settle();
     expect(await released).toBe(true);
     expect(given.desk.deniedKey(DAY)).toBeUndefined();
@@ -253,7 +253,7 @@ describe('a denial', () => {
     void desk.hold('apex', request('lead/0', 1), 1);
     await settle();
     const denied = desk.hold('apex', request('lead/1', 1), 1);
-    const released = desk.release('apex', request('lead/0', 1));
+    const released = desk.release('apex', request('lead/0', 1), 'first');
     await settle();
     expect([(await denied).kind, await released]).toEqual(['denied', true]);
     expect(desk.deniedKey(DAY)).toBeUndefined();
@@ -270,7 +270,7 @@ describe('a denial', () => {
       'denied',
       'granted',
     ]);
-    void desk.release('apex', cents('lead/2', 500));
+    void desk.release('apex', cents('lead/2', 500), 'first');
     await settle();
     const denied = desk.hold('apex', cents('lead/3', 900), 1);
     await settle();

@@ -158,6 +158,14 @@ describe('a URL', () => {
   });
 });
 
+test('the allow-list names the port of the scheme as well, and IPv6 without brackets', () => {
+  const settings = { ...strict, allowPrivate: new Set(['10.0.0.1:443', '10.0.0.1:80', '::1:9']) };
+  for (const url of ['https://10.0.0.1/', 'http://10.0.0.1/', 'http://[::1]:9/']) {
+    expect(() => checkUrl(new URL(url), settings), url).not.toThrow();
+  }
+  expect(() => checkUrl(new URL('https://10.0.0.2/'), settings)).toThrow(AddressRefused);
+});
+
 describe('S03: a name', () => {
   /** Answers for the DNS, in turn; the last answer stays. */
   function resolveTo(...answers: string[][]) {

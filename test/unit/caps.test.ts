@@ -4,7 +4,8 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { applyOps, type CapOp, type CapsState, moodOf } from '../../src/domain/caps.ts';
+import { moodOf } from '../../src/domain/cap-mood.ts';
+import { applyOps, type CapOp, type CapsState } from '../../src/domain/caps.ts';
 import {
   adjust,
   DAY,

@@ -1,0 +1,17 @@
+// How full a buyer is, in one word, for lists of buyers.
+
+import type { CapsState } from './caps.ts';
+
+/** What operators filter buyers by. Near = 90 % of any limit is used. */
+export type CapMood = 'open' | 'near' | 'full';
+
+/** The mood over all windows that have not ended. */
+export function moodOf(state: CapsState, nowMs: number): CapMood {
+  let mood: CapMood = 'open';
+  for (const { used, limit, version, endsAtMs } of Object.values(state.windows)) {
+    if (version < 0 || (endsAtMs !== null && endsAtMs <= nowMs)) continue;
+    if (used >= limit) return 'full';
+    if (used >= limit * 0.9) mood = 'near';
+  }
+  return mood;
+}

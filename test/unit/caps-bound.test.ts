@@ -1,0 +1,49 @@
+// The memory of a hot buyer stays small enough to carry: finished ids beyond a number are forgotten
+// before their hour is over, and what may have been forgotten is refused instead of counted again.
+
+import { expect, test } from 'vitest';
+
+import { applyOps, type CapOp, emptyCaps, MAX_FINISHED, seedCaps } from '../../src/domain/caps.ts';
+
+const WINDOW = { key: 'day', amount: 1, limit: 1_000_000, endsAtMs: null };
+const BEGIN = 1_700_000_000_000;
+const hold = (id: string, atMs: number): CapOp => ({
+  ...{ op: 'hold', id, atMs, version: 1 },
+  windows: [WINDOW],
+});
+
+function busyBuyer() {
+  const state = { ...emptyCaps(), epoch: 'e' };
+  seedCaps(state, { epoch: 'e', used: [], holds: [] }, BEGIN);
+  for (let n = 0; n < MAX_FINISHED + 500; n += 1) {
+    const atMs = BEGIN + n;
+    applyOps(state, [hold(`lead/${n}`, atMs), { op: 'keep', id: `lead/${n}` }], atMs);
+  }
+  return state;
+}
+
+test('finished ids beyond the bound are forgotten, the oldest first, and the use stays', () => {
+  const state = busyBuyer();
+  expect(Object.keys(state.done).length).toBeLessThanOrEqual(MAX_FINISHED + 1);
+  expect(state.finished).toBe(Object.keys(state.done).length);
+  expect(state.windows['day']?.used).toBe(MAX_FINISHED + 500);
+  expect(JSON.stringify(state).length).toBeLessThan(1_000_000);
+});
+
+test('a repeat of a forgotten hold is refused as stale, never counted twice', () => {
+  const state = busyBuyer();
+  const later = BEGIN + MAX_FINISHED + 600;
+  expect(applyOps(state, [hold('lead/0', BEGIN)], later)).toEqual([
+    { kind: 'refused', why: 'stale' },
+  ]);
+  expect(applyOps(state, [hold('lead/new', later)], later)).toMatchObject([{ kind: 'granted' }]);
+  expect(state.windows['day']?.used).toBe(MAX_FINISHED + 501);
+});
+
+test('a repeat of a remembered hold is granted again and counts once', () => {
+  const state = busyBuyer();
+  const last = MAX_FINISHED + 499;
+  const again = applyOps(state, [hold(`lead/${last}`, BEGIN + last)], BEGIN + last + 1);
+  expect(again).toMatchObject([{ kind: 'granted' }]);
+  expect(state.windows['day']?.used).toBe(MAX_FINISHED + 500);
+});
