@@ -20,8 +20,8 @@ import type { DeliveryTarget } from '../domain/outcome.ts';
  */
 export function step(summary: string) {
   return proxyLocalActivities<Activities>({
-    // The longest: a post of up to 5 s with its hold, claim and settlement.
-    startToCloseTimeout: '8s',
+    // The longest: a post of up to 5 s with its hold (1 s), settlement and release (2 s).
+    startToCloseTimeout: '10s',
     retry: { maximumAttempts: 2, initialInterval: '50ms' },
     summary,
   });
