@@ -107,12 +107,15 @@ export interface CapsState {
   finished: number;
   /** What was planned until then may be forgotten: such operations are not judged any more. */
   horizonMs: number;
+  /** No id in `done` or `holds` is older. */
+  oldestMs: number;
 }
 
 /** How long an id is remembered after its last operation; then holds fold into their counters. */
 export const REMEMBER_MS = 60 * 60 * 1000;
 /** Finished ids above which the oldest are forgotten early: 10,000 are 0.8 MB to carry. */
 export const MAX_FINISHED = 10_000;
+const FORGET_AT_ONCE = 1_000;
 /** Open holds above which the entity grants nothing: its state must stay small enough to carry. */
 export const MAX_OPEN_HOLDS = 20_000;
 
@@ -128,6 +131,7 @@ export function emptyCaps(): CapsState {
     done: {},
     finished: 0,
     horizonMs: 0,
+    oldestMs: 0,
   };
 }
 
@@ -278,20 +282,30 @@ function roomsOf(state: CapsState, windows: readonly CapWindow[]): Room[] {
  */
 function forget(state: CapsState, nowMs: number): void {
   const before = nowMs - REMEMBER_MS;
+  for (const key in state.windows) {
+    const endsAtMs = state.windows[key]?.endsAtMs;
+    if (endsAtMs != null && endsAtMs < before) delete state.windows[key];
+  }
+  // A walk lists every id first, however soon it stops: only when there is something to find.
+  if (state.oldestMs >= before && state.finished < MAX_FINISHED + FORGET_AT_ONCE) return;
+  state.oldestMs = nowMs;
   for (const id in state.done) {
     const atMs = state.done[id]?.atMs ?? 0;
-    if (atMs >= before && state.finished <= MAX_FINISHED) break;
+    if (atMs >= before && state.finished <= MAX_FINISHED) {
+      state.oldestMs = atMs;
+      break;
+    }
     delete state.done[id];
     state.finished -= 1;
     state.horizonMs = Math.max(state.horizonMs, atMs);
   }
   for (const id in state.holds) {
-    if ((state.holds[id]?.atMs ?? 0) >= before) break;
+    const atMs = state.holds[id]?.atMs ?? 0;
+    if (atMs >= before) {
+      state.oldestMs = Math.min(state.oldestMs, atMs);
+      break;
+    }
     delete state.holds[id];
     state.open -= 1;
-  }
-  for (const key in state.windows) {
-    const endsAtMs = state.windows[key]?.endsAtMs;
-    if (endsAtMs != null && endsAtMs < before) delete state.windows[key];
   }
 }

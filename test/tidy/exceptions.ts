@@ -7,4 +7,10 @@ export interface Exception {
   readonly reason: string;
 }
 
-export const EXCEPTIONS: readonly Exception[] = [];
+export const EXCEPTIONS: readonly Exception[] = [
+  {
+    rule: 'file length',
+    path: 'src/domain/caps.ts',
+    reason: 'one reducer with the types of its messages: read together, or not understood',
+  },
+];
