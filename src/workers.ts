@@ -6,12 +6,13 @@ import {
   DefaultLogger,
   type NativeConnection,
   Runtime,
-  Worker,
+  type Worker,
   type WorkerOptions,
 } from '@temporalio/worker';
 import type { Activities } from './activities/index.ts';
 import type { Config } from './config.ts';
 import { programVersion } from './db/migrate.ts';
+import { LeanWorker } from './lean-worker.ts';
 import { CAPS_QUEUE, LEADS_QUEUE } from './temporal.ts';
 
 // A dead process must not hold the next task of a lead for the SDK's 10 s.
@@ -23,7 +24,6 @@ const SHARED = {
     version: { deploymentName: 'sluice', buildId: programVersion() },
     useWorkerVersioning: false,
   },
-  workflowThreadPoolSize: 1,
   stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
   shutdownGraceTime: '10s',
   shutdownForceTime: '30s',
@@ -52,7 +52,7 @@ export function createLeadWorker(
   settings: Config['temporal'],
   activities: Activities,
 ): Promise<Worker> {
-  return Worker.create({
+  return LeanWorker.create({
     ...SHARED,
     ...workflowsOf(),
     connection,
@@ -72,7 +72,7 @@ export function createCapsWorker(
   connection: NativeConnection,
   settings: Config['temporal'],
 ): Promise<Worker> {
-  return Worker.create({
+  return LeanWorker.create({
     ...SHARED,
     ...workflowsOf(),
     connection,

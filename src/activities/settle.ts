@@ -68,7 +68,9 @@ async function settleSale(
 
 function sold(known: Case, key: OfferKey, report: OfferReport & { kind: 'accepted' }): OfferReport {
   const { deliveries } = contractOf(known, key.contractId);
-  const targets = deliveries.map(({ name, giveUpAfterHours }) => ({ name, giveUpAfterHours }));
+  const targets = deliveries.map(
+    ({ name, giveUpAfterHours }) => ({ name, giveUpAfterHours, atOnce: true }) as const,
+  );
   return targets.length > 0 ? { ...report, targets } : report;
 }
 

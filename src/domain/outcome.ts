@@ -13,7 +13,19 @@ import type {
 export interface DeliveryTarget {
   readonly name: string;
   readonly giveUpAfterHours: number;
+  /**
+   * The first try is a local step. Absent in histories begun before there was one: they begin with
+   * the regular activity.
+   */
+  readonly atOnce?: true;
 }
+
+/** How the first try of a delivery ended; `forGood`: the receiver wants no other. */
+export type FirstTry =
+  | { readonly kind: 'delivered'; readonly proof: string }
+  | { readonly kind: 'failed'; readonly detail: string; readonly forGood?: true }
+  /** No answer yet: the try goes on, and whoever delivers next waits for it. */
+  | { readonly kind: 'under_way' };
 
 /** What an offer came to, and what is left to do about it. */
 export type OfferReport = OfferResult & {

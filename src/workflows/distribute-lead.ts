@@ -180,11 +180,13 @@ async function finish(run: Run): Promise<LeadOutcome> {
   tell(outcome, run.offers);
   show(run, outcome);
 
-  const sold = run.offers.filter(({ report }) => report.kind === 'accepted');
   await Promise.all(
-    sold.flatMap(({ candidate: { contractId }, report }) =>
-      (report.targets ?? []).map((target) => deliver({ leadId, contractId, target })),
-    ),
+    run.offers.flatMap(({ candidate: { contractId }, report }) => {
+      if (report.kind !== 'accepted') return [];
+      const { priceCents, reference, targets = [] } = report;
+      const sale = { round: ROUND, priceCents, reference };
+      return targets.map((target) => deliver({ leadId, contractId, target, sale }));
+    }),
   );
   if (run.offers.some(({ report }) => report.owes)) {
     await later('release what the offers held').releaseHolds(leadId);

@@ -7,11 +7,12 @@ import {
   isCancellation,
   proxyActivities,
   proxyLocalActivities,
+  sleep,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { ContractId, LeadId } from '../domain/ids.ts';
 import type { Candidate } from '../domain/lead.ts';
-import { dollars } from '../domain/money.ts';
+import { type Cents, dollars } from '../domain/money.ts';
 import type { DeliveryTarget } from '../domain/outcome.ts';
 
 /**
@@ -39,35 +40,63 @@ export function later(summary: string, retry: ActivityOptions['retry'] = {}) {
   });
 }
 
+const REDELIVER_MS = 5_000;
+
 /** What the UI shows for an offer. */
 export function offerSummary({ contractId, priceCents }: Candidate): string {
   return `offer to ${contractId} at ${dollars(priceCents)}`;
 }
 
-/**
- * Pushes a sold lead to one target until it is confirmed, or given up and said so. Never throws.
- */
-export async function deliver(push: {
+/** A sold lead and one target of its contract. */
+export interface Delivery {
   readonly leadId: LeadId;
   readonly contractId: ContractId;
   readonly target: DeliveryTarget;
-}): Promise<void> {
-  const { leadId, contractId, target } = push;
+  readonly sale: {
+    readonly round: number;
+    readonly priceCents: Cents;
+    readonly reference: string | null;
+  };
+}
+
+/**
+ * Pushes a sold lead to one target until it is confirmed, or given up and said so. Never throws.
+ */
+export async function deliver({ leadId, contractId, target, sale }: Delivery): Promise<void> {
+  const push = { leadId, contractId, target: target.name };
+  const place = `${contractId}/${target.name}`;
+  let triedBefore = 0;
+  if (target.atOnce) {
+    const first = await step(`deliver to ${place}`).tryDelivery({ ...push, sale });
+    if (first.kind === 'delivered') return;
+    if (first.kind === 'failed') {
+      if (first.forGood) return giveUp(push, place);
+      triedBefore = 1;
+      await sleep(REDELIVER_MS);
+    }
+  }
   const { deliverLead } = proxyActivities<Activities>({
     startToCloseTimeout: '1 minute',
     scheduleToCloseTimeout: `${target.giveUpAfterHours}h`,
     // 5 s, 25 s, 2 min, 10 min, then every half hour: a receiver that is down is not hammered.
-    retry: { initialInterval: '5s', backoffCoefficient: 5, maximumInterval: '30 minutes' },
-    summary: `deliver to ${contractId}/${target.name}`,
+    retry: {
+      initialInterval: triedBefore > 0 ? 5 * REDELIVER_MS : REDELIVER_MS,
+      backoffCoefficient: 5,
+      maximumInterval: '30 minutes',
+    },
+    summary: `deliver to ${place}`,
   });
   try {
-    await deliverLead({ leadId, contractId, target: target.name });
+    await deliverLead(triedBefore > 0 ? { ...push, triedBefore } : push);
   } catch (failure) {
     if (isCancellation(failure) || !(failure instanceof ActivityFailure)) throw failure;
-    await later(`give up ${contractId}/${target.name}`).giveUpDelivery({
-      leadId,
-      contractId,
-      target: target.name,
-    });
+    await giveUp(push, place);
   }
+}
+
+async function giveUp(
+  push: { leadId: LeadId; contractId: ContractId; target: string },
+  place: string,
+): Promise<void> {
+  await later(`give up ${place}`).giveUpDelivery(push);
 }

@@ -35,6 +35,9 @@ const dynamicConfig: Readonly<Record<string, number | boolean>> = {
   // Four partitions pay off beyond a thousand tasks a second; below they cost a forward.
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
+  'history.visibilityProcessorMaxPollRPS': 1,
+  'history.visibilityTaskBatchSize': 1000,
+  'system.forceSearchAttributesCacheRefreshOnRead': false,
 };
 
 /** The arguments of `temporal` that start this server. */

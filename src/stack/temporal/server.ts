@@ -81,7 +81,7 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
     name: NAME,
     command,
     args: temporalArgs({ host: HOST, port, uiPort, dbFile, namespace }),
-    env,
+    env: { GOGC: '400', ...(env ?? process.env) },
     logFile: join(dataDir, 'logs/temporal.log'),
     say,
     readyWhen: () => isServing(address),
