@@ -23,5 +23,5 @@ EXPOSE 3000
 # The image has no curl, and Node can ask as well.
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=6 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.SLUICE_PORT ?? 3000}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "--enable-source-maps", "dist/src/cli.js"]
+ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=64", "dist/src/cli.js"]
 CMD ["serve"]

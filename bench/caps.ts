@@ -2,10 +2,10 @@
 // a serving process does, against a Worker that runs nothing else. In the measured time the cap is
 // set so that it binds shortly before the end: not one hold beyond the limit may be granted.
 
-import { join } from 'node:path';
 import { type CapDesk, createCapDesk } from '../src/activities/cap-desk.ts';
 import { readCapsSeed } from '../src/db/caps-seed.ts';
-import { migrate, packageRoot } from '../src/db/migrate.ts';
+import { migrate } from '../src/db/migrate.ts';
+import { sluiceArgs } from '../src/cli/serve-args.ts';
 import { createPool } from '../src/db/pool.ts';
 import { startProcess } from '../src/stack/processes.ts';
 import { capsWorkflowId, connectTemporal, createTemporalCalls } from '../src/temporal.ts';
@@ -108,7 +108,7 @@ async function startCapsWorker(bench: Workbench, { temporalAddress }: Servers) {
     await startProcess({
       ...{ name: 'sluice caps', say, onExit, logFile: logIn(folder, 'caps') },
       command: process.execPath,
-      args: ['--enable-source-maps', join(packageRoot(), 'dist/src/cli.js'), 'caps'],
+      args: sluiceArgs('caps'),
       env: {
         ...env,
         NODE_ENV: 'production',

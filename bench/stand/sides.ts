@@ -4,6 +4,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isHealthy } from '../../src/cli/client.ts';
+import { NODE_FLAGS, sluiceArgs } from '../../src/cli/serve-args.ts';
 import { migrate, packageRoot } from '../../src/db/migrate.ts';
 import { createPool } from '../../src/db/pool.ts';
 import { openWorlds } from '../../src/serving/worlds.ts';
@@ -123,9 +124,8 @@ interface At {
 function serveSpec({ bench, options, servers }: Order, at: At) {
   const { cpuProf } = options;
   const profile = cpuProf ? ['--cpu-prof', '--cpu-prof-dir', resolve(cpuProf)] : [];
-  const program = join(packageRoot(), 'dist/src/cli.js');
   return {
-    args: ['--enable-source-maps', ...profile, program, 'serve'],
+    args: [...profile, ...sluiceArgs('serve')],
     env: {
       ...bench.env,
       NODE_ENV: 'production',
@@ -145,7 +145,7 @@ async function baselineSpec({ bench }: Order, at: At) {
   await writeFile(file, JSON.stringify(settings), { mode: 0o600 });
   const program = join(packageRoot(), 'dist/bench/baseline.js');
   return {
-    args: ['--enable-source-maps', program, file],
+    args: [...NODE_FLAGS, program, file],
     env: { ...bench.env, NODE_ENV: 'production' },
   };
 }

@@ -1,7 +1,7 @@
 // One ping-post stage: every buyer asked at once under one deadline, the bids ranked.
 
 import { adapterOf } from '../delivery/adapters.ts';
-import { canStillWin, rankBids } from '../domain/auction.ts';
+import { type Bid, canStillWin, rankBids } from '../domain/auction.ts';
 import type { ContractId } from '../domain/ids.ts';
 import type { Auction, PingResult } from '../domain/lead.ts';
 import { type Cents, dollars, ZERO } from '../domain/money.ts';
@@ -56,21 +56,29 @@ async function holdAuction(
     return { ...contract, contract, contractId };
   });
   const pings: PingResult[] = [];
+  // One signal for all: a timer and a signal for each ping cost more than the ping itself.
   const closing = new AbortController();
+  const deadline = setTimeout(() => closing.abort(timedOut()), stage.deadlineMs);
   const outstanding = new Set(entries);
+  let best: Bid | undefined;
   const asked = entries.map(async (entry) => {
     const { contractId, contract } = entry;
     const timeoutMs = Math.min(stage.deadlineMs, contract.ping?.timeoutMs ?? stage.deadlineMs);
-    const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), closing.signal]);
+    const isShorter = timeoutMs < stage.deadlineMs;
+    const signal = isShorter
+      ? AbortSignal.any([AbortSignal.timeout(timeoutMs), closing.signal])
+      : closing.signal;
     const result = await ping(deps, { key, known, contractId, contract, signal, timeoutMs });
     pings.push(result);
     outstanding.delete(entry);
-    const isOver = performance.now() - begunAt >= stage.deadlineMs;
-    if (!stage.earlyClose || outstanding.size === 0 || isOver) return;
-    const best = rankBids(bidsOf(entries, pings), floor).ranked[0];
+    if (result.kind === 'bid') {
+      const bid = { ...entry, priceCents: result.priceCents };
+      best = rankBids(best ? [best, bid] : [bid], floor).ranked[0];
+    }
+    if (!stage.earlyClose || outstanding.size === 0 || closing.signal.aborted) return;
     if (best && !canStillWin([...outstanding], best, floor)) closing.abort();
   });
-  await Promise.all(asked);
+  await Promise.all(asked).finally(() => clearTimeout(deadline));
 
   const { ranked, belowFloor } = rankBids(bidsOf(entries, pings), floor);
   const low = new Map(belowFloor.map((bid) => [bid.contractId, bid.priceCents]));
@@ -80,11 +88,21 @@ async function holdAuction(
     pings: pings.map((result) => belowFloorOr(result, low)).sort(byContract),
     floorCents: floor,
     ms: Math.round(performance.now() - begunAt),
-    ...(closing.signal.aborted && { closedEarly: true }),
+    ...(isCutOff(closing.signal) && { closedEarly: true }),
   };
 }
 
-/** The bids so far, each with the terms that rank it. */
+/** As `AbortSignal.timeout` says it. */
+function timedOut(): DOMException {
+  return new DOMException('the deadline of the auction', 'TimeoutError');
+}
+
+/** Ended because the winner was certain, and not by a time limit. */
+function isCutOff(signal: AbortSignal): boolean {
+  return signal.aborted && (signal.reason as Error).name === 'AbortError';
+}
+
+/** The bids, each with the terms that rank it. */
 function bidsOf<E extends { readonly contractId: string }>(
   entries: readonly E[],
   pings: readonly PingResult[],
@@ -113,9 +131,7 @@ async function ping({ send, readSecret }: ActivityDeps, call: Call): Promise<Pin
   const { ms } = reply;
   if (reply.kind !== 'answer') {
     const { detail } = reply;
-    // Cut off by us and not by its own time limit: the signal knows which of the two came first.
-    const isCutOff = signal.aborted && (signal.reason as Error).name === 'AbortError';
-    const reason = reply.reason === 'late' && isCutOff ? 'not_needed' : reply.reason;
+    const reason = reply.reason === 'late' && isCutOff(signal) ? 'not_needed' : reply.reason;
     return { contractId, kind: 'no_bid', reason, ms, ...(detail && { detail }) };
   }
   const bid = adapter.parsePing(reply.reply);

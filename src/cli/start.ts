@@ -20,6 +20,7 @@ import { applyFile, describeApplied, findAppliedWorld } from './apply.ts';
 import { DEMO_OPERATOR_KEY, postDemoLead } from './demo-lead.ts';
 import { CommandError, forgetRunning, recordRunning } from './running.ts';
 import { isHealthy } from './client.ts';
+import { sluiceArgs } from './serve-args.ts';
 
 /** Whose the demo world is, in the list of versions. */
 const BY_START = 'sluice start';
@@ -171,7 +172,7 @@ function startServe({ config, stack, dataDir, say, env, onExit }: Parts): Promis
   return startProcess({
     name: 'sluice serve',
     command: process.execPath,
-    args: ['--enable-source-maps', join(packageRoot(), 'dist/src/cli.js'), 'serve'],
+    args: sluiceArgs('serve'),
     env: {
       ...env,
       DATABASE_URL: stack.databaseUrl,

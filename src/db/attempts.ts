@@ -6,6 +6,7 @@ import type { CapWindow } from '../domain/caps.ts';
 import type { BuyerId, ContractId, LeadId, OfferKey } from '../domain/ids.ts';
 import type { AttemptState, LeadOutcome, OfferResult } from '../domain/lead.ts';
 import type { Cents } from '../domain/money.ts';
+import { lockLead } from './leads.ts';
 import { inTransaction, type Pool, type Tx } from './pool.ts';
 import type { Verdict } from './verdicts.ts';
 
@@ -159,11 +160,7 @@ export async function claimAttempt(
   terms: { readonly maxPlaces: number; readonly switches: readonly string[] },
 ): Promise<Claim> {
   return inTransaction(pool, async (tx) => {
-    await tx.query({
-      name: 'attempts.lock_lead',
-      text: `select from leads where id = $1 for no key update`,
-      values: [key.leadId],
-    });
+    await lockLead(tx, key.leadId);
     const claimed = await tx.query({
       name: 'attempts.claim',
       text: `with taken as (

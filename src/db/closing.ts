@@ -5,6 +5,7 @@ import type { LeadId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';
 import { cents } from '../domain/money.ts';
 import { dropPlans } from './attempts.ts';
+import { lockLead } from './leads.ts';
 import { inTransaction, type Pool, type Tx } from './pool.ts';
 import { ANSWER_CHANNEL } from './settlement.ts';
 import type { Verdict } from './verdicts.ts';
@@ -30,7 +31,7 @@ export async function closeLead(
 ): Promise<Closing> {
   const { leadId, round, verdicts } = closing;
   return inTransaction(pool, async (tx) => {
-    const lead = await lockLead(tx, leadId);
+    const lead = await openLead(tx, leadId);
     if (lead.outcome) return { kind: 'closed', outcome: lead.outcome };
     await storeVerdicts(tx, { leadId, round, verdicts });
     if (lead.doubts > 0 && lead.sales.length === 0) return { kind: 'in_doubt' };
@@ -65,13 +66,8 @@ interface OpenLead {
   }[];
 }
 
-async function lockLead(tx: Tx, leadId: LeadId): Promise<OpenLead> {
-  // Lock first, read after: one statement would count what was there before it waited.
-  await tx.query({
-    name: 'attempts.lock_lead',
-    text: `select from leads where id = $1 for no key update`,
-    values: [leadId],
-  });
+async function openLead(tx: Tx, leadId: LeadId): Promise<OpenLead> {
+  await lockLead(tx, leadId);
   const found = await tx.query<OpenLead>({
     name: 'closing.read_lead',
     text: `select outcome, waits_in,

@@ -132,6 +132,18 @@ export async function loadLead(db: Tx, leadId: LeadId): Promise<Lead> {
   };
 }
 
+/**
+ * Locks the lead's row until the transaction ends. Whoever changes a lead, its attempts or its sales
+ * locks it first and reads after: one statement would see what was there before it waited.
+ */
+export async function lockLead(tx: Tx, leadId: LeadId): Promise<void> {
+  await tx.query({
+    name: 'leads.lock',
+    text: `select from leads where id = $1 for no key update`,
+    values: [leadId],
+  });
+}
+
 /** The outcomes of those leads that have one. */
 export async function listOutcomes(
   db: Tx,

@@ -6,6 +6,7 @@ import type { LeadOutcome, OfferResult } from '../domain/lead.ts';
 import { type Cents, cents } from '../domain/money.ts';
 import { payoutFor } from '../domain/pricing.ts';
 import type { Payout } from '../domain/world.ts';
+import { lockLead } from './leads.ts';
 import { inTransaction, type Pool, type Tx } from './pool.ts';
 
 export type Accepted = OfferResult & { kind: 'accepted' };
@@ -30,94 +31,83 @@ export type Settled =
   /** Doubt was decided the other way before: not charged, shown to operators. */
   | { readonly kind: 'conflict' };
 
-interface LeadTerms {
-  readonly campaign_id: string;
-  readonly source_id: string;
-  readonly waits_in: string | null;
-  readonly settled: boolean;
-}
+type SaleRow = {
+  readonly contract_id: string;
+  readonly price_cents: Cents;
+  readonly payout_cents: Cents;
+};
 
-/** Books an acceptance: attempt, sale, charge, payout, lead and event, all or nothing, once. */
+/**
+ * Books an acceptance: attempt, sale, charge, payout, lead and event, all or nothing, once. A sale
+ * that fills the lead alone is one statement: each trip to PostgreSQL costs a source its time.
+ */
 export async function settleAccepted(
   pool: Pool,
   key: OfferKey,
-  { result, terms }: { result: Accepted; terms: SaleTerms },
+  sale: { result: Accepted; terms: SaleTerms },
 ): Promise<Settled> {
+  if (sale.terms.exclusive || sale.terms.maxPlaces === 1)
+    return settleSale(pool, key, { ...sale, before: [] });
   return inTransaction(pool, async (tx) => {
-    const lead = await lockLead(tx, key);
-    const sold = await tx.query<{ contract_id: string; price_cents: Cents; payout_cents: Cents }>({
+    await lockLead(tx, key.leadId);
+    const sold = await tx.query<SaleRow>({
       name: 'settlement.list_sales',
       text: `select contract_id, price_cents, payout_cents from sales where lead_id = $1
              order by sold_at, contract_id`,
       values: [key.leadId],
     });
-    const before = sold.rows;
-    const payoutCents = payoutFor(terms.payout, result.priceCents, before.length);
-    const fillsLead = terms.exclusive || before.length + 1 >= terms.maxPlaces;
-    const sales = [...before, { contract_id: key.contractId, price_cents: result.priceCents }];
-    const outcome: LeadOutcome = {
-      kind: 'sold',
-      payoutCents: cents(before.reduce<number>((sum, s) => sum + s.payout_cents, payoutCents)),
-      sales: sales.map((sale) => ({ contractId: sale.contract_id, priceCents: sale.price_cents })),
-      ...(terms.redirectUrl && { redirectUrl: terms.redirectUrl }),
-    };
-    const settles = fillsLead && !lead.settled;
-    const booked = await book(tx, key, {
-      stored: result,
-      payoutCents,
-      outcome: settles ? outcome : null,
-      redirectUrl: terms.redirectUrl,
-    });
-    if (booked === 0) return whyNotBooked(tx, key, result);
-    if (settles) {
-      await notify(tx, lead, { leadId: key.leadId, process: terms.process });
-    }
-    return { kind: 'sold', fillsLead, outcome: settles ? outcome : null };
+    return settleSale(tx, key, { ...sale, before: sold.rows });
   });
 }
 
-async function lockLead(tx: Tx, { leadId }: OfferKey): Promise<LeadTerms> {
-  const found = await tx.query<LeadTerms>({
-    name: 'settlement.lock_lead',
-    text: `select campaign_id, source_id, waits_in, outcome is not null as settled
-           from leads where id = $1 for no key update`,
-    values: [leadId],
+async function settleSale(
+  db: Tx,
+  key: OfferKey,
+  sale: { result: Accepted; terms: SaleTerms; before: readonly SaleRow[] },
+): Promise<Settled> {
+  const { result, terms, before } = sale;
+  const payoutCents = payoutFor(terms.payout, result.priceCents, before.length);
+  const fillsLead = terms.exclusive || before.length + 1 >= terms.maxPlaces;
+  const sales = [...before, { contract_id: key.contractId, price_cents: result.priceCents }];
+  const outcome: LeadOutcome = {
+    kind: 'sold',
+    payoutCents: cents(before.reduce<number>((sum, s) => sum + s.payout_cents, payoutCents)),
+    sales: sales.map((sale) => ({ contractId: sale.contract_id, priceCents: sale.price_cents })),
+    ...(terms.redirectUrl && { redirectUrl: terms.redirectUrl }),
+  };
+  const settled = await book(db, key, {
+    stored: result,
+    payoutCents,
+    outcome: fillsLead ? outcome : null,
+    terms,
   });
-  const [lead] = found.rows;
-  if (!lead) throw new Error(`no lead ${leadId}`);
-  return lead;
+  if (!settled) return whyNotBooked(db, key, result);
+  return { kind: 'sold', fillsLead, outcome: settled.closed ? outcome : null };
 }
 
-async function notify(
-  tx: Tx,
-  lead: LeadTerms,
-  { leadId, process }: { leadId: string; process: string },
-): Promise<void> {
-  // Only when somebody elsewhere waits: a notify takes a database-wide lock at commit.
-  if (lead.waits_in === null || lead.waits_in === process) return;
-  await tx.query(`select pg_notify('${ANSWER_CHANNEL}', $1)`, [`${lead.waits_in} ${leadId}`]);
-}
-
-/** One statement, so that no half of it can ever be seen. Returns how many attempts it settled. */
+/**
+ * One statement, so that no half of it can ever be seen. Undefined when the attempt was not waiting
+ * for an answer; `closed`: the lead got its outcome by it. The lead is locked first, as everywhere:
+ * two orders would meet in a deadlock. `before` is then the state after any wait.
+ */
 async function book(
-  tx: Tx,
+  db: Tx,
   { leadId, contractId, round }: OfferKey,
-  sale: {
-    stored: Accepted;
-    payoutCents: Cents;
-    outcome: LeadOutcome | null;
-    redirectUrl: string | null;
-  },
-): Promise<number> {
-  const settled = await tx.query({
+  sale: { stored: Accepted; payoutCents: Cents; outcome: LeadOutcome | null; terms: SaleTerms },
+): Promise<{ readonly closed: boolean } | undefined> {
+  const settled = await db.query<{ closed: boolean }>({
     name: 'settlement.book',
-    text: `with before as (
-             select state from attempts where lead_id = $1 and contract_id = $2 and round = $3
+    text: `with lead as (
+             select id, waits_in from leads where id = $1
+             for no key update
+           ), before as (
+             select state from lead join attempts on lead_id = id
+             where contract_id = $2 and attempts.round = $3 for no key update of attempts
            ), settled as (
              update attempts set state = 'accepted', result = $4, price_cents = $5,
                settled_at = now()
              where lead_id = $1 and contract_id = $2 and round = $3
-               and state in ('sending', 'in_doubt')
+               and exists (select from before) and state in ('sending', 'in_doubt')
              returning lead_id, contract_id, buyer_id, round
            ), sold as (
              insert into sales (lead_id, contract_id, buyer_id, source_id, campaign_id, round,
@@ -145,12 +135,18 @@ async function book(
            ), closed as (
              update leads set outcome = $8, status = 'sold', settled_at = now()
              where id = (select lead_id from settled) and outcome is null and $8::jsonb is not null
+             returning id
            ), dropped as (
              update attempts set state = 'not_sent', settled_at = now()
              where lead_id = $1 and state = 'planned' and exists (select from settled)
                and $8::jsonb is not null
+           ), notified as (
+             -- Only when somebody elsewhere waits: a notify locks the whole database at commit.
+             select pg_notify('${ANSWER_CHANNEL}', waits_in || ' ' || id) from lead
+             where waits_in <> $10 and exists (select from closed)
            )
-           select from settled`,
+           select exists (select from closed) as closed, (select count(*) from notified)
+           from settled`,
     values: [
       leadId,
       contractId,
@@ -160,14 +156,15 @@ async function book(
       sale.payoutCents,
       sale.stored.reference,
       sale.outcome && JSON.stringify(sale.outcome),
-      sale.redirectUrl,
+      sale.terms.redirectUrl,
+      sale.terms.process,
     ],
   });
-  return settled.rowCount ?? 0;
+  return settled.rows[0];
 }
 
-async function whyNotBooked(tx: Tx, key: OfferKey, result: Accepted): Promise<Settled> {
-  const conflict = await tx.query({
+async function whyNotBooked(db: Tx, key: OfferKey, result: Accepted): Promise<Settled> {
+  const conflict = await db.query({
     name: 'settlement.record_conflict',
     text: `update attempts set state = 'accepted_conflict', result = $4
            where lead_id = $1 and contract_id = $2 and round = $3 and state = 'rejected'`,

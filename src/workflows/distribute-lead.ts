@@ -83,7 +83,6 @@ async function runStage(run: Run, stage: string): Promise<void> {
   if (route.turn === undefined) run.unsaved.push({ step: `route/${stage}`, verdict: route });
   const told: LeadStory['stages'][number] = { route };
   run.story.stages.push(told);
-  show(run);
   if (lead.test || route.order.length === 0) return;
 
   let order: readonly Candidate[] = candidatesOf(route);
@@ -95,12 +94,13 @@ async function runStage(run: Run, stage: string): Promise<void> {
     run.unsaved.push({ step: `auction/${stage}`, verdict: auction });
     told.auction = auction;
     order = candidatesOf(route, auction);
-    show(run);
   }
   for (let waitS = 1; order.length > 0; waitS = Math.min(waitS * 2, MAX_WAIT_S)) {
     order = await offerInOrder(run, stage, order);
     // Caps that did not answer close nothing: these contracts are tried again.
-    if (order.length > 0) await sleep(waitS * 1000);
+    if (order.length === 0) break;
+    show(run);
+    await sleep(waitS * 1000);
   }
 }
 
@@ -136,6 +136,7 @@ async function offer(
   if (candidate.slow) {
     // The input of a regular activity stands in the history, so verdicts are stored on their own.
     await step('store what was decided').recordVerdicts({ ...key, verdicts: run.unsaved });
+    show(run);
     report = await later(summary, { maximumAttempts: 2 }).offerLead({ ...terms, verdicts: [] });
   } else {
     report = await step(summary).offerLead({ ...terms, verdicts: run.unsaved });
@@ -151,7 +152,6 @@ async function offer(
 function record(run: Run, candidate: Candidate, report: OfferReport): void {
   const index = run.offers.findIndex((offered) => offered.candidate === candidate);
   run.offers.splice(index < 0 ? run.offers.length : index, 1, { candidate, report });
-  show(run);
 }
 
 type Doubted = Offered & { readonly report: OfferReport & { kind: 'in_doubt' } };
@@ -166,6 +166,7 @@ async function awaitDoubt(run: Run, { candidate, report }: Doubted): Promise<voi
     { key: LeadStatusKey, value: 'in_doubt' },
     ...(report.buyerId ? [{ key: BuyerKey, value: report.buyerId }] : []),
   ]);
+  show(run);
   await condition(() => run.settled.has(candidate.contractId));
   const key = { leadId: run.lead.leadId, contractId: candidate.contractId, round: ROUND };
   record(run, candidate, await step('the doubt was settled').readOffer(key));
@@ -231,6 +232,10 @@ function tell(outcome: LeadOutcome, offers: readonly Offered[] = []): void {
   ]);
 }
 
+/**
+ * Tells the story so far. Called where the run ends or waits: between two local steps nobody can
+ * read it.
+ */
 function show(run: Run, outcome?: LeadOutcome): void {
   setCurrentDetails(describeLead(run.story, outcome));
 }

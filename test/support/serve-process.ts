@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../../src/db/migrate.ts';
+import { sluiceArgs } from '../../src/cli/serve-args.ts';
 import { findFreePort } from '../../src/stack/ports.ts';
 import { type RunningProcess, startProcess } from '../../src/stack/processes.ts';
 
@@ -34,7 +34,7 @@ export async function startServe({ name, folder, env }: ServeSettings): Promise<
     startProcess({
       name,
       command: process.execPath,
-      args: ['--enable-source-maps', join(packageRoot(), 'dist/src/cli.js'), 'serve'],
+      args: sluiceArgs('serve'),
       cwd: folder,
       env: { PATH: process.env['PATH'], HOME: folder, ...env, SLUICE_PORT: String(port) },
       logFile,
