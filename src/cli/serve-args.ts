@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { packageRoot } from '../db/migrate.ts';
 
 /**
- * The young half of the heap may grow to 64 MB instead of 16: what a lead leaves behind is collected
- * a quarter as often, which took a twentieth off the CPU of a lead.
+ * The young half of the heap may grow to 64 MB instead of 16: what a lead leaves behind is
+ * collected a quarter as often, which took a twentieth off the CPU of a lead.
  */
 export const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=64'];
 

@@ -133,8 +133,8 @@ export async function loadLead(db: Tx, leadId: LeadId): Promise<Lead> {
 }
 
 /**
- * Locks the lead's row until the transaction ends. Whoever changes a lead, its attempts or its sales
- * locks it first and reads after: one statement would see what was there before it waited.
+ * Locks the lead's row until the transaction ends. Whoever changes a lead, its attempts or its
+ * sales locks it first and reads after: one statement would see what was before it waited.
  */
 export async function lockLead(tx: Tx, leadId: LeadId): Promise<void> {
   await tx.query({

@@ -85,11 +85,62 @@ async function settleSale(
   return { kind: 'sold', fillsLead, outcome: settled.closed ? outcome : null };
 }
 
-/**
- * One statement, so that no half of it can ever be seen. Undefined when the attempt was not waiting
- * for an answer; `closed`: the lead got its outcome by it. The lead is locked first, as everywhere:
- * two orders would meet in a deadlock. `before` is then the state after any wait.
- */
+// One statement, so that no half of it can ever be seen. The lead is locked first, as everywhere:
+// two orders would meet in a deadlock. `before` is then the state after any wait, not the one that
+// this statement began with.
+const BOOK = `
+  with lead as (
+    select id, waits_in from leads where id = $1
+    for no key update
+  ), before as (
+    select state from lead join attempts on lead_id = id
+    where contract_id = $2 and attempts.round = $3 for no key update of attempts
+  ), settled as (
+    update attempts set state = 'accepted', result = $4, price_cents = $5,
+      settled_at = now()
+    where lead_id = $1 and contract_id = $2 and round = $3
+      and exists (select from before) and state in ('sending', 'in_doubt')
+    returning lead_id, contract_id, buyer_id, round
+  ), sold as (
+    insert into sales (lead_id, contract_id, buyer_id, source_id, campaign_id, round,
+      price_cents, payout_cents, reference, redirect_url)
+    select s.lead_id, s.contract_id, s.buyer_id, l.source_id, l.campaign_id, s.round,
+      $5, $6, $7, $9
+    from settled s join leads l on l.id = s.lead_id
+    returning lead_id, contract_id, buyer_id, source_id, campaign_id
+  ), moved as (
+    insert into transfers (id, kind, from_account, to_account, amount_cents, lead_id,
+      campaign_id, source_id, buyer_id)
+    select 'sale/' || lead_id || '/' || contract_id, 'charge', 'buyer/' || buyer_id,
+      'house', $5, lead_id, campaign_id, source_id, buyer_id from sold
+    union all
+    select 'payout/' || lead_id || '/' || contract_id, 'payout', 'house',
+      'source/' || source_id, $6, lead_id, campaign_id, source_id, buyer_id from sold
+  ), told as (
+    insert into outbox (kind, lead_id, name, payload)
+    select 'event', lead_id, 'lead.sold', jsonb_build_object('contract', contract_id,
+      'buyer', buyer_id, 'price_cents', $5::bigint, 'payout_cents', $6::bigint) from sold
+  ), signalled as (
+    insert into outbox (kind, lead_id, name, payload)
+    select 'signal', lead_id, 'attemptSettled', jsonb_build_object('contract', contract_id)
+    from sold where (select state from before) = 'in_doubt'
+  ), closed as (
+    update leads set outcome = $8, status = 'sold', settled_at = now()
+    where id = (select lead_id from settled) and outcome is null and $8::jsonb is not null
+    returning id
+  ), dropped as (
+    update attempts set state = 'not_sent', settled_at = now()
+    where lead_id = $1 and state = 'planned' and exists (select from settled)
+      and $8::jsonb is not null
+  ), notified as (
+    -- Only when somebody elsewhere waits: a notify locks the whole database at commit.
+    select pg_notify('${ANSWER_CHANNEL}', waits_in || ' ' || id) from lead
+    where waits_in <> $10 and exists (select from closed)
+  )
+  select exists (select from closed) as closed, (select count(*) from notified)
+  from settled`;
+
+/** Undefined when the attempt waited for no answer; `closed`: the lead has its outcome by it. */
 async function book(
   db: Tx,
   { leadId, contractId, round }: OfferKey,
@@ -97,56 +148,7 @@ async function book(
 ): Promise<{ readonly closed: boolean } | undefined> {
   const settled = await db.query<{ closed: boolean }>({
     name: 'settlement.book',
-    text: `with lead as (
-             select id, waits_in from leads where id = $1
-             for no key update
-           ), before as (
-             select state from lead join attempts on lead_id = id
-             where contract_id = $2 and attempts.round = $3 for no key update of attempts
-           ), settled as (
-             update attempts set state = 'accepted', result = $4, price_cents = $5,
-               settled_at = now()
-             where lead_id = $1 and contract_id = $2 and round = $3
-               and exists (select from before) and state in ('sending', 'in_doubt')
-             returning lead_id, contract_id, buyer_id, round
-           ), sold as (
-             insert into sales (lead_id, contract_id, buyer_id, source_id, campaign_id, round,
-               price_cents, payout_cents, reference, redirect_url)
-             select s.lead_id, s.contract_id, s.buyer_id, l.source_id, l.campaign_id, s.round,
-               $5, $6, $7, $9
-             from settled s join leads l on l.id = s.lead_id
-             returning lead_id, contract_id, buyer_id, source_id, campaign_id
-           ), moved as (
-             insert into transfers (id, kind, from_account, to_account, amount_cents, lead_id,
-               campaign_id, source_id, buyer_id)
-             select 'sale/' || lead_id || '/' || contract_id, 'charge', 'buyer/' || buyer_id,
-               'house', $5, lead_id, campaign_id, source_id, buyer_id from sold
-             union all
-             select 'payout/' || lead_id || '/' || contract_id, 'payout', 'house',
-               'source/' || source_id, $6, lead_id, campaign_id, source_id, buyer_id from sold
-           ), told as (
-             insert into outbox (kind, lead_id, name, payload)
-             select 'event', lead_id, 'lead.sold', jsonb_build_object('contract', contract_id,
-               'buyer', buyer_id, 'price_cents', $5::bigint, 'payout_cents', $6::bigint) from sold
-           ), signalled as (
-             insert into outbox (kind, lead_id, name, payload)
-             select 'signal', lead_id, 'attemptSettled', jsonb_build_object('contract', contract_id)
-             from sold where (select state from before) = 'in_doubt'
-           ), closed as (
-             update leads set outcome = $8, status = 'sold', settled_at = now()
-             where id = (select lead_id from settled) and outcome is null and $8::jsonb is not null
-             returning id
-           ), dropped as (
-             update attempts set state = 'not_sent', settled_at = now()
-             where lead_id = $1 and state = 'planned' and exists (select from settled)
-               and $8::jsonb is not null
-           ), notified as (
-             -- Only when somebody elsewhere waits: a notify locks the whole database at commit.
-             select pg_notify('${ANSWER_CHANNEL}', waits_in || ' ' || id) from lead
-             where waits_in <> $10 and exists (select from closed)
-           )
-           select exists (select from closed) as closed, (select count(*) from notified)
-           from settled`,
+    text: BOOK,
     values: [
       leadId,
       contractId,

@@ -1,7 +1,7 @@
 // Takes leads in, starts their workflows, and waits for what becomes of them. The row is committed
 // before the workflow starts: what fails after that costs time, never a lead.
 
-import { ulid } from 'ulid';
+import { monotonicFactory } from 'ulid';
 import type { CaseBook } from '../activities/cases.ts';
 import type { Answers } from './answers.ts';
 import type { Acceptance, IdempotencyKey } from '../api/deps.ts';
@@ -30,6 +30,8 @@ export function createIntakeDesk(deps: {
   readonly onError: (error: unknown) => void;
 }) {
   const { pool, worlds, cases, answers, metrics } = deps;
+  // Rising within a millisecond too: lists show the newest first, by id.
+  const nextUlid = monotonicFactory();
   /** Leads between their insert and their start: a few at a time. */
   const accepted = new Map<LeadId, Lead>();
 
@@ -53,7 +55,7 @@ export function createIntakeDesk(deps: {
     /** Stores a lead with its key, or finds what the key stored before. */
     async acceptLead(draft: LeadDraft, key: IdempotencyKey | null): Promise<Acceptance> {
       const { raw, unknownFields, ...fields } = draft;
-      const lead = { ...fields, id: toLeadId(ulid()) };
+      const lead = { ...fields, id: toLeadId(nextUlid()) };
       const waitsIn = deps.process;
       const inserted = await insertLead(pool, { lead, raw, unknownFields, waitsIn, key });
       if (inserted.kind !== 'new') return inserted;

@@ -3,7 +3,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findAttempt } from '../../src/db/attempts.ts';
 import { closeLead } from '../../src/db/closing.ts';
-import { dispatchSignals, type OutgoingSignal } from '../../src/db/outbox.ts';
 import { ANSWER_CHANNEL, settleAccepted, settleUnaccepted } from '../../src/db/settlement.ts';
 import type { LeadId } from '../../src/domain/ids.ts';
 import { cents } from '../../src/domain/money.ts';
@@ -90,6 +89,26 @@ describe('an acceptance', () => {
     expect(await salesOf(leadId)).toHaveLength(1);
     expect(await transfersOf(leadId)).toHaveLength(2);
     expect(await outboxOf(leadId)).toHaveLength(1);
+  });
+
+  test('that waited behind the doubt is booked, and tells the workflow that waits', async () => {
+    const leadId = await storeLead(db.pool);
+    const key = await sending(db.pool, leadId);
+    const other = await db.pool.connect();
+    await other.query('begin');
+    await settleUnaccepted(other, key, inDoubt);
+    // Begun while the attempt reads `sending`, decided after another run made it `in_doubt`.
+    const late = settleAccepted(db.pool, key, { result: accepted(1480), terms: saleTerms() });
+    await until('the acceptance waits', async () => {
+      const waiting = await other.query(`select from pg_locks where not granted`);
+      return waiting.rowCount !== 0;
+    });
+    await other.query('commit');
+    other.release();
+    expect(await late).toMatchObject({ kind: 'sold', fillsLead: true });
+    expect((await outboxOf(leadId)).map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['lead.sold', 'attemptSettled']),
+    );
   });
 
   test('of a planned offer that was never sent is not booked', async () => {
@@ -262,29 +281,4 @@ test('a source that waits in another process is notified after the commit', asyn
   expect(heard).toEqual([`here ${sold}`, `here ${unsold}`]);
   await listener.query('unlisten *');
   listener.release();
-});
-
-test('a signal is handed over at least once, and one that fails holds up no other', async () => {
-  await db.pool.query(`update outbox set sent_at = now() where sent_at is null`);
-  const settleOne = async () => {
-    const leadId = await storeLead(db.pool);
-    const key = await sending(db.pool, leadId);
-    await settleUnaccepted(db.pool, key, inDoubt);
-    await settleUnaccepted(db.pool, key, rejected);
-    return leadId;
-  };
-  const [failing, fine] = [await settleOne(), await settleOne()];
-  const sent: OutgoingSignal[] = [];
-  const send = async (signal: OutgoingSignal) => {
-    if (signal.leadId === failing && sent.length < 2) throw new Error('Temporal is away');
-    sent.push(signal);
-  };
-  expect(await dispatchSignals(db.pool, send)).toBe(1);
-  expect(sent).toMatchObject([
-    { leadId: fine, name: 'attemptSettled', payload: { contract: 'apex_auto' } },
-  ]);
-  sent.push(...sent);
-  expect(await dispatchSignals(db.pool, send)).toBe(1);
-  expect(sent.at(-1)).toMatchObject({ leadId: failing });
-  expect(await dispatchSignals(db.pool, send)).toBe(0);
 });

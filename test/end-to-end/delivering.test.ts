@@ -25,6 +25,20 @@ test.concurrent(
 );
 
 test.concurrent(
+  'a push that takes longer than the first step may is awaited, not made again',
+  async ({ world }) => {
+    const buyer = await world.buyer({ bidCents: 900, crm: { delayMs: [2_500, 2_500] } });
+    const campaign = await world.campaign([{ method: 'ping_post', buyers: [buyer] }]);
+    const lead = await campaign.submitLead();
+    await world.done(lead.id);
+    expect((await world.settled(lead.id)).deliveries).toMatchObject([
+      { state: 'delivered', tries: 1, detail: 'HTTP 200 after 1 try' },
+    ]);
+    expect(buyer.received).toEqual(['ping', 'post', 'crm']);
+  },
+);
+
+test.concurrent(
   'a push to a system that is gone for good is given up, and said',
   async ({ world }) => {
     const buyer = await world.buyer({ bidCents: 900, crm: { fault: 'status', status: 410 } });

@@ -28,13 +28,13 @@ async function keepLead(world: World, name: string, leadId: LeadId): Promise<His
 }
 
 describe('leads', () => {
-  test('sold on the first offer and delivered: at most 18 events and 6 kB', async ({ world }) => {
+  test('sold on the first offer and delivered: at most 12 events and 6 kB', async ({ world }) => {
     const best = await world.buyer({ bidCents: 4500, crm: {} });
     const next = await world.buyer({ bidCents: 4000 });
     const campaign = await world.campaign([{ method: 'ping_post', buyers: [best, next] }]);
     const { id } = await campaign.submitLead();
     const { events } = await keepLead(world, 'sold-first-offer', id);
-    expect(events?.length).toBeLessThanOrEqual(18);
+    expect(events?.length).toBeLessThanOrEqual(12);
     const handle = world.client.workflow.getHandle(leadWorkflowId(id));
     expect((await handle.describe()).historySize).toBeLessThanOrEqual(6 * 1024);
   });
@@ -107,6 +107,13 @@ describe('leads', () => {
     const campaign = await world.campaign([{ method: 'ping_post', buyers: [buyer] }]);
     const { id } = await campaign.submitLead();
     await keepLead(world, 'delivery-failed-then-retried', id);
+  });
+
+  test('delivered by a receiver that takes its time', async ({ world }) => {
+    const buyer = await world.buyer({ bidCents: 900, crm: { delayMs: [1_500, 1_500] } });
+    const campaign = await world.campaign([{ method: 'ping_post', buyers: [buyer] }]);
+    const { id } = await campaign.submitLead();
+    await keepLead(world, 'delivery-under-way', id);
   });
 
   test('given up by its delivery', async ({ world }) => {

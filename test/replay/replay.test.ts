@@ -17,6 +17,7 @@ test('there is a recorded run for each story', () => {
     'buyer-caps.json',
     'delivery-failed-then-retried.json',
     'delivery-given-up.json',
+    'delivery-under-way.json',
     'in-doubt-then-accepted.json',
     'in-doubt-then-settled.json',
     'killed-and-taken-up.json',
@@ -24,6 +25,7 @@ test('there is a recorded run for each story', () => {
     'second-buyer-after-reject.json',
     'shared-sale.json',
     'slow-buyer-regular-activity.json',
+    'sold-first-offer-before-adr-0009.json',
     'sold-first-offer.json',
     'sold-in-turn.json',
     'unsold.json',
@@ -59,7 +61,7 @@ describe('goes red when the run', () => {
     [
       'asked for another activity',
       JSON.parse(
-        JSON.stringify(readHistory('sold-first-offer.json')).replaceAll(
+        JSON.stringify(readHistory('delivery-failed-then-retried.json')).replaceAll(
           '"name":"deliverLead"',
           '"name":"mailLead"',
         ),

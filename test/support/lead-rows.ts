@@ -1,7 +1,7 @@
 // Rows for tests of src/db: leads as intake stores them, and attempts in the state a test begins
 // at.
 
-import { ulid } from 'ulid';
+import { monotonicFactory } from 'ulid';
 import { claimAttempt, type Plan, planAttempt } from '../../src/db/attempts.ts';
 import { insertLead } from '../../src/db/leads.ts';
 import type { Pool } from '../../src/db/pool.ts';
@@ -27,8 +27,11 @@ export async function storeLead(pool: Pool, changes: Partial<Lead> = {}): Promis
   return lead.id;
 }
 
+// Rising within a millisecond too: tests rely on the order in which they made their leads.
+const nextUlid = monotonicFactory();
+
 export function newLeadId(): LeadId {
-  return toLeadId(ulid());
+  return toLeadId(nextUlid());
 }
 
 /** An offer to the contract `apex_auto` of buyer `apex` at $14.80, exclusive, without caps. */

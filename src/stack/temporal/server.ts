@@ -81,7 +81,8 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
     name: NAME,
     command,
     args: temporalArgs({ host: HOST, port, uiPort, dbFile, namespace }),
-    env: { GOGC: '400', ...(env ?? process.env) },
+    // 100 by default: collecting garbage took 6 % of the server's CPU, and 2 % like this.
+    env: env && { GOGC: '400', ...env },
     logFile: join(dataDir, 'logs/temporal.log'),
     say,
     readyWhen: () => isServing(address),
