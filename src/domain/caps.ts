@@ -116,8 +116,11 @@ export const REMEMBER_MS = 60 * 60 * 1000;
 /** Finished ids above which the oldest are forgotten early: 10,000 are 0.8 MB to carry. */
 export const MAX_FINISHED = 10_000;
 const FORGET_AT_ONCE = 1_000;
-/** Open holds above which the entity grants nothing: its state must stay small enough to carry. */
-export const MAX_OPEN_HOLDS = 20_000;
+/**
+ * Bytes of open holds above which the entity grants nothing. Temporal carries 2 MB at most; beyond,
+ * a run could never go on as a new one. Some 4,000 holds of two windows each.
+ */
+export const MAX_OPEN_BYTES = 1_100_000;
 
 /** An entity that knows nothing and grants nothing. */
 export function emptyCaps(): CapsState {
@@ -137,7 +140,7 @@ export function emptyCaps(): CapsState {
 
 /**
  * Applies a batch in order and returns one decision per operation. Changes `state` in place: a copy
- * of 20,000 holds per batch would be most of the work. The same operation twice counts once.
+ * of thousands of holds per batch would be most of the work. The same operation twice counts once.
  */
 export function applyOps(state: CapsState, ops: readonly CapOp[], nowMs: number): CapDecision[] {
   const { epoch } = state;
@@ -179,7 +182,7 @@ function hold(state: CapsState, op: CapOp & { op: 'hold' }, nowMs: number): CapD
   if (held?.planned) giveBack(state, op.id, held);
   else if (before || held) return { kind: 'granted', rooms: roomsOf(state, op.windows) };
   if (isStale(state, op, nowMs)) return { kind: 'refused', why: 'stale' };
-  if (state.open >= MAX_OPEN_HOLDS) return { kind: 'busy' };
+  if ((state.open + 1) * bytesOf(op) > MAX_OPEN_BYTES) return { kind: 'busy' };
 
   for (const { key, amount } of op.windows) {
     const { used, limit, endsAtMs } = loadWindow(state, key);
@@ -197,6 +200,11 @@ function hold(state: CapsState, op: CapOp & { op: 'hold' }, nowMs: number): CapD
   state.holds[op.id] = { takes, atMs: nowMs };
   state.open += 1;
   return { kind: 'granted', rooms: roomsOf(state, op.windows) };
+}
+
+/** What a hold takes of the state's JSON. A buyer's holds are much alike: one speaks for all. */
+function bytesOf({ id, windows }: CapOp & { op: 'hold' }): number {
+  return windows.reduce((bytes, { key }) => bytes + key.length + 30, id.length + 50);
 }
 
 function release(state: CapsState, op: CapOp & { op: 'release' }, nowMs: number): CapDecision {

@@ -8,7 +8,7 @@ import {
   sleep,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { ContractId } from '../domain/ids.ts';
+import type { ContractId, LeadId } from '../domain/ids.ts';
 import type { Candidate, LeadOutcome, Score, Validation } from '../domain/lead.ts';
 import {
   candidatesOf,
@@ -161,19 +161,29 @@ function isInDoubt(offered: Offered): offered is Doubted {
 }
 
 /** Waits, for days if need be, until someone knows whether the buyer has the lead. */
-async function awaitDoubt(run: Run, { candidate, report }: Doubted): Promise<void> {
+async function awaitDoubt(run: Run, doubted: Doubted): Promise<void> {
+  const { buyerId } = doubted.report;
   upsertSearchAttributes([
     { key: LeadStatusKey, value: 'in_doubt' },
-    ...(report.buyerId ? [{ key: BuyerKey, value: report.buyerId }] : []),
+    ...(buyerId ? [{ key: BuyerKey, value: buyerId }] : []),
   ]);
   show(run);
+  await learn(run, doubted);
+}
+
+/** What became of an offer in doubt, once that is settled outside this run. */
+async function learn(run: Run, { candidate }: Doubted): Promise<Offered> {
   await condition(() => run.settled.has(candidate.contractId));
   const key = { leadId: run.lead.leadId, contractId: candidate.contractId, round: ROUND };
-  record(run, candidate, await step('the doubt was settled').readOffer(key));
+  const report = await step('the doubt was settled').readOffer(key);
+  record(run, candidate, report);
+  return { candidate, report };
 }
 
 /**
  * Stores the outcome unless a sale did, pushes the sold lead to its targets, settles what is owed.
+ * A shared lead is sold although one of its offers is in doubt: if that turns out to be a sale, it
+ * is pushed too.
  */
 async function finish(run: Run): Promise<LeadOutcome> {
   const { leadId } = run.lead;
@@ -181,18 +191,22 @@ async function finish(run: Run): Promise<LeadOutcome> {
   tell(outcome, run.offers);
   show(run, outcome);
 
-  await Promise.all(
-    run.offers.flatMap(({ candidate: { contractId }, report }) => {
-      if (report.kind !== 'accepted') return [];
-      const { priceCents, reference, targets = [] } = report;
-      const sale = { round: ROUND, priceCents, reference };
-      return targets.map((target) => deliver({ leadId, contractId, target, sale }));
-    }),
-  );
+  const doubts = run.offers.filter(isInDoubt);
+  await Promise.all(run.offers.map((offered) => deliverSale(leadId, offered)));
   if (run.offers.some(({ report }) => report.owes)) {
     await later('release what the offers held').releaseHolds(leadId);
   }
+  await Promise.all(doubts.map(async (doubt) => deliverSale(leadId, await learn(run, doubt))));
+  if (doubts.length > 0) show(run, outcome);
   return outcome;
+}
+
+async function deliverSale(leadId: LeadId, { candidate, report }: Offered): Promise<void> {
+  if (report.kind !== 'accepted') return;
+  const { contractId } = candidate;
+  const { priceCents, reference, targets = [] } = report;
+  const sale = { round: ROUND, priceCents, reference };
+  await Promise.all(targets.map((target) => deliver({ leadId, contractId, target, sale })));
 }
 
 async function close(run: Run): Promise<LeadOutcome> {

@@ -93,6 +93,26 @@ describe('a post without an answer', () => {
     expect(last.received).toEqual(['ping']);
   });
 
+  test('of a lead that was sold beside it is delivered once it is settled', async ({ world }) => {
+    const shared = { contract: { exclusive: false } };
+    const post = { fault: 'accept_then_hang' } as const;
+    const silent = await world.buyer({ bidCents: 900, post, crm: {}, ...QUICK, ...shared });
+    const next = await world.buyer({ bidCents: 800, ...shared });
+    const buyers = [silent, next];
+    const campaign = await world.campaign([{ method: 'ping_post', buyers }], { max_sales: 2 });
+    const { id } = await campaign.submitLead();
+    expect(await world.ended(id)).toMatchObject({ status: 'sold', deliveries: [] });
+
+    await world.settleDoubt(id, silent.contract, 'accepted');
+    await world.done(id);
+    expect(await world.ended(id)).toMatchObject({
+      status: 'sold',
+      deliveries: [{ target: 'crm', state: 'delivered' }],
+    });
+    expect(await world.transfers(id)).toHaveLength(4);
+    expect(silent.received).toEqual(['ping', 'post', 'crm']);
+  });
+
   test('under an idempotency key is pending again, and no second lead', async ({ world }) => {
     const silent = await world.buyer({ priceCents: 900, post: 'hangs', ...QUICK });
     const campaign = await world.campaign([{ method: 'waterfall', buyers: [silent] }], {

@@ -134,6 +134,20 @@ describe('leads', () => {
     await keepLead(world, 'shared-sale', id);
   });
 
+  test('shared, with a doubt that turned out to be a sale', async ({ world }) => {
+    const shared = { contract: { exclusive: false } };
+    const post = { fault: 'accept_then_hang' } as const;
+    const buyers = [
+      await world.buyer({ bidCents: 900, post, postTimeout: '300ms', crm: {}, ...shared }),
+      await world.buyer({ bidCents: 800, ...shared }),
+    ];
+    const campaign = await world.campaign([{ method: 'ping_post', buyers }], { max_sales: 2 });
+    const { id } = await campaign.submitLead();
+    await world.settled(id);
+    await world.settleDoubt(id, buyers[0]?.contract ?? '', 'accepted');
+    await keepLead(world, 'shared-sale-doubt-accepted', id);
+  });
+
   test('taken up again after its process was killed', async ({ world }) => {
     const post = { fault: 'accept_then_hang' } as const;
     const buyer = await world.buyer({ bidCents: 900, post, postTimeout: '4s' });

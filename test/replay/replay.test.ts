@@ -23,6 +23,7 @@ test('there is a recorded run for each story', () => {
     'killed-and-taken-up.json',
     'refused-duplicate.json',
     'second-buyer-after-reject.json',
+    'shared-sale-doubt-accepted.json',
     'shared-sale.json',
     'slow-buyer-regular-activity.json',
     'sold-first-offer-before-adr-0009.json',

@@ -3,13 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 
-import {
-  applyOps,
-  emptyCaps,
-  MAX_OPEN_HOLDS,
-  REMEMBER_MS,
-  seedCaps,
-} from '../../src/domain/caps.ts';
+import { applyOps, emptyCaps, REMEMBER_MS, seedCaps } from '../../src/domain/caps.ts';
 import {
   adjust,
   carried,
@@ -161,16 +155,6 @@ describe('a seed', () => {
     );
     expect([used(state), state.open]).toEqual([2, 2]);
   });
-});
-
-test(`an entity is busy at ${MAX_OPEN_HOLDS} open holds, and not at one less`, () => {
-  const state = seeded();
-  const wide = [day(1_000_000)];
-  const ops = Array.from({ length: MAX_OPEN_HOLDS - 1 }, (_, index) => hold(`a/${index}`, wide));
-  applyOps(state, ops, NOON);
-  expect(kinds(state, [hold('last', wide), hold('over', wide)])).toEqual(['granted', 'busy']);
-  expect(kinds(state, [hold('last', wide)]), 'its repeat is no new hold').toEqual(['granted']);
-  expect(kinds(state, [keep('last'), hold('over', wide)])).toEqual(['done', 'granted']);
 });
 
 test('the state is plain JSON: carried over, it decides as before', () => {
