@@ -78,7 +78,11 @@ async function holdAuction(
     if (!stage.earlyClose || outstanding.size === 0 || closing.signal.aborted) return;
     if (best && !canStillWin([...outstanding], best, floor)) closing.abort();
   });
-  await Promise.all(asked).finally(() => clearTimeout(deadline));
+  await Promise.all(asked).finally(() => {
+    clearTimeout(deadline);
+    // One that threw must not leave the others without a limit.
+    if (outstanding.size > 0) closing.abort(timedOut());
+  });
 
   const { ranked, belowFloor } = rankBids(bidsOf(entries, pings), floor);
   const low = new Map(belowFloor.map((bid) => [bid.contractId, bid.priceCents]));

@@ -30,6 +30,9 @@ const CONFLICT = 409;
  */
 const FIRST_TRY_WAIT_MS = 1_000;
 
+/** Longer than any try takes; whoever comes later pushes again, under the same key. */
+const KEEP_TRY_MS = 90_000;
+
 export function createDeliverActivities(deps: ActivityDeps) {
   /** First tries that outlived their step, by push: the step that follows waits for them. */
   const underWay = new Map<string, Promise<Tried>>();
@@ -59,11 +62,13 @@ export function createDeliverActivities(deps: ActivityDeps) {
       const id = idOf(push);
       const trying =
         underWay.get(id) ??
-        attempt(push, sale, 1)
-          .catch(() => failed('the try could not be recorded'))
-          .finally(() => underWay.delete(id));
+        attempt(push, sale, 1).catch(() => failed('the try could not be recorded'));
       underWay.set(id, trying);
-      return Promise.race([trying, underWayAfter(FIRST_TRY_WAIT_MS)]);
+      const first = await Promise.race([trying, underWayAfter(FIRST_TRY_WAIT_MS)]);
+      // Kept for the step that follows, which may come after the answer; and not for ever.
+      if (first.kind !== 'under_way') underWay.delete(id);
+      else setTimeout(() => underWay.delete(id), KEEP_TRY_MS).unref();
+      return first;
     },
 
     /**
@@ -78,7 +83,9 @@ export function createDeliverActivities(deps: ActivityDeps) {
       const tries = triedBefore + Context.current().info.attempt;
       const again = async () =>
         attempt(key, await loadSale(deps.pool, key.leadId, key.contractId), tries);
-      const tried = await (underWay.get(idOf(key)) ?? again());
+      const begun = underWay.get(idOf(key));
+      underWay.delete(idOf(key));
+      const tried = await (begun ?? again());
       if (tried.kind === 'delivered') return { proof: tried.proof };
       throw ApplicationFailure.create({
         message: tried.detail,

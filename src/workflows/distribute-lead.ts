@@ -8,7 +8,7 @@ import {
   sleep,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { ContractId, LeadId } from '../domain/ids.ts';
+import type { ContractId, LeadId, OfferKey } from '../domain/ids.ts';
 import type { Candidate, LeadOutcome, Score, Validation } from '../domain/lead.ts';
 import {
   candidatesOf,
@@ -168,14 +168,18 @@ async function awaitDoubt(run: Run, doubted: Doubted): Promise<void> {
     ...(buyerId ? [{ key: BuyerKey, value: buyerId }] : []),
   ]);
   show(run);
-  await learn(run, doubted);
+  await learn(run, doubted, step('the doubt was settled').readOffer);
 }
 
 /** What became of an offer in doubt, once that is settled outside this run. */
-async function learn(run: Run, { candidate }: Doubted): Promise<Offered> {
+async function learn(
+  run: Run,
+  { candidate }: Doubted,
+  readOffer: (key: OfferKey) => Promise<OfferReport>,
+): Promise<Offered> {
   await condition(() => run.settled.has(candidate.contractId));
   const key = { leadId: run.lead.leadId, contractId: candidate.contractId, round: ROUND };
-  const report = await step('the doubt was settled').readOffer(key);
+  const report = await readOffer(key);
   record(run, candidate, report);
   return { candidate, report };
 }
@@ -192,21 +196,28 @@ async function finish(run: Run): Promise<LeadOutcome> {
   show(run, outcome);
 
   const doubts = run.offers.filter(isInDoubt);
-  await Promise.all(run.offers.map((offered) => deliverSale(leadId, offered)));
-  if (run.offers.some(({ report }) => report.owes)) {
-    await later('release what the offers held').releaseHolds(leadId);
-  }
-  await Promise.all(doubts.map(async (doubt) => deliverSale(leadId, await learn(run, doubt))));
+  // The outcome is stored, so nobody would start this run again: from here on, patient steps only.
+  const { readOffer } = later('the doubt was settled');
+  await Promise.all([
+    deliverSales(leadId, run.offers),
+    ...doubts.map(async (doubt) => deliverSales(leadId, [await learn(run, doubt, readOffer)])),
+  ]);
   if (doubts.length > 0) show(run, outcome);
   return outcome;
 }
 
-async function deliverSale(leadId: LeadId, { candidate, report }: Offered): Promise<void> {
-  if (report.kind !== 'accepted') return;
-  const { contractId } = candidate;
-  const { priceCents, reference, targets = [] } = report;
-  const sale = { round: ROUND, priceCents, reference };
-  await Promise.all(targets.map((target) => deliver({ leadId, contractId, target, sale })));
+/** Pushes what was sold, then gives back what the other offers may still hold. */
+async function deliverSales(leadId: LeadId, offers: readonly Offered[]): Promise<void> {
+  const owes = offers.some(({ report }) => report.owes);
+  await Promise.all(
+    offers.flatMap(({ candidate: { contractId }, report }) => {
+      if (report.kind !== 'accepted') return [];
+      const { priceCents, reference, targets = [] } = report;
+      const sale = { round: ROUND, priceCents, reference };
+      return targets.map((target) => deliver({ leadId, contractId, target, sale }));
+    }),
+  );
+  if (owes) await later('release what the offers held').releaseHolds(leadId);
 }
 
 async function close(run: Run): Promise<LeadOutcome> {

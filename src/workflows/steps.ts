@@ -13,7 +13,7 @@ import type { Activities } from '../activities/index.ts';
 import type { ContractId, LeadId } from '../domain/ids.ts';
 import type { Candidate } from '../domain/lead.ts';
 import { type Cents, dollars } from '../domain/money.ts';
-import type { DeliveryTarget } from '../domain/outcome.ts';
+import type { DeliveryTarget, FirstTry } from '../domain/outcome.ts';
 
 /**
  * A step that the source waits for. Two short tries: a repeat is safe, since verdicts and attempts
@@ -67,7 +67,7 @@ export async function deliver({ leadId, contractId, target, sale }: Delivery): P
   const place = `${contractId}/${target.name}`;
   let triedBefore = 0;
   if (target.atOnce) {
-    const first = await step(`deliver to ${place}`).tryDelivery({ ...push, sale });
+    const first = await tryOnce(place, { ...push, sale });
     if (first.kind === 'delivered') return;
     if (first.kind === 'failed') {
       if (first.forGood) return giveUp(push, place);
@@ -91,6 +91,19 @@ export async function deliver({ leadId, contractId, target, sale }: Delivery): P
   } catch (failure) {
     if (isCancellation(failure) || !(failure instanceof ActivityFailure)) throw failure;
     await giveUp(push, place);
+  }
+}
+
+/** The first try. A step that failed itself leaves it to the next one, which has more patience. */
+async function tryOnce(
+  place: string,
+  push: Parameters<Activities['tryDelivery']>[0],
+): Promise<FirstTry> {
+  try {
+    return await step(`deliver to ${place}`).tryDelivery(push);
+  } catch (failure) {
+    if (isCancellation(failure) || !(failure instanceof ActivityFailure)) throw failure;
+    return { kind: 'under_way' };
   }
 }
 
