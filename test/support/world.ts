@@ -114,7 +114,11 @@ async function openWorld({ processes: count = 1, proxied = false, env = {} }: Wo
     return until(`lead ${leadId} ${what}`, look, withinMs);
   }
 
-  async function apply(): Promise<void> {
+  // One at a time: of two documents under way at once, the older one might be applied last.
+  let applied = Promise.resolve();
+  const apply = () => (applied = applied.catch(() => undefined).then(applyNow));
+
+  async function applyNow(): Promise<void> {
     // Each process that takes leads must know the campaign before it gets the first one.
     for (const { url } of processes) {
       const body = draft.document;
