@@ -3,10 +3,10 @@
 // the policy of the workflow's call. Each try leaves its trace in PostgreSQL.
 
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { loadSale, recordDelivery, type Sale } from '../db/deliveries.ts';
+import { loadSale, recordDelivery } from '../db/deliveries.ts';
 import { adapterOf } from '../delivery/adapters.ts';
 import type { ContractId, LeadId } from '../domain/ids.ts';
-import type { FirstTry } from '../domain/outcome.ts';
+import type { FirstTry, Sale } from '../domain/outcome.ts';
 import { contractOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
 import { authorise, parcelFor } from './parcel.ts';
@@ -37,7 +37,8 @@ export function createDeliverActivities(deps: ActivityDeps) {
   /** First tries that outlived their step, by push: the step that follows waits for them. */
   const underWay = new Map<string, Promise<Tried>>();
 
-  async function record(push: Push, tries: number, tried: Tried): Promise<Tried> {
+  async function attempt(push: Push, sale: Sale, tries: number): Promise<Tried> {
+    const tried = await pushOnce(deps, { push, sale, tries });
     const isDelivered = tried.kind === 'delivered';
     await recordDelivery(deps.pool, {
       ...push,
@@ -46,10 +47,6 @@ export function createDeliverActivities(deps: ActivityDeps) {
       detail: isDelivered ? tried.proof : tried.detail,
     });
     return tried;
-  }
-
-  async function attempt(push: Push, sale: Sale, tries: number): Promise<Tried> {
-    return record(push, tries, await pushOnce(deps, { push, sale, tries }));
   }
 
   return {

@@ -2,7 +2,7 @@
 // settlement.ts.
 
 import type { ContractId, LeadId } from '../domain/ids.ts';
-import type { Cents } from '../domain/money.ts';
+import type { Sale } from '../domain/outcome.ts';
 import type { Tx } from './pool.ts';
 
 /** Records the latest try of a push; what was delivered stays delivered. */
@@ -27,12 +27,6 @@ export async function recordDelivery(
              where deliveries.state <> 'delivered'`,
     values: [push.leadId, push.contractId, push.target, push.state, push.tries, push.detail],
   });
-}
-
-export interface Sale {
-  readonly round: number;
-  readonly priceCents: Cents;
-  readonly reference: string | null;
 }
 
 /** The sale of a lead to a contract. Throws if there is none. */

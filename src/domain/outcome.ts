@@ -1,5 +1,6 @@
 // From what was decided and answered to what the lead came to.
 
+import type { Cents } from './money.ts';
 import type {
   Auction,
   Candidate,
@@ -18,6 +19,13 @@ export interface DeliveryTarget {
    * the regular activity.
    */
   readonly atOnce?: true;
+}
+
+/** What a buyer was sold: what its systems are told of the sale. */
+export interface Sale {
+  readonly round: number;
+  readonly priceCents: Cents;
+  readonly reference: string | null;
 }
 
 /** How the first try of a delivery ended; `forGood`: the receiver wants no other. */

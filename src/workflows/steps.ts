@@ -9,11 +9,12 @@ import {
   proxyLocalActivities,
   sleep,
 } from '@temporalio/workflow';
+import type { Push } from '../activities/deliver.ts';
 import type { Activities } from '../activities/index.ts';
 import type { ContractId, LeadId } from '../domain/ids.ts';
 import type { Candidate } from '../domain/lead.ts';
-import { type Cents, dollars } from '../domain/money.ts';
-import type { DeliveryTarget, FirstTry } from '../domain/outcome.ts';
+import { dollars } from '../domain/money.ts';
+import type { DeliveryTarget, FirstTry, Sale } from '../domain/outcome.ts';
 
 /**
  * A step that the source waits for. Two short tries: a repeat is safe, since verdicts and attempts
@@ -52,11 +53,7 @@ export interface Delivery {
   readonly leadId: LeadId;
   readonly contractId: ContractId;
   readonly target: DeliveryTarget;
-  readonly sale: {
-    readonly round: number;
-    readonly priceCents: Cents;
-    readonly reference: string | null;
-  };
+  readonly sale: Sale;
 }
 
 /**
@@ -72,7 +69,7 @@ export async function deliver({ leadId, contractId, target, sale }: Delivery): P
     if (first.kind === 'failed') {
       if (first.forGood) return giveUp(push, place);
       triedBefore = 1;
-      await sleep(REDELIVER_MS);
+      await sleep(REDELIVER_MS, { summary: 'pause before the next push' });
     }
   }
   const { deliverLead } = proxyActivities<Activities>({
@@ -95,10 +92,7 @@ export async function deliver({ leadId, contractId, target, sale }: Delivery): P
 }
 
 /** The first try. A step that failed itself leaves it to the next one, which has more patience. */
-async function tryOnce(
-  place: string,
-  push: Parameters<Activities['tryDelivery']>[0],
-): Promise<FirstTry> {
+async function tryOnce(place: string, push: Push & { readonly sale: Sale }): Promise<FirstTry> {
   try {
     return await step(`deliver to ${place}`).tryDelivery(push);
   } catch (failure) {
@@ -107,9 +101,6 @@ async function tryOnce(
   }
 }
 
-async function giveUp(
-  push: { leadId: LeadId; contractId: ContractId; target: string },
-  place: string,
-): Promise<void> {
+async function giveUp(push: Push, place: string): Promise<void> {
   await later(`give up ${place}`).giveUpDelivery(push);
 }
