@@ -150,7 +150,7 @@ program
   .action(
     run(async (config, id: string) => {
       const { getJson } = await import('./cli/client.ts');
-      const { renderStory } = await import('./api/story.ts');
+      const { renderStory } = await import('./api/reading/story.ts');
       const trace = await getJson(`/v1/leads/${encodeURIComponent(id)}`, { config, env });
       out(renderStory(trace as Parameters<typeof renderStory>[0]));
     }),

@@ -10,7 +10,7 @@ import {
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import type { Config } from './config.ts';
-import { type CapDecision, type CapOp, type CapsSeed, emptyCaps } from './domain/caps.ts';
+import { type CapDecision, type CapOp, type CapsSeed, emptyCaps } from './domain/caps/caps.ts';
 import type { BuyerId, LeadId } from './domain/ids.ts';
 import type { buyerCaps } from './workflows/buyer-caps.ts';
 import type { distributeLead } from './workflows/distribute-lead.ts';

@@ -1,11 +1,12 @@
 // One ping-post stage: every buyer asked at once under one deadline, the bids ranked.
 
 import { adapterOf } from '../delivery/adapters.ts';
-import { type Bid, canStillWin, rankBids } from '../domain/auction.ts';
+import { type Bid, canStillWin, rankBids } from '../domain/routing/auction.ts';
 import type { ContractId } from '../domain/ids.ts';
 import type { Auction, PingResult } from '../domain/lead.ts';
 import { type Cents, dollars, ZERO } from '../domain/money.ts';
-import type { Contract, Stage } from '../domain/world.ts';
+import type { Stage } from '../domain/world/campaign.ts';
+import type { Contract } from '../domain/world/contract.ts';
 import { type Case, contractOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
 import { authorise, parcelFor, withoutPerson } from './parcel.ts';

@@ -6,7 +6,7 @@
 // pinged; the entity stays the authority.
 
 import { randomUUID } from 'node:crypto';
-import type { CapDecision, CapOp, CapWindow, Room } from '../domain/caps.ts';
+import type { CapDecision, CapOp, CapWindow, Room } from '../domain/caps/caps.ts';
 import type { BuyerId, HoldId } from '../domain/ids.ts';
 
 const MAX_BATCH = 500;

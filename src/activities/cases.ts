@@ -11,7 +11,9 @@ import type { Pool } from '../db/pool.ts';
 import { listVerdicts } from '../db/verdicts.ts';
 import type { LeadId } from '../domain/ids.ts';
 import type { Lead } from '../domain/lead.ts';
-import type { Campaign, Contract, World } from '../domain/world.ts';
+import type { Campaign } from '../domain/world/campaign.ts';
+import type { Contract } from '../domain/world/contract.ts';
+import type { World } from '../domain/world/world.ts';
 import type { EligibilityRules } from '../eligibility/explain.ts';
 
 /** One version of the world, compiled. */

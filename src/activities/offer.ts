@@ -14,7 +14,7 @@ import { adapterOf } from '../delivery/adapters.ts';
 import { holdIdOf, type OfferKey } from '../domain/ids.ts';
 import type { Candidate, OfferResult } from '../domain/lead.ts';
 import type { OfferReport } from '../domain/outcome.ts';
-import type { Contract } from '../domain/world.ts';
+import type { Contract } from '../domain/world/contract.ts';
 import { capWindows } from '../eligibility/windows.ts';
 import type { HoldRequest } from './cap-desk.ts';
 import { type Case, contractOf } from './cases.ts';

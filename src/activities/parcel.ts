@@ -3,7 +3,8 @@
 
 import type { OutgoingRequest, Parcel } from '../delivery/adapter.ts';
 import { scrub } from '../domain/scrub.ts';
-import type { FieldValue, Step } from '../domain/world.ts';
+import type { Step } from '../domain/world/contract.ts';
+import type { FieldValue } from '../domain/world/world.ts';
 import type { Case } from './cases.ts';
 
 /** Fetches a secret by its reference, at the moment of use. Undefined when it is not set. */

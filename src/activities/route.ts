@@ -3,9 +3,9 @@
 import { drawStoredTurn } from '../db/rotations.ts';
 import type { ContractId, LeadId } from '../domain/ids.ts';
 import type { Score, StageRoute, Terms, WhyNot } from '../domain/lead.ts';
-import { drawTurn } from '../domain/rotation.ts';
+import { drawTurn } from '../domain/routing/rotation.ts';
 import { scoreLead } from '../domain/score.ts';
-import type { Stage } from '../domain/world.ts';
+import type { Stage } from '../domain/world/campaign.ts';
 import { type Case, contractOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
 

@@ -5,7 +5,7 @@ import { claimPerson, type PersonKey } from '../db/verdicts.ts';
 import type { LeadId } from '../domain/ids.ts';
 import type { Check, Validation } from '../domain/lead.ts';
 import { outcomeOf } from '../domain/outcome.ts';
-import type { DuplicateRule } from '../domain/world.ts';
+import type { DuplicateRule } from '../domain/world/campaign.ts';
 import type { Case } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
 

@@ -13,8 +13,8 @@ import { logRequests } from './http/logging.ts';
 import { createRouter, type Route } from './http/routes.ts';
 import { createLeadRoutes } from './leads.ts';
 import { Problem, sendProblem } from './problems.ts';
-import { createReportRoutes } from './reports.ts';
-import { createWorldRoutes } from './worlds.ts';
+import { createReportRoutes } from './reading/reports.ts';
+import { createWorldRoutes } from './config/worlds.ts';
 
 /** Every address of the application. */
 export function createRoutes(deps: ApiDeps): readonly Route[] {

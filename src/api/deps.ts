@@ -4,10 +4,10 @@ import type { Logger } from 'pino';
 
 import type { ContractId, LeadId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';
-import type { World } from '../domain/world.ts';
-import type { LeadPage, LeadQuery } from '../db/lead-list.ts';
-import type { PnlQuery, PnlRow } from '../db/pnl.ts';
-import type { LeadTrace } from '../db/trace.ts';
+import type { World } from '../domain/world/world.ts';
+import type { LeadPage, LeadQuery } from '../db/reading/lead-list.ts';
+import type { PnlQuery, PnlRow } from '../db/reading/pnl.ts';
+import type { LeadTrace } from '../db/reading/trace.ts';
 import type { LeadDraft } from '../intake/draft.ts';
 import type { LoadedWorld } from '../intake/submission.ts';
 import type { WorldChange, WorldIssue } from '../world/issues.ts';

@@ -1,7 +1,7 @@
 // `sluice pnl`: the profit and loss report, read from the ledger.
 
-import { renderPnlTable } from '../api/pnl-table.ts';
-import { type PnlDimension, readPnl } from '../db/pnl.ts';
+import { renderPnlTable } from '../api/reading/pnl-table.ts';
+import { type PnlDimension, readPnl } from '../db/reading/pnl.ts';
 import { createPool } from '../db/pool.ts';
 import { openWorlds } from '../serving/worlds.ts';
 import { CommandError } from './running.ts';

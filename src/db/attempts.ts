@@ -2,7 +2,7 @@
 // sent. What forbids a second sale is this row, not the engine; ADR 0002 has the states and the
 // crash windows.
 
-import type { CapWindow } from '../domain/caps.ts';
+import type { CapWindow } from '../domain/caps/caps.ts';
 import type { BuyerId, ContractId, LeadId, OfferKey } from '../domain/ids.ts';
 import type { AttemptState, LeadOutcome, OfferResult } from '../domain/lead.ts';
 import type { Cents } from '../domain/money.ts';

@@ -1,6 +1,6 @@
 // What PostgreSQL knows of a buyer's caps: the seed of an entity that was never seeded or was lost.
 
-import type { CapsSeed, Change } from '../domain/caps.ts';
+import type { CapsSeed, Change } from '../domain/caps/caps.ts';
 import type { BuyerId } from '../domain/ids.ts';
 import type { Tx } from './pool.ts';
 

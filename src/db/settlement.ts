@@ -4,8 +4,8 @@
 import type { OfferKey } from '../domain/ids.ts';
 import type { LeadOutcome, OfferResult } from '../domain/lead.ts';
 import { type Cents, cents } from '../domain/money.ts';
-import { payoutFor } from '../domain/pricing.ts';
-import type { Payout } from '../domain/world.ts';
+import { payoutFor } from '../domain/routing/pricing.ts';
+import type { Payout } from '../domain/world/world.ts';
 import { lockLead } from './leads.ts';
 import { inTransaction, type Pool, type Tx } from './pool.ts';
 

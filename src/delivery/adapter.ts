@@ -4,7 +4,8 @@
 import type { ContractId, LeadId } from '../domain/ids.ts';
 import type { Cents } from '../domain/money.ts';
 import type { NoBidReason, RejectionReason } from '../domain/reasons.ts';
-import type { FieldValue, Step } from '../domain/world.ts';
+import type { Step } from '../domain/world/contract.ts';
+import type { FieldValue } from '../domain/world/world.ts';
 
 /** What may be said about a lead to one receiver: the fields its step lists, and no others. */
 export interface Parcel {

@@ -1,6 +1,6 @@
 // The one list of adapters.
 
-import type { Step } from '../domain/world.ts';
+import type { Step } from '../domain/world/contract.ts';
 import type { Adapter } from './adapter.ts';
 import { jsonAdapter } from './json.ts';
 

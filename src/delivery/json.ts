@@ -5,7 +5,7 @@
 
 import { z } from 'zod';
 import { type Cents, cents, parseDollars } from '../domain/money.ts';
-import type { Step } from '../domain/world.ts';
+import type { Step } from '../domain/world/contract.ts';
 import type { Adapter, Bid, IncomingReply, OutgoingRequest, Parcel, PostReply } from './adapter.ts';
 
 // Words beside the status may be of any form: what cannot be read counts as not said, since it must

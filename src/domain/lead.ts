@@ -11,7 +11,8 @@ import type {
   RejectionReason,
   UnsoldReason,
 } from './reasons.ts';
-import type { FieldValue, Method } from './world.ts';
+import type { Method } from './world/campaign.ts';
+import type { FieldValue } from './world/world.ts';
 
 /** One person's request. Never changes after intake; what happens to it stands in other rows. */
 export interface Lead {

@@ -4,7 +4,7 @@
 
 import { ageOn, BIRTH_FIELDS } from './facts.ts';
 import type { Lead, Score, ScoreReason } from './lead.ts';
-import type { Field, FieldValue, Vertical } from './world.ts';
+import type { Field, FieldValue, Vertical } from './world/world.ts';
 
 export interface ScoreFacts {
   readonly lead: Lead;

@@ -1,7 +1,7 @@
 // Takes the person out of other people's words. A buyer's reason may quote the name or phone number
 // it was sent; histories are kept and shown, so what goes into them passes through here.
 
-import type { FieldValue } from './world.ts';
+import type { FieldValue } from './world/world.ts';
 
 /** Shorter values ("TX", "5") stand in ordinary words too: cutting them out would hide nothing. */
 const LEAST_LENGTH = 3;

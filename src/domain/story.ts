@@ -1,7 +1,7 @@
 // The story of a lead and of a buyer's caps in Markdown, as operators read it in the Temporal UI.
 // No personal data: histories are kept and shown.
 
-import type { CapsState } from './caps.ts';
+import type { CapsState } from './caps/caps.ts';
 import type { Auction, LeadOutcome, PingResult, Score, StageRoute, Validation } from './lead.ts';
 import { dollars as plainDollars } from './money.ts';
 import { candidatesOf, type Offered, type OfferReport } from './outcome.ts';

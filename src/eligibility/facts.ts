@@ -2,7 +2,7 @@
 
 import { ageOn, BIRTH_FIELDS } from '../domain/facts.ts';
 import type { Lead } from '../domain/lead.ts';
-import type { FieldValue } from '../domain/world.ts';
+import type { FieldValue } from '../domain/world/world.ts';
 
 export type Facts = ReadonlyMap<string, FieldValue>;
 

@@ -6,7 +6,8 @@
 
 import { RE2JS } from 're2js';
 
-import type { FieldValue, Filter, FilterTest } from '../domain/world.ts';
+import type { Filter, FilterTest } from '../domain/world/filter.ts';
+import type { FieldValue } from '../domain/world/world.ts';
 import type { Facts } from './facts.ts';
 
 export type FilterVerdict = { readonly ok: true } | { readonly ok: false; readonly detail: string };

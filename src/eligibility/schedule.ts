@@ -2,7 +2,7 @@
 // day, also where clocks change: a time that comes twice counts at its first coming, a skipped time
 // at the moment of the skip. A window past midnight belongs to the day on which it opens.
 
-import type { Schedule, WeeklyWindow } from '../domain/world.ts';
+import type { Schedule, WeeklyWindow } from '../domain/world/schedule.ts';
 import { DAY_MS, dayAt, dayStart, instantOf, MINUTE_MS, wallText, weekdayOf } from './zones.ts';
 
 /** `untilMs`: the earliest instant at which this may change; null = never. */

@@ -2,10 +2,10 @@
 // period that runs now in the buyer's zone. Computed here and handed to the caps entity as keys,
 // since time-zone data changes with Node.
 
-import type { CapWindow } from '../domain/caps.ts';
+import type { CapWindow } from '../domain/caps/caps.ts';
 import type { BuyerId, ContractId } from '../domain/ids.ts';
 import type { Cents } from '../domain/money.ts';
-import type { Cap, CapPeriod } from '../domain/world.ts';
+import type { Cap, CapPeriod } from '../domain/world/cap.ts';
 import {
   calendarOf,
   changeBetween,

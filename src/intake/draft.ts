@@ -4,7 +4,7 @@
 import type { CampaignId, SourceId } from '../domain/ids.ts';
 import type { Consent, FieldProblem } from '../domain/lead.ts';
 import type { Cents } from '../domain/money.ts';
-import type { FieldValue } from '../domain/world.ts';
+import type { FieldValue } from '../domain/world/world.ts';
 
 /** A submission whose shape is right and whose campaign and source exist. */
 export interface LeadDraft {

@@ -3,7 +3,7 @@
 // the sender; everything else is a problem of the lead, stored with it and judged by validation.
 
 import type { FieldProblem } from '../domain/lead.ts';
-import type { Field, FieldValue, Vertical } from '../domain/world.ts';
+import type { Field, FieldValue, Vertical } from '../domain/world/world.ts';
 import type { ShapeError } from './shape.ts';
 import { isBlank, looseName, normaliseValue, WANTED } from './values.ts';
 

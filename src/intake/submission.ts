@@ -4,7 +4,8 @@ import { z } from 'zod';
 
 import type { CampaignId, SourceId } from '../domain/ids.ts';
 import { cents } from '../domain/money.ts';
-import type { Campaign, World } from '../domain/world.ts';
+import type { Campaign } from '../domain/world/campaign.ts';
+import type { World } from '../domain/world/world.ts';
 import type { LeadDraft } from './draft.ts';
 import { normaliseFields } from './fields.ts';
 import type { ShapeError } from './shape.ts';

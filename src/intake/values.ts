@@ -3,7 +3,7 @@
 
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 
-import type { Field, FieldType, FieldValue } from '../domain/world.ts';
+import type { Field, FieldType, FieldValue } from '../domain/world/world.ts';
 import { findState } from './states.ts';
 
 /** Longer values are refused before any pattern looks at them. */

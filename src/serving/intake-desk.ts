@@ -9,7 +9,7 @@ import { insertLead, loadLead } from '../db/leads.ts';
 import type { Pool } from '../db/pool.ts';
 import { type LeadId, toLeadId } from '../domain/ids.ts';
 import type { Lead, LeadOutcome } from '../domain/lead.ts';
-import type { Campaign } from '../domain/world.ts';
+import type { Campaign } from '../domain/world/campaign.ts';
 import type { LeadDraft } from '../intake/draft.ts';
 import type { Metrics } from './metrics.ts';
 import type { TemporalCalls } from '../temporal.ts';

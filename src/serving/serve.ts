@@ -17,7 +17,7 @@ import { createPool, type Pool } from '../db/pool.ts';
 import { ANSWER_CHANNEL } from '../db/settlement.ts';
 import { WORLD_CHANNEL } from '../db/worlds.ts';
 import { type BuyerId, isLeadId } from '../domain/ids.ts';
-import type { World } from '../domain/world.ts';
+import type { World } from '../domain/world/world.ts';
 import { createIntakeDesk } from './intake-desk.ts';
 import { listen } from './listener.ts';
 import { createMetrics } from './metrics.ts';

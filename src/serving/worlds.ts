@@ -11,7 +11,7 @@ import {
   recordWorld,
   type StoredWorld,
 } from '../db/worlds.ts';
-import type { World } from '../domain/world.ts';
+import type { World } from '../domain/world/world.ts';
 import { createEligibility } from '../eligibility/explain.ts';
 import { diffWorlds } from '../world/diff.ts';
 import { digestOf } from '../world/digest.ts';

@@ -1,4 +1,4 @@
-// One buyer's caps, for as long as the buyer exists: a mailbox around the rules of domain/caps.ts.
+// One buyer's caps, for as long as the buyer exists: a mailbox around the rules of domain/caps.
 //
 // States: unseeded (grants nothing) --seed--> seeded; full circle at each continue-as-new, which
 // carries the whole state. Handlers never await, so no lock is needed and none is ever cut short.
@@ -12,8 +12,8 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { type CapMood, moodOf } from '../domain/cap-mood.ts';
-import { applyOps, type CapsState, seedCaps } from '../domain/caps.ts';
+import { type CapMood, moodOf } from '../domain/caps/mood.ts';
+import { applyOps, type CapsState, seedCaps } from '../domain/caps/caps.ts';
 import { describeCaps } from '../domain/story.ts';
 import { apply, CapStateKey, seed, snapshot } from './messages.ts';
 

@@ -3,7 +3,7 @@
 
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { CapDecision, CapOp, CapsSeed, CapsState } from '../domain/caps.ts';
+import type { CapDecision, CapOp, CapsSeed, CapsState } from '../domain/caps/caps.ts';
 import type { CampaignId, ContractId, LeadId, SourceId } from '../domain/ids.ts';
 
 /** What a lead's workflow is started with: names only, never the person. */

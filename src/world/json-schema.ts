@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-import { worldDocument } from './schema.ts';
+import { worldDocument } from './schema/document.ts';
 
 /** The schema of what operators write (draft 2020-12); as JSON, it is the published file. */
 export function worldJsonSchema(): Record<string, unknown> {

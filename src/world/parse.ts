@@ -2,10 +2,10 @@
 
 import { z } from 'zod';
 
-import type { World } from '../domain/world.ts';
-import { checkWorld, type KnownIds, type Section } from './check.ts';
+import type { World } from '../domain/world/world.ts';
+import { checkWorld, type KnownIds, type Section } from './checks/world.ts';
 import { didYouMean, issueAt, type WorldIssue } from './issues.ts';
-import { SECTIONS, toWorld, worldDocument, type WorldDraft } from './schema.ts';
+import { SECTIONS, toWorld, worldDocument, type WorldDraft } from './schema/document.ts';
 
 /** What a document came to; the issues are in the order of the document. */
 export type WorldVerdict =

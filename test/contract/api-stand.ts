@@ -7,9 +7,9 @@ import { ulid } from 'ulid';
 
 import { createApp } from '../../src/api/app.ts';
 import type { Acceptance, ApiDeps, IdempotencyKey } from '../../src/api/deps.ts';
-import type { LeadQuery } from '../../src/db/lead-list.ts';
-import type { PnlQuery } from '../../src/db/pnl.ts';
-import type { LeadTrace } from '../../src/db/trace.ts';
+import type { LeadQuery } from '../../src/db/reading/lead-list.ts';
+import type { PnlQuery } from '../../src/db/reading/pnl.ts';
+import type { LeadTrace } from '../../src/db/reading/trace.ts';
 import { type LeadId, toLeadId } from '../../src/domain/ids.ts';
 import type { LeadOutcome } from '../../src/domain/lead.ts';
 import type { LeadDraft } from '../../src/intake/draft.ts';

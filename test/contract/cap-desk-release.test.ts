@@ -3,7 +3,7 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { REMEMBER_MS } from '../../src/domain/caps.ts';
+import { REMEMBER_MS } from '../../src/domain/caps/caps.ts';
 import { DAY, deskWithEntity, request, settle, stopClock } from './desk-entity.ts';
 
 beforeEach(stopClock);

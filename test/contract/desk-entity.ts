@@ -12,7 +12,7 @@ import {
   type CapWindow,
   emptyCaps,
   seedCaps,
-} from '../../src/domain/caps.ts';
+} from '../../src/domain/caps/caps.ts';
 
 /** One batch as it arrived at the entity's door. */
 export interface Call {

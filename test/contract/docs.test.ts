@@ -23,7 +23,7 @@ import {
   UNSOLD,
   type Reason,
 } from '../../src/domain/reasons.ts';
-import type { Step } from '../../src/domain/world.ts';
+import type { Step } from '../../src/domain/world/contract.ts';
 import { findFreePort } from '../../src/stack/ports.ts';
 import { worldJsonSchema } from '../../src/world/json-schema.ts';
 import { parseWorld } from '../../src/world/parse.ts';

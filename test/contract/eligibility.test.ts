@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Lead } from '../../src/domain/lead.ts';
-import type { World } from '../../src/domain/world.ts';
+import type { World } from '../../src/domain/world/world.ts';
 import { createEligibility, type Live } from '../../src/eligibility/explain.ts';
 import { parseWorld } from '../../src/world/parse.ts';
 import { sampleLead } from '../support/sample-lead.ts';

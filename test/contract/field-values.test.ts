@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import type { FieldType, Vertical } from '../../src/domain/world.ts';
+import type { FieldType, Vertical } from '../../src/domain/world/world.ts';
 import { normaliseFields } from '../../src/intake/fields.ts';
 import { field, world } from './intake-world.ts';
 

@@ -5,7 +5,8 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Lead } from '../../src/domain/lead.ts';
-import type { FieldValue, Filter, FilterTest } from '../../src/domain/world.ts';
+import type { Filter, FilterTest } from '../../src/domain/world/filter.ts';
+import type { FieldValue } from '../../src/domain/world/world.ts';
 import { routingFacts, type Facts } from '../../src/eligibility/facts.ts';
 import { compileFilter } from '../../src/eligibility/filter.ts';
 import { sampleLead } from '../support/sample-lead.ts';

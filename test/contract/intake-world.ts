@@ -3,7 +3,9 @@
 import { createHash } from 'node:crypto';
 
 import { cents, ZERO } from '../../src/domain/money.ts';
-import type { Campaign, Contract, Field, FieldType, World } from '../../src/domain/world.ts';
+import type { Campaign } from '../../src/domain/world/campaign.ts';
+import type { Contract } from '../../src/domain/world/contract.ts';
+import type { Field, FieldType, World } from '../../src/domain/world/world.ts';
 
 export const keys = {
   acme: 'sk_test_acme',

@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 
-import type { Vertical } from '../../src/domain/world.ts';
+import type { Vertical } from '../../src/domain/world/world.ts';
 import { normaliseFields } from '../../src/intake/fields.ts';
 import { parseShape } from '../../src/intake/shape.ts';
 import { leadSubmission, toDraft } from '../../src/intake/submission.ts';

@@ -10,7 +10,7 @@ import { adapterOf } from '../../src/delivery/adapters.ts';
 import { jsonAdapter } from '../../src/delivery/json.ts';
 import { toLeadId } from '../../src/domain/ids.ts';
 import { cents } from '../../src/domain/money.ts';
-import type { Step } from '../../src/domain/world.ts';
+import type { Step } from '../../src/domain/world/contract.ts';
 
 const leadId = toLeadId('01JD8XK7M2Q3R4S5T6V7W8X9Y0');
 const step: Step = {

@@ -5,7 +5,8 @@ import { describe, expect, test, vi } from 'vitest';
 
 import type { Case } from '../../src/activities/cases.ts';
 import { authorise, parcelFor, withoutPerson } from '../../src/activities/parcel.ts';
-import type { Field, FieldValue, Step } from '../../src/domain/world.ts';
+import type { Step } from '../../src/domain/world/contract.ts';
+import type { Field, FieldValue } from '../../src/domain/world/world.ts';
 import { sampleLead } from '../support/sample-lead.ts';
 
 const field = (personal: boolean): Field => ({

@@ -3,7 +3,7 @@
 import { toLeadId } from '../../src/domain/ids.ts';
 import type { Auction, Score, StageRoute, Validation } from '../../src/domain/lead.ts';
 import { cents } from '../../src/domain/money.ts';
-import type { LeadTrace, TracedAttempt } from '../../src/db/trace.ts';
+import type { LeadTrace, TracedAttempt } from '../../src/db/reading/trace.ts';
 
 export const leadId = toLeadId('01KATJ7Q1M3W8Y4E2S5X6ZRB0N');
 const receivedAtMs = Date.parse('2026-11-22T21:43:35.120Z');

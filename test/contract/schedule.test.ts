@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import type { Schedule, WeeklyWindow } from '../../src/domain/world.ts';
+import type { Schedule, WeeklyWindow } from '../../src/domain/world/schedule.ts';
 import { createOpening, isOpen } from '../../src/eligibility/schedule.ts';
 
 const ALL_DAYS = [1, 2, 3, 4, 5, 6, 7];

@@ -3,12 +3,12 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { toTraceBody } from '../../src/api/lead-trace.ts';
-import { renderPnlCsv, renderPnlTable } from '../../src/api/pnl-table.ts';
-import { renderStory } from '../../src/api/story.ts';
+import { toTraceBody } from '../../src/api/reading/lead-trace.ts';
+import { renderPnlCsv, renderPnlTable } from '../../src/api/reading/pnl-table.ts';
+import { renderStory } from '../../src/api/reading/story.ts';
 import { leadTrace } from '../../src/api/wire/trace.ts';
-import type { PnlRow } from '../../src/db/pnl.ts';
-import type { LeadTrace } from '../../src/db/trace.ts';
+import type { PnlRow } from '../../src/db/reading/pnl.ts';
+import type { LeadTrace } from '../../src/db/reading/trace.ts';
 import type { Auction } from '../../src/domain/lead.ts';
 import { cents } from '../../src/domain/money.ts';
 import { world } from './intake-world.ts';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { cents } from '../../src/domain/money.ts';
-import { CAP_PERIODS, type Cap, type CapPeriod } from '../../src/domain/world.ts';
+import { CAP_PERIODS, type Cap, type CapPeriod } from '../../src/domain/world/cap.ts';
 import { capWindows, periodAt } from '../../src/eligibility/windows.ts';
 
 const CHICAGO = 'America/Chicago';

@@ -1,6 +1,6 @@
 // A small world document that is right, and a way to spoil it in one place.
 
-import type { World } from '../../src/domain/world.ts';
+import type { World } from '../../src/domain/world/world.ts';
 import { parseWorld } from '../../src/world/parse.ts';
 
 export type Document = Record<string, unknown>;

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 import { parseBuyersConfig } from '../../src/demo/buyer-config.ts';
-import type { World } from '../../src/domain/world.ts';
+import type { World } from '../../src/domain/world/world.ts';
 import { createEligibility } from '../../src/eligibility/explain.ts';
 import { changeText, diffWorlds } from '../../src/world/diff.ts';
 import { digestOf } from '../../src/world/digest.ts';

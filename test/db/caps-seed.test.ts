@@ -10,7 +10,7 @@ import {
   type CapWindow,
   emptyCaps,
   seedCaps,
-} from '../../src/domain/caps.ts';
+} from '../../src/domain/caps/caps.ts';
 import { holdIdOf, type OfferKey } from '../../src/domain/ids.ts';
 import type { TestDatabase } from '../support/databases.ts';
 import {

@@ -1,7 +1,7 @@
 // The ledger is only ever added to, always balances, and is what profit and loss are read from.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type PnlQuery, type PnlRow, readPnl } from '../../src/db/pnl.ts';
+import { type PnlQuery, type PnlRow, readPnl } from '../../src/db/reading/pnl.ts';
 import type { TestDatabase } from '../support/databases.ts';
 import { createBook, storeLead, storeSoldLead } from '../support/lead-rows.ts';
 

@@ -2,8 +2,8 @@
 // Method: rows with fixed times around midnight in New York, where 23 November begins at 05:00 UTC.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type LeadCursor, type LeadFilter, listLeads } from '../../src/db/lead-list.ts';
-import { readPnl } from '../../src/db/pnl.ts';
+import { type LeadCursor, type LeadFilter, listLeads } from '../../src/db/reading/lead-list.ts';
+import { readPnl } from '../../src/db/reading/pnl.ts';
 import type { TestDatabase } from '../support/databases.ts';
 import { createBook } from '../support/lead-rows.ts';
 

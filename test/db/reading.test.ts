@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closeLead } from '../../src/db/closing.ts';
 import { recordDelivery } from '../../src/db/deliveries.ts';
-import { type LeadCursor, type LeadFilter, listLeads } from '../../src/db/lead-list.ts';
+import { type LeadCursor, type LeadFilter, listLeads } from '../../src/db/reading/lead-list.ts';
 import { settleAccepted, settleUnaccepted } from '../../src/db/settlement.ts';
-import { findTrace } from '../../src/db/trace.ts';
+import { findTrace } from '../../src/db/reading/trace.ts';
 import type { LeadId } from '../../src/domain/ids.ts';
 import type { TestDatabase } from '../support/databases.ts';
 import {

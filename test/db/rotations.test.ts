@@ -5,7 +5,7 @@ import { drawStoredTurn } from '../../src/db/rotations.ts';
 import { listVerdicts } from '../../src/db/verdicts.ts';
 import type { LeadId } from '../../src/domain/ids.ts';
 import type { StageRoute } from '../../src/domain/lead.ts';
-import { drawTurn } from '../../src/domain/rotation.ts';
+import { drawTurn } from '../../src/domain/routing/rotation.ts';
 import type { TestDatabase } from '../support/databases.ts';
 import { createBook, storeLead } from '../support/lead-rows.ts';
 

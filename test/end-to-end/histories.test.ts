@@ -5,7 +5,7 @@
 import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { describe, expect } from 'vitest';
-import type { CapDecision, CapOp } from '../../src/domain/caps.ts';
+import type { CapDecision, CapOp } from '../../src/domain/caps/caps.ts';
 import { holdIdOf, type LeadId } from '../../src/domain/ids.ts';
 import { capsWorkflowId, leadWorkflowId } from '../../src/temporal.ts';
 import { replay, storeHistory } from '../support/histories.ts';

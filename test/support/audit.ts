@@ -1,6 +1,6 @@
 // The buyers' journal against the database: what must hold after any test, whatever was broken.
 
-import { type PnlRow, readPnl } from '../../src/db/pnl.ts';
+import { type PnlRow, readPnl } from '../../src/db/reading/pnl.ts';
 import type { Pool } from '../../src/db/pool.ts';
 import { type JournalLine, postsPerLeadAndContract } from '../../src/demo/buyer-journal.ts';
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject, test as base } from 'vitest';
 import type { LeadTraceBody } from '../../src/api/wire/trace.ts';
-import type { CapsState } from '../../src/domain/caps.ts';
+import type { CapsState } from '../../src/domain/caps/caps.ts';
 import type { LeadId } from '../../src/domain/ids.ts';
 import { auditBooks } from './audit.ts';
 import { type Answer, type CampaignUnderTest, createCampaign, request } from './campaign.ts';

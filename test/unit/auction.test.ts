@@ -4,7 +4,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { canStillWin, rankBids, type Bid, type Outstanding } from '../../src/domain/auction.ts';
+import {
+  canStillWin,
+  rankBids,
+  type Bid,
+  type Outstanding,
+} from '../../src/domain/routing/auction.ts';
 import { cents, ZERO } from '../../src/domain/money.ts';
 
 type Terms = Partial<{ by: number; priority: number; floor: number }>;

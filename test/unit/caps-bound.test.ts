@@ -10,7 +10,7 @@ import {
   emptyCaps,
   MAX_FINISHED,
   seedCaps,
-} from '../../src/domain/caps.ts';
+} from '../../src/domain/caps/caps.ts';
 
 const WINDOW = { key: 'day', amount: 1, limit: 1_000_000, endsAtMs: null };
 const BEGIN = 1_700_000_000_000;

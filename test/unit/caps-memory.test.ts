@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { applyOps, emptyCaps, REMEMBER_MS, seedCaps } from '../../src/domain/caps.ts';
+import { applyOps, emptyCaps, REMEMBER_MS, seedCaps } from '../../src/domain/caps/caps.ts';
 import {
   adjust,
   carried,

@@ -5,7 +5,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { applyOps, type CapOp, type CapsState, type CapWindow } from '../../src/domain/caps.ts';
+import {
+  applyOps,
+  type CapOp,
+  type CapsState,
+  type CapWindow,
+} from '../../src/domain/caps/caps.ts';
 import { CapsModel } from './caps-model.ts';
 import { carried, HOUR, MINUTE, NOON, seeded } from './caps-ops.ts';
 

@@ -1,7 +1,7 @@
 // The naive model of a buyer's caps: one entry per id, and the use of a window counted anew from
 // all entries whenever it is asked for. Slow, sequential, and short enough to be believed.
 
-import type { CapOp, CapWindow } from '../../src/domain/caps.ts';
+import type { CapOp, CapWindow } from '../../src/domain/caps/caps.ts';
 
 const HOUR = 60 * 60_000;
 

@@ -9,7 +9,7 @@ import {
   type CapWindow,
   emptyCaps,
   seedCaps,
-} from '../../src/domain/caps.ts';
+} from '../../src/domain/caps/caps.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;

@@ -4,8 +4,8 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { moodOf } from '../../src/domain/cap-mood.ts';
-import { applyOps, type CapOp, type CapsState } from '../../src/domain/caps.ts';
+import { moodOf } from '../../src/domain/caps/mood.ts';
+import { applyOps, type CapOp, type CapsState } from '../../src/domain/caps/caps.ts';
 import {
   adjust,
   DAY,

@@ -3,8 +3,8 @@
 import { expect, test } from 'vitest';
 
 import { cents } from '../../src/domain/money.ts';
-import { payoutFor } from '../../src/domain/pricing.ts';
-import type { Payout } from '../../src/domain/world.ts';
+import { payoutFor } from '../../src/domain/routing/pricing.ts';
+import type { Payout } from '../../src/domain/world/world.ts';
 
 const share = (basisPoints: number): Payout => ({ kind: 'share', basisPoints });
 const fixed = (amount: number): Payout => ({ kind: 'fixed', cents: cents(amount) });

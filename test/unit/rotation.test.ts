@@ -10,7 +10,7 @@ import {
   RATIO_ONE,
   type Credits,
   type Member,
-} from '../../src/domain/rotation.ts';
+} from '../../src/domain/routing/rotation.ts';
 
 const membersOf = (weights: readonly number[]): Member[] =>
   weights.map((weight, index) => ({ contractId: `c${String(index).padStart(2, '0')}`, weight }));

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 import type { Lead } from '../../src/domain/lead.ts';
 import { bandOf, scoreLead } from '../../src/domain/score.ts';
-import type { Field, FieldType, Vertical } from '../../src/domain/world.ts';
+import type { Field, FieldType, Vertical } from '../../src/domain/world/world.ts';
 import { sampleLead } from '../support/sample-lead.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);

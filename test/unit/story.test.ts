@@ -4,7 +4,7 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { applyOps } from '../../src/domain/caps.ts';
+import { applyOps } from '../../src/domain/caps/caps.ts';
 import type { LeadOutcome } from '../../src/domain/lead.ts';
 import { cents } from '../../src/domain/money.ts';
 import { describeCaps, describeLead, describeRefusal } from '../../src/domain/story.ts';

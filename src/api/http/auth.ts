@@ -5,7 +5,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 
 import type { SourceId } from '../../domain/ids.ts';
-import type { KeyHash, World } from '../../domain/world.ts';
+import type { KeyHash, World } from '../../domain/world/world.ts';
 import type { LoadedWorld } from '../../intake/submission.ts';
 import { Problem } from '../problems.ts';
 

@@ -20,7 +20,7 @@ import {
 } from './queries.ts';
 import { pnlReport, problem, readiness, worldAnswer, worldApplied, worldPage } from './report.ts';
 import { leadTrace } from './trace.ts';
-import { WORLD_TYPES } from '../worlds.ts';
+import { WORLD_TYPES } from '../config/worlds.ts';
 
 type Operation = Omit<RouteConfig, 'method' | 'path'>;
 

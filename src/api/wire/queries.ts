@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-import { PNL_DIMENSIONS } from '../../db/pnl.ts';
+import { PNL_DIMENSIONS } from '../../db/reading/pnl.ts';
 import { LEAD_STATUSES } from '../../domain/lead.ts';
 
 const key = z.string().min(1).max(200);

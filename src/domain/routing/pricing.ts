@@ -1,7 +1,7 @@
 // From the price a buyer pays to what the source earns.
 
-import { shareOf, ZERO, type Cents } from './money.ts';
-import type { Payout } from './world.ts';
+import { shareOf, ZERO, type Cents } from '../money.ts';
+import type { Payout } from '../world/world.ts';
 
 /**
  * What a source earns by one sale. A share is rounded down; a fixed sum is earned once, by the

@@ -2,16 +2,10 @@
 
 import { RE2JS } from 're2js';
 
-import { BIRTH_FIELDS, DERIVED_FACTS } from '../domain/facts.ts';
-import type {
-  Field,
-  FieldType,
-  FieldValue,
-  Filter,
-  FilterTest,
-  Vertical,
-} from '../domain/world.ts';
-import { didYouMean, issueAt, type Path, type WorldIssue } from './issues.ts';
+import { BIRTH_FIELDS, DERIVED_FACTS } from '../../domain/facts.ts';
+import type { Filter, FilterTest } from '../../domain/world/filter.ts';
+import type { Field, FieldType, FieldValue, Vertical } from '../../domain/world/world.ts';
+import { didYouMean, issueAt, type Path, type WorldIssue } from '../issues.ts';
 
 /** Deep enough for any filter that people can still read. */
 const DEEPEST = 10;

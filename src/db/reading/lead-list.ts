@@ -1,9 +1,9 @@
 // Pages of leads, newest first, for operators and sources. No personal data: that is in the trace.
 
-import type { BuyerId, CampaignId, ContractId, LeadId, SourceId } from '../domain/ids.ts';
-import type { LeadOutcome, LeadStatus } from '../domain/lead.ts';
-import type { Cents } from '../domain/money.ts';
-import type { Tx } from './pool.ts';
+import type { BuyerId, CampaignId, ContractId, LeadId, SourceId } from '../../domain/ids.ts';
+import type { LeadOutcome, LeadStatus } from '../../domain/lead.ts';
+import type { Cents } from '../../domain/money.ts';
+import type { Tx } from '../pool.ts';
 
 /** A point in time: an instant, or the start of a day in a zone. */
 export type Moment =

@@ -1,13 +1,13 @@
 // One line per contract of the campaign: how far it came with the lead, and the one reason why it
 // did not get further. What no verdict speaks about was never reached.
 
-import type { LeadTrace, TracedAttempt } from '../db/trace.ts';
-import type { BuyerId, ContractId } from '../domain/ids.ts';
-import type { Auction, StageRoute } from '../domain/lead.ts';
-import { type Reason, sentenceOf } from '../domain/reasons.ts';
-import type { World } from '../domain/world.ts';
-import { CONTRACT_RESULTS } from './wire/trace.ts';
-import type { ContractLine } from './wire/trace.ts';
+import type { LeadTrace, TracedAttempt } from '../../db/reading/trace.ts';
+import type { BuyerId, ContractId } from '../../domain/ids.ts';
+import type { Auction, StageRoute } from '../../domain/lead.ts';
+import { type Reason, sentenceOf } from '../../domain/reasons.ts';
+import type { World } from '../../domain/world/world.ts';
+import { CONTRACT_RESULTS } from '../wire/trace.ts';
+import type { ContractLine } from '../wire/trace.ts';
 
 /** One stage of one round as it was decided. */
 export interface DecidedStage {

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-import { CAP_PERIODS, type Cap } from '../domain/world.ts';
+import { CAP_PERIODS, type Cap } from '../../domain/world/cap.ts';
 import { duration, id, secretRef, settings, url } from './settings.ts';
 
 const cap = settings({

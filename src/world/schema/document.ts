@@ -3,8 +3,8 @@
 
 import { z } from 'zod';
 
-import { FIELD_TYPES, type Field, type World } from '../domain/world.ts';
-import { contract } from './contract-schema.ts';
+import { FIELD_TYPES, type Field, type World } from '../../domain/world/world.ts';
+import { contract } from './contract.ts';
 import {
   amountCents,
   duration,
@@ -15,7 +15,7 @@ import {
   settings,
   timeZone,
 } from './settings.ts';
-import { caps } from './terms-schema.ts';
+import { caps } from './terms.ts';
 
 const name = label.optional().describe('For people. Default: the id.');
 const paused = z.boolean().default(false);

@@ -1,8 +1,8 @@
 // A lead's trace as text for a terminal: the story that `sluice lead <id>` tells. Pure.
 
-import { dollars } from '../domain/money.ts';
+import { dollars } from '../../domain/money.ts';
 import { columns, printable } from './text-table.ts';
-import type { LeadTraceBody, StageBody } from './wire/trace.ts';
+import type { LeadTraceBody, StageBody } from '../wire/trace.ts';
 
 /** The whole story, in the order in which it happened. No line carries a control character. */
 export function renderStory(trace: LeadTraceBody): string {

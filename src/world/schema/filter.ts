@@ -3,7 +3,9 @@
 
 import { z } from 'zod';
 
-import type { FieldValue, Filter, FilterTest, WeeklyWindow } from '../domain/world.ts';
+import type { Filter, FilterTest } from '../../domain/world/filter.ts';
+import type { WeeklyWindow } from '../../domain/world/schedule.ts';
+import type { FieldValue } from '../../domain/world/world.ts';
 import { settings } from './settings.ts';
 
 const MOST_PARTS = 200;

@@ -2,8 +2,8 @@
 // Days are the operator's; a lead is received on one day and may be sold on the next. Test leads
 // count nowhere.
 
-import type { BuyerId, CampaignId, SourceId } from '../domain/ids.ts';
-import type { Tx } from './pool.ts';
+import type { BuyerId, CampaignId, SourceId } from '../../domain/ids.ts';
+import type { Tx } from '../pool.ts';
 
 export const PNL_DIMENSIONS = ['campaign', 'source', 'buyer', 'day'] as const;
 export type PnlDimension = (typeof PNL_DIMENSIONS)[number];

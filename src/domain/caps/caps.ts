@@ -3,7 +3,7 @@
 // data would break replay); this file knows no calendar. The entity workflow is a mailbox around
 // it.
 
-import type { HoldId } from './ids.ts';
+import type { HoldId } from '../ids.ts';
 
 /** One cap in one period: the key names both (`contract/apex_auto/day/2026-11-22/leads`). */
 export interface CapWindow {

@@ -1,13 +1,13 @@
 // Pages of leads: what may be asked by whom, the cursor, and the lines.
 
-import type { LeadCursor, LeadFilter, ListedLead, Moment } from '../db/lead-list.ts';
-import { isLeadId } from '../domain/ids.ts';
-import { LEAD_STATUSES, type LeadStatus } from '../domain/lead.ts';
-import type { ApiDeps } from './deps.ts';
-import type { Caller } from './http/auth.ts';
-import { Problem } from './problems.ts';
-import type { ListedLeadBody } from './wire/lead.ts';
-import type { LeadListQuery } from './wire/queries.ts';
+import type { LeadCursor, LeadFilter, ListedLead, Moment } from '../../db/reading/lead-list.ts';
+import { isLeadId } from '../../domain/ids.ts';
+import { LEAD_STATUSES, type LeadStatus } from '../../domain/lead.ts';
+import type { ApiDeps } from '../deps.ts';
+import type { Caller } from '../http/auth.ts';
+import { Problem } from '../problems.ts';
+import type { ListedLeadBody } from '../wire/lead.ts';
+import type { LeadListQuery } from '../wire/queries.ts';
 
 const PAGE = 50;
 

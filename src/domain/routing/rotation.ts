@@ -3,7 +3,7 @@
 // credits that are kept between draws. With fixed weights and members no contract is ever a whole
 // lead away from its share; the usual smooth weighted round robin is (1.39 leads, measured).
 
-import type { ContractId } from './ids.ts';
+import type { ContractId } from '../ids.ts';
 
 /**
  * One lead, in units of credit. Credits are integers, so a draw repeated from stored credits is the

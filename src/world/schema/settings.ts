@@ -3,8 +3,8 @@
 
 import { z } from 'zod';
 
-import { cents } from '../domain/money.ts';
-import { isTimeZone } from '../eligibility/zones.ts';
+import { cents } from '../../domain/money.ts';
+import { isTimeZone } from '../../eligibility/zones.ts';
 
 type Camel<S extends string> = S extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<Camel<Tail>>}`

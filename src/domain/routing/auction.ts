@@ -1,7 +1,7 @@
 // The auction's rules: which bids count, who is first, and when waiting longer cannot change that.
 
-import type { ContractId } from './ids.ts';
-import { ZERO, type Cents } from './money.ts';
+import type { ContractId } from '../ids.ts';
+import { ZERO, type Cents } from '../money.ts';
 
 /** How a contract stands in a ranking, whatever it bids. */
 export interface Standing {

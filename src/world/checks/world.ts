@@ -1,10 +1,12 @@
 // What a schema cannot see: whether the parts of a world fit each other. Works on whatever could be
 // read, so that one broken contract does not hide what is wrong with the others.
 
-import type { Campaign, Contract, Stage, World } from '../domain/world.ts';
-import { checkFilter } from './check-filter.ts';
-import { checkCaps, checkContractTerms, checkFieldNames } from './check-terms.ts';
-import { didYouMean, issueAt, type Path, type WorldIssue } from './issues.ts';
+import type { Campaign, Stage } from '../../domain/world/campaign.ts';
+import type { Contract } from '../../domain/world/contract.ts';
+import type { World } from '../../domain/world/world.ts';
+import { checkFilter } from './filter.ts';
+import { checkCaps, checkContractTerms, checkFieldNames } from './terms.ts';
+import { didYouMean, issueAt, type Path, type WorldIssue } from '../issues.ts';
 
 export type Section = 'operators' | 'verticals' | 'campaigns' | 'sources' | 'buyers' | 'contracts';
 

@@ -1,10 +1,16 @@
 // All that is known about one lead, read in one statement and so at one moment: the lead, what was
 // decided, every attempt, the sales, the ledger and the deliveries.
 
-import type { BuyerId, ContractId, LeadId } from '../domain/ids.ts';
-import type { AttemptState, Lead, LeadOutcome, LeadStatus, OfferResult } from '../domain/lead.ts';
-import type { Cents } from '../domain/money.ts';
-import type { Tx } from './pool.ts';
+import type { BuyerId, ContractId, LeadId } from '../../domain/ids.ts';
+import type {
+  AttemptState,
+  Lead,
+  LeadOutcome,
+  LeadStatus,
+  OfferResult,
+} from '../../domain/lead.ts';
+import type { Cents } from '../../domain/money.ts';
+import type { Tx } from '../pool.ts';
 
 /** A lead's whole record. Lists are in the order in which things happened. */
 export interface LeadTrace {

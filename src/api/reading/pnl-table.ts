@@ -1,7 +1,7 @@
 // The profit and loss report as a table for terminals (`sluice pnl`) and as CSV. Pure.
 
-import type { PnlDimension, PnlRow } from '../db/pnl.ts';
-import { dollars } from '../domain/money.ts';
+import type { PnlDimension, PnlRow } from '../../db/reading/pnl.ts';
+import { dollars } from '../../domain/money.ts';
 import { columns } from './text-table.ts';
 
 const SUMS = ['received', 'sold', 'revenue', 'payout', 'margin'] as const;

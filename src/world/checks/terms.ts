@@ -1,8 +1,10 @@
 // What must hold inside one contract or one vertical, beyond the types of its settings.
 
-import type { Cap, Contract, Field } from '../domain/world.ts';
-import { DERIVED_FACTS } from '../domain/facts.ts';
-import { issueAt, type Path, type WorldIssue } from './issues.ts';
+import type { Cap } from '../../domain/world/cap.ts';
+import type { Contract } from '../../domain/world/contract.ts';
+import type { Field } from '../../domain/world/world.ts';
+import { DERIVED_FACTS } from '../../domain/facts.ts';
+import { issueAt, type Path, type WorldIssue } from '../issues.ts';
 
 /** Price or ping, floors that bids can reach, caps and deliveries that are told apart. */
 export function checkContractTerms(contract: Contract, path: Path): WorldIssue[] {

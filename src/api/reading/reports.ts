@@ -2,13 +2,13 @@
 
 import type { Request, Response } from 'express';
 
-import type { PnlRow } from '../db/pnl.ts';
-import type { ApiDeps } from './deps.ts';
-import { expectShape } from './http/expect.ts';
-import type { Route } from './http/routes.ts';
+import type { PnlRow } from '../../db/reading/pnl.ts';
+import type { ApiDeps } from '../deps.ts';
+import { expectShape } from '../http/expect.ts';
+import type { Route } from '../http/routes.ts';
 import { renderPnlCsv } from './pnl-table.ts';
-import type { PnlReport } from './wire/report.ts';
-import { pnlQuery } from './wire/queries.ts';
+import type { PnlReport } from '../wire/report.ts';
+import { pnlQuery } from '../wire/queries.ts';
 
 export function createReportRoutes(deps: ApiDeps): readonly Route[] {
   return [

@@ -2,9 +2,9 @@
 
 import { z } from 'zod';
 
-import { filter, schedule } from './filter-schema.ts';
+import { filter, schedule } from './filter.ts';
 import { amountCents, id, label, settings, url } from './settings.ts';
-import { caps, delivery, ping, post } from './terms-schema.ts';
+import { caps, delivery, ping, post } from './terms.ts';
 
 const sources = settings({
   allow: z.array(id).max(5_000).nullable().default(null).describe('null: all but the denied.'),

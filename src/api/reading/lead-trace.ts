@@ -1,15 +1,15 @@
 // From what is stored about a lead to what an operator reads. Nothing is decided here: the verdicts
 // say why, and only what never came to a verdict is worked out, from the routing of its version.
 
-import type { LeadTrace, TracedAttempt } from '../db/trace.ts';
-import type { Auction, Score, ScoreReason, StageRoute, Validation } from '../domain/lead.ts';
-import { candidatesOf } from '../domain/outcome.ts';
-import { SCORE_START } from '../domain/score.ts';
-import type { World } from '../domain/world.ts';
+import type { LeadTrace, TracedAttempt } from '../../db/reading/trace.ts';
+import type { Auction, Score, ScoreReason, StageRoute, Validation } from '../../domain/lead.ts';
+import { candidatesOf } from '../../domain/outcome.ts';
+import { SCORE_START } from '../../domain/score.ts';
+import type { World } from '../../domain/world/world.ts';
 import { contractLines, type DecidedStage, whyOf } from './contract-lines.ts';
-import { leadAnswer } from './lead-answer.ts';
-import type { AttemptBody, LeadTraceBody, StageBody } from './wire/trace.ts';
-import { toTime, toTimeOrNull } from './wire/words.ts';
+import { leadAnswer } from '../lead-answer.ts';
+import type { AttemptBody, LeadTraceBody, StageBody } from '../wire/trace.ts';
+import { toTime, toTimeOrNull } from '../wire/words.ts';
 
 /** The trace on the wire. `world` is the version that the lead was routed by. */
 export function toTraceBody(

@@ -2,15 +2,15 @@
 
 import type { Request, Response } from 'express';
 
-import type { WorldIssue } from '../world/issues.ts';
-import { readWorldText } from '../world/read.ts';
-import type { ApiDeps, WorldVersion } from './deps.ts';
-import type { OperatorCaller } from './http/auth.ts';
-import { bytesOf, requireType, textOf } from './http/body.ts';
-import { expectShape } from './http/expect.ts';
-import type { Route } from './http/routes.ts';
-import { Problem } from './problems.ts';
-import { applyQuery, worldQuery, worldsQuery } from './wire/queries.ts';
+import type { WorldIssue } from '../../world/issues.ts';
+import { readWorldText } from '../../world/read.ts';
+import type { ApiDeps, WorldVersion } from '../deps.ts';
+import type { OperatorCaller } from '../http/auth.ts';
+import { bytesOf, requireType, textOf } from '../http/body.ts';
+import { expectShape } from '../http/expect.ts';
+import type { Route } from '../http/routes.ts';
+import { Problem } from '../problems.ts';
+import { applyQuery, worldQuery, worldsQuery } from '../wire/queries.ts';
 
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 const PAGE = 50;

@@ -1,0 +1,61 @@
+// A buyer's standing terms in one campaign, and the requests that carry a lead to the buyer.
+
+import type { BuyerId, CampaignId, SourceId } from '../ids.ts';
+import type { Cents } from '../money.ts';
+import type { Cap } from './cap.ts';
+import type { Filter } from './filter.ts';
+import type { Schedule } from './schedule.ts';
+
+/** A buyer's standing terms in one campaign. */
+export interface Contract {
+  readonly name: string;
+  readonly buyer: BuyerId;
+  readonly campaign: CampaignId;
+  readonly paused: boolean;
+  /** Lower goes first. */
+  readonly priority: number;
+  /** The share in weighted stages. */
+  readonly weight: number;
+  /** An exclusive sale takes every place of the lead. */
+  readonly exclusive: boolean;
+  /** The fixed price; null in ping-post, where the bid is the price. */
+  readonly priceCents: Cents | null;
+  /** Scales the bid for ranking only; 10000 = as bid. The buyer pays the bid itself. */
+  readonly multiplierBasisPoints: number;
+  /** A bid above this is refused as a mistake. */
+  readonly maxBidCents: Cents;
+  readonly floorCents: Cents;
+  readonly minScore: number;
+  readonly sources: SourceRule;
+  readonly filter: Filter | null;
+  readonly schedule: Schedule | null;
+  readonly caps: readonly Cap[];
+  readonly ping: Step | null;
+  readonly post: Step;
+  readonly redirectUrl: string | null;
+  readonly deliveries: readonly Delivery[];
+}
+
+/** `allow: null` takes every source that `deny` does not name. */
+export interface SourceRule {
+  readonly allow: readonly SourceId[] | null;
+  readonly deny: readonly SourceId[];
+}
+
+/** One HTTP request to a buyer, in the words of an adapter of src/delivery. */
+export interface Step {
+  readonly adapter: 'json';
+  readonly url: string;
+  /** Where the bearer token is found, `env:NAME` or `file:/path`; null = none is sent. */
+  readonly secretRef: string | null;
+  /** The fields sent, by name in the vertical; null = all that the step may carry. */
+  readonly fields: readonly string[] | null;
+  readonly timeoutMs: number;
+}
+
+/** A push after the sale, retried by its own policy until it is confirmed or given up. */
+export interface Delivery {
+  readonly name: string;
+  readonly step: Step;
+  readonly giveUpAfterHours: number;
+}

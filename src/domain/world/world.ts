@@ -1,0 +1,86 @@
+// The world: the whole configuration an installation runs by, as the code sees it. The document
+// that operators write (snake_case YAML or JSON) is parsed into these types at the border; see
+// src/world.
+
+import type { BuyerId, CampaignId, ContractId, SourceId } from '../ids.ts';
+import type { Cents } from '../money.ts';
+import type { Campaign } from './campaign.ts';
+import type { Cap } from './cap.ts';
+import type { Contract } from './contract.ts';
+
+export interface World {
+  readonly name: string;
+  /** IANA zone of the operator: the days of reports. */
+  readonly timeZone: string;
+  /** The kill switch: nothing is sent to any buyer while true. */
+  readonly paused: boolean;
+  readonly operators: Readonly<Record<string, Operator>>;
+  readonly verticals: Readonly<Record<string, Vertical>>;
+  readonly campaigns: Readonly<Record<CampaignId, Campaign>>;
+  readonly sources: Readonly<Record<SourceId, Source>>;
+  readonly buyers: Readonly<Record<BuyerId, Buyer>>;
+  readonly contracts: Readonly<Record<ContractId, Contract>>;
+}
+
+/** A key is known only by its hash: lower-case hex SHA-256 of the whole key text. */
+export interface KeyHash {
+  readonly sha256: string;
+}
+
+export interface Operator {
+  readonly name: string;
+  readonly keys: readonly KeyHash[];
+}
+
+/** A kind of lead: its fields. */
+export interface Vertical {
+  readonly name: string;
+  readonly fields: Readonly<Record<string, Field>>;
+}
+
+export const FIELD_TYPES = [
+  'text',
+  'phone',
+  'email',
+  'zip',
+  'state',
+  'date',
+  'number',
+  'boolean',
+  'choice',
+] as const;
+export type FieldType = (typeof FIELD_TYPES)[number];
+
+export interface Field {
+  readonly type: FieldType;
+  readonly required: boolean;
+  /** Names, contact data and the like: never in a ping unless the ping lists the field. */
+  readonly personal: boolean;
+  /** The values a `choice` may take, lower case. Empty for other types. */
+  readonly choices: readonly string[];
+}
+
+/** A field's normal value: text (E.164 phone, lower-case e-mail, ISO date …), number or boolean. */
+export type FieldValue = string | number | boolean;
+
+export interface Source {
+  readonly name: string;
+  readonly keys: readonly KeyHash[];
+  /** The campaigns this source may submit to. */
+  readonly campaigns: readonly CampaignId[];
+  readonly payout: Payout;
+  readonly paused: boolean;
+}
+
+/** What a source earns: a share of each sale, or a fixed sum for the first sale of a lead. */
+export type Payout =
+  | { readonly kind: 'share'; readonly basisPoints: number }
+  | { readonly kind: 'fixed'; readonly cents: Cents };
+
+export interface Buyer {
+  readonly name: string;
+  /** IANA zone in which the buyer's days and hours are counted. */
+  readonly timeZone: string;
+  readonly caps: readonly Cap[];
+  readonly paused: boolean;
+}
