@@ -18,7 +18,7 @@ export async function createRowCaps(pool: Pool): Promise<CapDesk> {
                  where c.used + $2 <= $3`,
           values: [key, amount, limit],
         });
-        if (held.rowCount === 0) return { kind: 'denied', detail: `${key} is full` };
+        if (held.rowCount === 0) return { kind: 'denied', detail: `${key} is full`, untilMs: null };
       }
       return { kind: 'granted' };
     },

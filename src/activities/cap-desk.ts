@@ -8,6 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CapDecision, CapOp, CapWindow, Room } from '../domain/caps/caps.ts';
 import type { BuyerId, HoldId } from '../domain/ids.ts';
+import type { FullCap } from '../eligibility/explain.ts';
 
 const MAX_BATCH = 500;
 /**
@@ -27,7 +28,8 @@ const REMEMBER_DENIAL_MS = 1_000;
 
 export type Holding =
   | { readonly kind: 'granted' }
-  | { readonly kind: 'denied'; readonly detail: string }
+  /** `untilMs`: when the full window ends; null = never by itself. */
+  | { readonly kind: 'denied'; readonly detail: string; readonly untilMs: number | null }
   /** Nobody knows whether it counted: repeat it under the same id, or release it. */
   | { readonly kind: 'unknown'; readonly detail: string };
 
@@ -64,7 +66,7 @@ interface Queue {
 /** One desk per process. */
 export function createCapDesk({ applyCaps, seedCaps, now }: CapDeskDeps) {
   const queues = new Map<BuyerId, Queue>();
-  const denials = new Map<string, { readonly untilMs: number; readonly detail: string }>();
+  const denials = new Map<string, FullCap & { readonly untilMs: number }>();
 
   function queueOf(buyerId: BuyerId): Queue {
     let queue = queues.get(buyerId);
@@ -135,7 +137,7 @@ export function createCapDesk({ applyCaps, seedCaps, now }: CapDeskDeps) {
 
   function remember({ key, endsAtMs }: Room, detail: string): void {
     const untilMs = Math.min(now() + REMEMBER_DENIAL_MS, endsAtMs ?? Infinity);
-    denials.set(key, { untilMs, detail });
+    denials.set(key, { untilMs, detail, endsAtMs });
   }
 
   return {
@@ -152,10 +154,10 @@ export function createCapDesk({ applyCaps, seedCaps, now }: CapDeskDeps) {
           const detail = `${room.key} ${used}/${limit}`;
           // Where something is left, a cheaper lead may still fit.
           if (room.left === 0) remember(room, detail);
-          return { kind: 'denied', detail };
+          return { kind: 'denied', detail, untilMs: room.endsAtMs };
         }
         case 'refused':
-          return { kind: 'denied', detail: `the hold is ${decision.why}` };
+          return { kind: 'denied', detail: `the hold is ${decision.why}`, untilMs: null };
         case undefined:
           return { kind: 'unknown', detail: `no answer in ${HOLD_TIMEOUT_MS} ms` };
         case 'busy':
@@ -208,9 +210,9 @@ export function createCapDesk({ applyCaps, seedCaps, now }: CapDeskDeps) {
     },
 
     /** Why that window was full a moment ago; undefined when it may have room. */
-    deniedKey(key: string): string | undefined {
+    deniedKey(key: string): FullCap | undefined {
       const denial = denials.get(key);
-      if (denial && denial.untilMs > now()) return denial.detail;
+      if (denial && denial.untilMs > now()) return denial;
       denials.delete(key);
       return undefined;
     },

@@ -129,7 +129,10 @@ async function holdAndClaim(deps: ActivityDeps, offering: Offering): Promise<Off
   };
   if (hold.windows.length > 0) {
     const holding = await desk.hold(contract.buyer, hold, known.loaded.version);
-    if (holding.kind === 'denied') return leave(notOffered('cap_reached', holding.detail));
+    if (holding.kind === 'denied') {
+      const { detail, untilMs } = holding;
+      return leave({ ...notOffered('cap_reached', detail), ...(untilMs !== null && { untilMs }) });
+    }
     if (holding.kind === 'unknown') {
       return { ...(await leave(notOffered('cap_unknown', holding.detail))), owes: true };
     }

@@ -84,7 +84,8 @@ function judge(
   for (const contractId of terms.contracts) {
     const verdict = loaded.eligibility.explain(contractId, asked);
     if (verdict.kind === 'refused') {
-      refused.push({ contractId, reason: verdict.reason, detail: verdict.detail });
+      const { kind: _, ...why } = verdict;
+      refused.push({ contractId, ...why });
     } else if (terms.method === 'weighted' && contracts[contractId]?.weight === 0) {
       refused.push({ contractId, reason: 'no_turn', detail: 'weight 0' });
     } else {

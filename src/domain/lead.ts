@@ -84,6 +84,8 @@ export interface WhyNot {
   readonly contractId: ContractId;
   readonly reason: IneligibleReason;
   readonly detail: string;
+  /** The earliest instant at which this may pass by itself. Absent: it does not. */
+  readonly untilMs?: number;
 }
 
 /** What is particular about a contract in a stage. What is not is left out: histories are small. */
@@ -166,7 +168,7 @@ export type OfferResult =
       readonly ms: number;
     }
   | { readonly kind: 'not_sent'; readonly reason: NoBidReason; readonly detail: string }
-  | { readonly kind: 'not_offered'; readonly reason: IneligibleReason; readonly detail: string };
+  | ({ readonly kind: 'not_offered' } & Omit<WhyNot, 'contractId'>);
 
 /** The lead's end, as the source is told and P&L counts it. */
 export type LeadOutcome =

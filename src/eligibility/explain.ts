@@ -3,7 +3,7 @@
 // milliseconds.
 
 import type { ContractId } from '../domain/ids.ts';
-import type { Lead } from '../domain/lead.ts';
+import type { Lead, WhyNot } from '../domain/lead.ts';
 import { ZERO } from '../domain/money.ts';
 import type { IneligibleReason } from '../domain/reasons.ts';
 import type { Campaign } from '../domain/world/campaign.ts';
@@ -15,13 +15,18 @@ import { createOpening } from './schedule.ts';
 import { capWindows, type CapTerms } from './windows.ts';
 
 export type Eligibility =
-  | { readonly kind: 'eligible' }
-  | { readonly kind: 'refused'; readonly reason: IneligibleReason; readonly detail: string };
+  { readonly kind: 'eligible' } | ({ readonly kind: 'refused' } & Omit<WhyNot, 'contractId'>);
 
 /** What is known at this moment and stands in no world. */
 export interface Live {
-  /** How full a cap window is, for people, if it is remembered as full: `40 of 40 leads`. */
-  deniedKey(key: string): string | undefined;
+  /** How full a cap window is, if it is remembered as full. */
+  deniedKey(key: string): FullCap | undefined;
+}
+
+/** A cap window without room: for people (`40 of 40 leads`), and until when; null = for ever. */
+export interface FullCap {
+  readonly detail: string;
+  readonly endsAtMs: number | null;
 }
 
 /** One lead at one moment. Ask all contracts with one object: what derives from it is kept. */
@@ -162,7 +167,7 @@ function checkSchedule({ schedule }: Contract, { timeZone }: Buyer): Check | und
   const openingAt = createOpening(schedule, timeZone);
   return ({ atMs }) => {
     const opening = openingAt(atMs);
-    return opening.open ? undefined : refuse('outside_schedule', opening.detail);
+    return opening.open ? undefined : refuse('outside_schedule', opening.detail, opening.untilMs);
   };
 }
 
@@ -181,12 +186,16 @@ function checkCaps(terms: CapTerms): Check | undefined {
     }
     for (const key of known.keys) {
       const denied = live.deniedKey(key);
-      if (denied !== undefined) return refuse('cap_reached', `${key}: ${denied}`);
+      if (denied) return refuse('cap_reached', `${key}: ${denied.detail}`, denied.endsAtMs);
     }
     return undefined;
   };
 }
 
-function refuse(reason: IneligibleReason, detail: string): Eligibility {
-  return { kind: 'refused', reason, detail };
+function refuse(
+  reason: IneligibleReason,
+  detail: string,
+  untilMs: number | null = null,
+): Eligibility {
+  return { kind: 'refused', reason, detail, ...(untilMs !== null && { untilMs }) };
 }

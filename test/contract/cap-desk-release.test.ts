@@ -44,7 +44,7 @@ describe('a release', () => {
     await settle();
     const holding = desk.hold('apex', late, 1);
     await settle();
-    expect(await holding).toEqual({ kind: 'denied', detail: 'the hold is released' });
+    expect(await holding).toMatchObject({ kind: 'denied', detail: 'the hold is released' });
     expect(used(DAY)).toBe(0);
   });
 

@@ -56,7 +56,12 @@ function explain(world: World, { lead = leadAt(), score = 50, live = open } = {}
 
 const NO_CAPS = { buyers: { apex: {} } };
 
-const refused = (reason: string, detail: string) => ({ kind: 'refused', reason, detail });
+const refused = (reason: string, detail: string, until?: string) => ({
+  kind: 'refused',
+  reason,
+  detail,
+  ...(until !== undefined && { untilMs: Date.parse(until) }),
+});
 const shut = { windows: [{ days: ['mon'], open: '08:00', close: '18:00' }] };
 
 describe('a contract', () => {
@@ -64,7 +69,7 @@ describe('a contract', () => {
     expect(explain(worldWith({}))).toEqual({ kind: 'eligible' });
   });
 
-  const reasons: [says: string, world: World, reason: string, detail: string][] = [
+  const reasons: [says: string, world: World, reason: string, detail: string, until?: string][] = [
     ['everything', worldWith({}, { paused: true }), 'paused', 'everything is paused'],
     [
       'its campaign',
@@ -141,6 +146,7 @@ describe('a contract', () => {
       worldWith({ schedule: shut }),
       'outside_schedule',
       'closed until Mon 2026-11-23 08:00 America/Chicago',
+      '2026-11-23T14:00:00Z',
     ],
     [
       'T39: a cap of 0',
@@ -155,8 +161,8 @@ describe('a contract', () => {
       'a limit of 0 takes nothing',
     ],
   ];
-  test.for(reasons)('is left out by %s', ([, world, reason, detail]) => {
-    expect(explain(world)).toEqual(refused(reason, detail));
+  test.for(reasons)('is left out by %s', ([, world, reason, detail, until]) => {
+    expect(explain(world)).toEqual(refused(reason, detail, until));
   });
 
   const fits: [says: string, terms: object][] = [
@@ -181,11 +187,16 @@ describe('a contract', () => {
     const live: Live = {
       deniedKey(key) {
         asked.push(key);
-        return key.startsWith('buyer/') ? '$5,000.00 of $5,000.00' : undefined;
+        const endsAtMs = Date.parse('2026-12-01T06:00:00Z');
+        return key.startsWith('buyer/') ? { detail: '$5.00 of $5.00', endsAtMs } : undefined;
       },
     };
     expect(explain(world, { live })).toEqual(
-      refused('cap_reached', 'buyer/apex/month/2026-11/cents: $5,000.00 of $5,000.00'),
+      refused(
+        'cap_reached',
+        'buyer/apex/month/2026-11/cents: $5.00 of $5.00',
+        '2026-12-01T06:00:00Z',
+      ),
     );
     expect(asked).toEqual([
       'contract/apex_auto/day/2026-11-22/leads',
@@ -197,7 +208,7 @@ describe('a contract', () => {
     const rules = createEligibility(worldWith({ caps: [{ per: 'day', leads: 40 }] }, NO_CAPS));
     const midnight = Date.parse('2026-11-23T00:00:00-06:00');
     const days = [midnight - 1, midnight, midnight - 1].map((atMs) => {
-      const live: Live = { deniedKey: (key) => key };
+      const live: Live = { deniedKey: (key) => ({ detail: key, endsAtMs: null }) };
       return rules.explain('apex_auto', { lead: leadAt(), score: 50, live, atMs });
     });
     const detailOf = (day: string) => {
