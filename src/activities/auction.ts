@@ -4,15 +4,20 @@ import { adapterOf } from '../delivery/adapters.ts';
 import { type Bid, canStillWin, rankBids } from '../domain/routing/auction.ts';
 import type { ContractId } from '../domain/ids.ts';
 import type { Auction, PingResult } from '../domain/lead.ts';
-import { type Cents, dollars, ZERO } from '../domain/money.ts';
-import type { Stage } from '../domain/world/campaign.ts';
 import type { Contract } from '../domain/world/contract.ts';
+import {
+  auctionFloor,
+  fixedBid,
+  heldToCeiling,
+  type PingPost,
+  rankPings,
+  standingOf,
+} from '../routing/bids.ts';
+import { stageIn } from '../routing/stage.ts';
 import { type Case, contractOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
 import { authorise, parcelFor, withoutPerson } from './parcel.ts';
-import { type StageKey, stageOf } from './route.ts';
-
-type PingPost = Stage & { method: 'ping_post' };
+import type { StageKey } from './route.ts';
 
 interface Call {
   readonly key: StageKey;
@@ -38,7 +43,7 @@ export function createAuctionActivities(deps: ActivityDeps) {
       const known = await deps.cases.of(key.leadId);
       const stored = known.stored.get(`auction/${key.stage}`) as Auction | undefined;
       if (stored) return stored;
-      const stage = stageOf(known, key.stage);
+      const stage = stageIn(known.campaign, key.stage);
       if (stage.method !== 'ping_post') throw new Error(`${key.stage} holds no auction`);
       return holdAuction(deps, { key, known, stage, order });
     },
@@ -51,10 +56,11 @@ async function holdAuction(
 ): Promise<Auction> {
   const { key, known, stage, order } = auction;
   const begunAt = performance.now();
-  const floor = highest(stage.floorCents, known.campaign.floorCents);
+  const { world } = known.loaded;
+  const floor = auctionFloor(stage, known.campaign);
   const entries = order.map((contractId) => {
     const contract = contractOf(known, contractId);
-    return { ...contract, contract, contractId };
+    return { ...standingOf(world, contractId), maxBidCents: contract.maxBidCents, contract };
   });
   const pings: PingResult[] = [];
   // One signal for all: a timer and a signal for each ping cost more than the ping itself.
@@ -85,13 +91,9 @@ async function holdAuction(
     if (outstanding.size > 0) closing.abort(timedOut());
   });
 
-  const { ranked, belowFloor } = rankBids(bidsOf(entries, pings), floor);
-  const low = new Map(belowFloor.map((bid) => [bid.contractId, bid.priceCents]));
   return {
     stage: stage.name,
-    ranked: ranked.map(({ contractId }) => contractId),
-    pings: pings.map((result) => belowFloorOr(result, low)).sort(byContract),
-    floorCents: floor,
+    ...rankPings(world, pings, floor),
     ms: Math.round(performance.now() - begunAt),
     ...(isCutOff(closing.signal) && { closedEarly: true }),
   };
@@ -107,26 +109,10 @@ function isCutOff(signal: AbortSignal): boolean {
   return signal.aborted && (signal.reason as Error).name === 'AbortError';
 }
 
-/** The bids, each with the terms that rank it. */
-function bidsOf<E extends { readonly contractId: string }>(
-  entries: readonly E[],
-  pings: readonly PingResult[],
-) {
-  const byId = new Map(pings.map((result) => [result.contractId, result]));
-  return entries.flatMap((entry) => {
-    const result = byId.get(entry.contractId);
-    if (result?.kind !== 'bid') return [];
-    return [{ ...entry, priceCents: result.priceCents }];
-  });
-}
-
 async function ping({ send, readSecret }: ActivityDeps, call: Call): Promise<PingResult> {
   const { known, contract, contractId, key, signal, timeoutMs } = call;
   const step = contract.ping;
-  if (step === null) {
-    // A fixed price is a bid that needs no asking.
-    return { contractId, kind: 'bid', priceCents: contract.priceCents ?? ZERO, ms: 0 };
-  }
+  if (step === null) return fixedBid(contractId, contract);
   const adapter = adapterOf(step);
   const parcel = parcelFor(known, step, { contractId, round: key.round, withPerson: false });
   const request = await authorise(adapter.buildPing(parcel, step), step, readSecret);
@@ -145,26 +131,5 @@ async function ping({ send, readSecret }: ActivityDeps, call: Call): Promise<Pin
     const detail = withoutPerson(bid.detail, known);
     return { contractId, kind: 'no_bid', reason, ms, ...(detail && { detail }) };
   }
-  if (bid.priceCents > contract.maxBidCents) {
-    const detail = `at most ${dollars(contract.maxBidCents)}`;
-    const over = { reason: 'bid_over_ceiling', detail, priceCents: bid.priceCents } as const;
-    return { contractId, kind: 'no_bid', ...over, ms };
-  }
-  return { ...bid, contractId, ms };
-}
-
-/** A bid that was readable and too low is told as a no-bid with its price, never raised. */
-function belowFloorOr(result: PingResult, low: ReadonlyMap<string, Cents>): PingResult {
-  const { contractId, ms } = result;
-  const priceCents = low.get(contractId);
-  if (priceCents === undefined) return result;
-  return { contractId, kind: 'no_bid', reason: 'below_floor', priceCents, ms };
-}
-
-function byContract(a: PingResult, b: PingResult): number {
-  return a.contractId < b.contractId ? -1 : 1;
-}
-
-function highest(a: Cents, b: Cents): Cents {
-  return a > b ? a : b;
+  return heldToCeiling({ ...bid, contractId, ms }, contract);
 }

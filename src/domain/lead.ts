@@ -116,6 +116,10 @@ export interface StageRoute {
   readonly refused: readonly WhyNot[];
   /** The draw of a rotation that gave this order, counted from 1. */
   readonly turn?: number;
+  /** When it was decided; absent in verdicts stored before it was noted. */
+  readonly atMs?: number;
+  /** What the members of a rotation were owed before this draw. In the stored verdict only. */
+  readonly credits?: Readonly<Record<ContractId, number>>;
 }
 
 /** One line of the bid table. */

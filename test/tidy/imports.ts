@@ -23,8 +23,8 @@ const PURE = ['zod', 'yaml', 'libphonenumber-js', 'ipaddr.js', 're2js', 'luxon']
 
 // All that stands below the entry.
 const BELOW = [
-  ...['src/domain', 'src/eligibility', 'src/delivery', 'src/intake', 'src/world', 'src/db'],
-  ...['src/workflows', 'src/activities', 'src/api'],
+  ...['src/domain', 'src/eligibility', 'src/routing', 'src/delivery', 'src/intake', 'src/world'],
+  ...['src/db', 'src/workflows', 'src/activities', 'src/api'],
 ];
 
 export const FLOORS: readonly Floor[] = [
@@ -32,6 +32,7 @@ export const FLOORS: readonly Floor[] = [
   { folder: 'src/domain', folders: [], packages: [] },
   // First floor.
   { folder: 'src/eligibility', folders: ['src/domain'], packages: ['luxon', 're2js'] },
+  { folder: 'src/routing', folders: ['src/domain', 'src/eligibility'], packages: [] },
   { folder: 'src/delivery', folders: ['src/domain'], packages: PURE },
   { folder: 'src/intake', folders: ['src/domain'], packages: PURE },
   {
@@ -49,7 +50,14 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     folder: 'src/activities',
-    folders: ['src/domain', 'src/eligibility', 'src/delivery', 'src/db', 'src/world'],
+    folders: [
+      'src/domain',
+      'src/eligibility',
+      'src/routing',
+      'src/delivery',
+      'src/db',
+      'src/world',
+    ],
     packages: [
       '@temporalio/activity',
       '@temporalio/common',
@@ -65,7 +73,7 @@ export const FLOORS: readonly Floor[] = [
   // Third floor.
   {
     folder: 'src/api',
-    folders: ['src/domain', 'src/eligibility', 'src/intake', 'src/world', 'src/db'],
+    folders: ['src/domain', 'src/eligibility', 'src/routing', 'src/intake', 'src/world', 'src/db'],
     packages: [
       'express',
       'helmet',
