@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 
-import { filter, schedule } from './filter.ts';
+import { filter } from './filter.ts';
+import { schedule } from './schedule.ts';
 import { amountCents, id, label, settings, url } from './settings.ts';
 import { caps, delivery, ping, post } from './terms.ts';
 
