@@ -15,6 +15,7 @@ import { holdIdOf, type OfferKey } from '../domain/ids.ts';
 import type { Candidate, OfferResult } from '../domain/lead.ts';
 import type { OfferReport } from '../domain/outcome.ts';
 import type { Contract } from '../domain/world/contract.ts';
+import { repeatQuestions, seenText } from '../eligibility/repeats.ts';
 import { capWindows } from '../eligibility/windows.ts';
 import type { HoldRequest } from './cap-desk.ts';
 import { type Case, contractOf } from './cases.ts';
@@ -140,12 +141,16 @@ async function holdAndClaim(deps: ActivityDeps, offering: Offering): Promise<Off
   const claim = await claimAttempt(pool, key, {
     maxPlaces: known.campaign.maxSales,
     switches: switchesOf(known, key, contract),
+    repeats: repeatQuestions(known.loaded.eligibility.repeats, [key.contractId], known.lead),
+    nowMs: deps.now(),
   });
   switch (claim.kind) {
     case 'claimed':
       return sendOnce(deps, offering);
     case 'paused':
       return giveBack(deps, offering, await leave(notOffered('paused', claim.subject)));
+    case 'seen_before':
+      return giveBack(deps, offering, await leave(notOffered('seen_before', seenText(claim.seen))));
     case 'no_place':
       return giveBack(deps, offering, await leave(notOffered('no_place')));
     case 'taken': {

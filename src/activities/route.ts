@@ -1,10 +1,12 @@
 // Who may buy the lead, in which order: score and the route of one stage. What is decided stands in
 // src/routing; here the moment, the live state and the stored turn come to it.
 
+import { findSeen, hashPersons } from '../db/persons/seen.ts';
 import { drawStoredTurn } from '../db/rotations.ts';
 import type { LeadId } from '../domain/ids.ts';
 import type { Score, StageRoute } from '../domain/lead.ts';
 import { scoreLead } from '../domain/score.ts';
+import { repeatQuestions } from '../eligibility/repeats.ts';
 import { drawRoute, routeStage, stageIn, takesTurn } from '../routing/stage.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -41,8 +43,14 @@ export function createRouteActivities(deps: ActivityDeps) {
       const { lead, loaded, campaign, stored } = await cases.of(leadId);
       const known = stored.get(`route/${stage}`) as StageRoute | undefined;
       if (known) return withoutCredits(known);
-      const asked = { lead, score, live: deps.desk, atMs: now() };
-      const route = routeStage(loaded, stageIn(campaign, stage), asked);
+      const terms = stageIn(campaign, stage);
+      const at = { lead, score, live: deps.desk, atMs: now() };
+      const questions = repeatQuestions(loaded.eligibility.repeats, terms.contracts, lead);
+      const asked =
+        questions.length === 0
+          ? at
+          : { ...at, seen: await findSeen(deps.pool, hashPersons(questions), { nowMs: at.atMs }) };
+      const route = routeStage(loaded, terms, asked);
       if (!takesTurn(route, lead)) return route;
       const place = { campaignId: lead.campaignId, stage, leadId, round };
       const drawn = await drawStoredTurn(deps.pool, place, (credits, turn) =>

@@ -1,11 +1,11 @@
 // Is the lead complete and readable, and is it the first of this person? Free checks first.
 
 import { closeLead } from '../db/closing.ts';
-import { claimPerson, type PersonKey } from '../db/verdicts.ts';
+import { claimPerson } from '../db/verdicts.ts';
 import type { LeadId } from '../domain/ids.ts';
 import type { Check, Validation } from '../domain/lead.ts';
 import { outcomeOf } from '../domain/outcome.ts';
-import type { DuplicateRule } from '../domain/world/campaign.ts';
+import { personKeys } from '../domain/person.ts';
 import type { Case } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -45,7 +45,7 @@ async function judge({ pool }: ActivityDeps, { lead, campaign }: Case): Promise<
   }
   const complete: Check = { check: 'fields', ok: true, says: 'complete and readable' };
   const rule = lead.test ? null : campaign.duplicates;
-  const keys = rule ? personKeys(rule, lead.fields) : [];
+  const keys = rule ? personKeys(rule.by, lead.fields) : [];
   const window = rule ? `nobody like it in ${rule.withinDays} days` : 'no duplicate rule applies';
   const first: Check = { check: 'duplicate', ok: true, says: window };
   const valid: Validation = { kind: 'valid', checks: [complete, first] };
@@ -61,14 +61,4 @@ async function judge({ pool }: ActivityDeps, { lead, campaign }: Case): Promise<
   const says = `the same ${claim.by.join(' and ')} as ${claim.leadId}`;
   const checks: Check[] = [complete, { check: 'duplicate', ok: false, says }];
   return { kind: 'refused', reason: 'duplicate', checks, of: claim.leadId };
-}
-
-/** The keys of which the lead has every field: an empty field is like nobody's. */
-function personKeys({ by }: DuplicateRule, fields: Case['lead']['fields']): PersonKey[] {
-  return by
-    .map((names) => ({
-      fields: names,
-      values: names.map((name) => String(fields[name] ?? '').toLowerCase()),
-    }))
-    .filter(({ values }) => values.every((value) => value !== ''));
 }

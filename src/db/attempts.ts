@@ -6,7 +6,9 @@ import type { CapWindow } from '../domain/caps/caps.ts';
 import type { BuyerId, ContractId, LeadId, OfferKey } from '../domain/ids.ts';
 import type { AttemptState, LeadOutcome, OfferResult } from '../domain/lead.ts';
 import type { Cents } from '../domain/money.ts';
+import type { RepeatQuestion, SeenBefore } from '../domain/person.ts';
 import { lockLead } from './leads.ts';
+import { findSeen, hashPersons, lockPersons } from './persons/seen.ts';
 import { inTransaction, type Pool, type Tx } from './pool.ts';
 import type { Verdict } from './verdicts.ts';
 
@@ -145,42 +147,69 @@ export type Claim =
   | { readonly kind: 'claimed' }
   | { readonly kind: 'no_place' }
   | { readonly kind: 'paused'; readonly subject: string }
+  /** The buyer has the person already, or may have. */
+  | { readonly kind: 'seen_before'; readonly seen: SeenBefore }
   /** Not planned any more: another run has it. */
   | { readonly kind: 'taken' };
+
+/** What a claim is held against. */
+export interface ClaimTerms {
+  readonly maxPlaces: number;
+  readonly switches: readonly string[];
+  /** By the contract's rules against repeats; without any, nothing is looked up or written. */
+  readonly repeats?: readonly RepeatQuestion[];
+  readonly nowMs?: number;
+}
 
 /**
  * Claims the only attempt that may ever carry this offer. `claimed` means: committed, send now. The
  * lead's row is locked first, so that its taken places are counted by one run at a time;
  * `maxPlaces` is how many shared sales the lead may have, and an exclusive offer needs all of them
- * free.
+ * free. Where the contract has a rule against repeats, claims of one person for one buyer wait for
+ * each other, and the person is written down with the claim.
  */
-export async function claimAttempt(
-  pool: Pool,
-  key: OfferKey,
-  terms: { readonly maxPlaces: number; readonly switches: readonly string[] },
-): Promise<Claim> {
+export async function claimAttempt(pool: Pool, key: OfferKey, terms: ClaimTerms): Promise<Claim> {
+  const { repeats = [], nowMs = Date.now(), maxPlaces, switches } = terms;
+  const values: unknown[] = [key.leadId, key.contractId, key.round, maxPlaces, switches];
   return inTransaction(pool, async (tx) => {
     await lockLead(tx, key.leadId);
-    const claimed = await tx.query({
-      name: 'attempts.claim',
-      text: `with taken as (
-               select place, exclusive from attempts where lead_id = $1
-                 and state in ('sending', 'accepted', 'pending', 'in_doubt')
-             )
-             update attempts set state = 'sending', sent_at = now(), place = (
-               select min(place) from generate_series(1, $4::int) place
-               where place not in (select place from taken))
-             where lead_id = $1 and contract_id = $2 and round = $3 and state = 'planned'
-               and not exists (select from switches where subject = any($5))
-               and exists (select from leads where id = $1 and outcome is null)
-               and case when exclusive then not exists (select from taken)
-                   else (select count(*) from taken where not taken.exclusive) < $4
-                     and not exists (select from taken where taken.exclusive) end`,
-      values: [key.leadId, key.contractId, key.round, terms.maxPlaces, terms.switches],
-    });
-    return claimed.rowCount === 1 ? { kind: 'claimed' } : whyNotClaimed(tx, key, terms.switches);
+    if (repeats.length > 0) {
+      const asked = hashPersons(repeats);
+      await lockPersons(tx, asked);
+      const seen = (await findSeen(tx, asked, { nowMs, except: key })).get(key.contractId);
+      if (seen) return { kind: 'seen_before', seen };
+      values.push(asked.hashes, Math.max(...repeats.map(({ withinDays }) => withinDays)));
+    }
+    const claimed =
+      repeats.length > 0
+        ? await tx.query({ name: 'attempts.claim_person', text: CLAIM_PERSON, values })
+        : await tx.query({ name: 'attempts.claim', text: CLAIM, values });
+    return claimed.rowCount ? { kind: 'claimed' } : whyNotClaimed(tx, key, switches);
   });
 }
+
+const TAKEN = `with taken as (
+    select place, exclusive from attempts where lead_id = $1
+      and state in ('sending', 'accepted', 'pending', 'in_doubt')
+  )`;
+
+const TAKE = `update attempts set state = 'sending', sent_at = now(), place = (
+    select min(place) from generate_series(1, $4::int) place
+    where place not in (select place from taken))
+  where lead_id = $1 and contract_id = $2 and round = $3 and state = 'planned'
+    and not exists (select from switches where subject = any($5))
+    and exists (select from leads where id = $1 and outcome is null)
+    and case when exclusive then not exists (select from taken)
+        else (select count(*) from taken where not taken.exclusive) < $4
+          and not exists (select from taken where taken.exclusive) end`;
+
+const CLAIM = `${TAKEN} ${TAKE}`;
+
+const CLAIM_PERSON = `${TAKEN}, claimed as (${TAKE} returning buyer_id, sent_at)
+  insert into buyer_persons (hash, lead_id, contract_id, round, buyer_id, seen_at, keep_until)
+  select distinct on (hash) hash, $1, $2, $3::int, buyer_id, sent_at,
+    sent_at + make_interval(days => $7::int)
+  from claimed, unnest($6::bytea[]) hash`;
 
 async function whyNotClaimed(tx: Tx, key: OfferKey, switches: readonly string[]): Promise<Claim> {
   const found = await tx.query<{ state: AttemptState; subject: string | null }>({

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { LeadId } from '../domain/ids.ts';
 import type { Validation } from '../domain/lead.ts';
+import type { PersonKey } from '../domain/person.ts';
 import type { Tx } from './pool.ts';
 
 /** A verdict about to be stored: the step's name and its plain JSON. */
@@ -24,12 +25,6 @@ export async function listVerdicts(
     values: [leadId, round],
   });
   return new Map(found.rows.map(({ step, verdict }) => [step, verdict]));
-}
-
-/** One list of fields that make a person, and their values in this lead. */
-export interface PersonKey {
-  readonly fields: readonly string[];
-  readonly values: readonly string[];
 }
 
 export type PersonClaim =
@@ -94,7 +89,8 @@ export async function claimPerson(
   return { kind: 'seen', leadId: earlier, by: key.fields };
 }
 
-function hashOf({ fields, values }: PersonKey): Buffer {
+/** SHA-256 of the fields and their values: how a person is known where it need not be read. */
+export function hashOf({ fields, values }: PersonKey): Buffer {
   return createHash('sha256')
     .update(JSON.stringify([fields, values]))
     .digest();

@@ -38,3 +38,12 @@ export interface OfferKey {
 export function holdIdOf({ leadId, contractId, round }: OfferKey): HoldId {
   return `${leadId}/${contractId}/${round}`;
 }
+
+/**
+ * The team of a buyer or a contract that stands for one member (`sales.ann` → `sales`); any other
+ * id is its own. Ids of the world document have no dots.
+ */
+export function teamOf(id: string): string {
+  const dot = id.indexOf('.');
+  return dot < 0 ? id : id.slice(0, dot);
+}

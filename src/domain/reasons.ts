@@ -15,6 +15,7 @@ export const INELIGIBLE = {
   filter_not_met: 'the filter does not match',
   field_required: 'a field that the contract needs is missing',
   score_too_low: 'the score is below the minimum',
+  seen_before: 'this buyer has had this person within the window',
   outside_schedule: 'outside the hours in which the contract buys',
   cap_reached: 'a cap has no room left',
   cap_unknown: 'the caps did not answer in time',

@@ -5,12 +5,14 @@
 import type { ContractId } from '../domain/ids.ts';
 import type { Lead, WhyNot } from '../domain/lead.ts';
 import { ZERO } from '../domain/money.ts';
+import type { SeenBefore } from '../domain/person.ts';
 import type { IneligibleReason } from '../domain/reasons.ts';
 import type { Campaign } from '../domain/world/campaign.ts';
 import type { Contract, SourceRule } from '../domain/world/contract.ts';
 import type { Buyer, Vertical, World } from '../domain/world/world.ts';
 import { routingFacts, type Facts } from './facts.ts';
 import { compileFilter, type FilterVerdict } from './filter.ts';
+import { compileRepeats, type RepeatRules, seenText } from './repeats.ts';
 import { createOpening } from './schedule.ts';
 import { capWindows, type CapTerms } from './windows.ts';
 
@@ -35,15 +37,19 @@ export interface Asked {
   readonly score: number;
   readonly live: Live;
   readonly atMs: number;
+  /** What was found for the questions of `repeats`, by contract; absent where nothing was asked. */
+  readonly seen?: ReadonlyMap<ContractId, SeenBefore>;
 }
 
 export interface EligibilityRules {
   /**
    * Whether a contract may be offered the lead, or the first reason why not, in this order: paused,
-   * source_not_allowed, field_required, filter_not_met, score_too_low, outside_schedule,
-   * cap_reached. Changes nothing. Throws for a contract that the world does not have.
+   * source_not_allowed, field_required, filter_not_met, score_too_low, seen_before,
+   * outside_schedule, cap_reached. Changes nothing. Throws for a contract that the world does not have.
    */
   explain(contractId: ContractId, asked: Asked): Eligibility;
+  /** The rules against repeats: what has to be looked up before `explain` is asked. */
+  readonly repeats: RepeatRules;
 }
 
 type Question = Asked & { readonly facts: Facts };
@@ -51,6 +57,7 @@ type Question = Asked & { readonly facts: Facts };
 /** One check: undefined when it passes. */
 type Check = (question: Question) => Eligibility | undefined;
 
+const DAY_MS = 24 * 60 * 60 * 1000;
 const ELIGIBLE: Eligibility = { kind: 'eligible' };
 
 /** Compiles a world. Throws where contracts name what is not there; `parseWorld` says so first. */
@@ -60,8 +67,11 @@ export function createEligibility(world: World): EligibilityRules {
     checks.set(id, checksOf(world, id, contract));
   }
   const questions = new WeakMap<Asked, Question>();
+  const repeats = compileRepeats(world);
 
   return {
+    repeats,
+
     explain(contractId, asked) {
       const list = checks.get(contractId);
       if (!list) throw new Error(`no contract ${contractId} in the world`);
@@ -91,6 +101,7 @@ function checksOf(world: World, contractId: ContractId, contract: Contract): Che
     checkFields(contract),
     checkFilter(contract, vertical),
     checkScore(contract.minScore),
+    checkRepeats(contractId, contract, buyer),
     checkSchedule(contract, buyer),
     checkCaps({
       contractId,
@@ -160,6 +171,16 @@ function checkScore(minScore: number): Check | undefined {
     score < minScore
       ? refuse('score_too_low', `the score is ${score}, wants at least ${minScore}`)
       : undefined;
+}
+
+function checkRepeats(id: ContractId, contract: Contract, buyer: Buyer): Check | undefined {
+  if (!contract.noRepeats && !buyer.noRepeats) return undefined;
+  return ({ seen }) => {
+    const before = seen?.get(id);
+    if (!before) return undefined;
+    const untilMs = before.atMs + before.withinDays * DAY_MS;
+    return refuse('seen_before', seenText(before), untilMs);
+  };
 }
 
 function checkSchedule({ schedule }: Contract, { timeZone }: Buyer): Check | undefined {

@@ -13,11 +13,13 @@ import { createApp } from '../api/app.ts';
 import type { Config } from '../config.ts';
 import { readCapsSeed } from '../db/caps-seed.ts';
 import { listOutcomes } from '../db/leads.ts';
+import { fillPersons } from '../db/persons/fills.ts';
 import { createPool, type Pool } from '../db/pool.ts';
 import { ANSWER_CHANNEL } from '../db/settlement.ts';
 import { WORLD_CHANNEL } from '../db/worlds.ts';
 import { type BuyerId, isLeadId } from '../domain/ids.ts';
 import type { World } from '../domain/world/world.ts';
+import { compileRepeats, listKept } from '../eligibility/repeats.ts';
 import { createIntakeDesk } from './intake-desk.ts';
 import { listen } from './listener.ts';
 import { createMetrics } from './metrics.ts';
@@ -45,7 +47,8 @@ export async function serve(
   const { operatorKeySha256 } = config;
   const warm = (world: World) => capDesk.warm(listCapped(world));
   const onChange = (world: World) => void (host.calls() && warm(world).catch(onError));
-  const worlds = await openWorlds({ pool, operatorKeySha256, onError, onChange });
+  const prepare = (world: World) => fillFor(pool, world);
+  const worlds = await openWorlds({ pool, operatorKeySha256, onError, onChange, prepare });
   const answers = createAnswers({ readOutcomes: (leadIds) => listOutcomes(pool, leadIds) });
   const cases = createCaseBook({ pool, worldAt: (version) => worlds.at(version) });
   const http = createHttp(config.outbound);
@@ -76,7 +79,10 @@ export async function serve(
     const [to, leadId = ''] = payload.split(' ');
     if (to === process && isLeadId(leadId)) void answers.told(leadId);
   });
-  const sweeper = startSweeper({ pool, temporal, start: desk.startStored, onError });
+  const sweeper = startSweeper({
+    ...{ pool, temporal, start: desk.startStored, onError },
+    kept: () => listKept(worlds.current().eligibility.repeats),
+  });
 
   const app = createApp(
     createApiDeps({
@@ -122,6 +128,15 @@ function listCapped({ buyers, contracts }: World): BuyerId[] {
   const own = Object.entries(buyers).filter(([, { caps }]) => caps.length > 0);
   const byContract = Object.values(contracts).filter(({ caps }) => caps.length > 0);
   return [...new Set([...own.map(([id]) => id), ...byContract.map(({ buyer }) => buyer)])];
+}
+
+/** The longest that an apply waits for a long past to be looked through; the sweeper goes on. */
+const FILL_WITHIN_MS = 10_000;
+
+/** New rules against repeats know the leads of before from their first moment. */
+async function fillFor(pool: Pool, world: World): Promise<void> {
+  const until = Date.now() + FILL_WITHIN_MS;
+  await fillPersons(pool, listKept(compileRepeats(world)), () => Date.now() < until);
 }
 
 function gaugesOf(pool: Pool) {

@@ -1,15 +1,20 @@
 // Sees to what a crash or an outage left behind: leads that were stored and never started, signals
-// that were committed and never sent, idempotency keys past their time.
+// that were committed and never sent, idempotency keys and persons past their time.
 
 import { claimUnsettled, deleteOldKeys, sweepAgainSoon } from '../db/leads.ts';
 import { dispatchSignals } from '../db/outbox.ts';
+import { fillPersons, forgetFills } from '../db/persons/fills.ts';
+import { deleteOldPersons } from '../db/persons/seen.ts';
 import type { Pool } from '../db/pool.ts';
 import type { LeadId } from '../domain/ids.ts';
+import type { KeptPersons } from '../domain/person.ts';
 import type { TemporalCalls } from '../temporal.ts';
 
 const EVERY_MS = 1_000;
 const MAX_LEADS = 200;
 const OLD_KEYS_EVERY_MS = 10 * 60 * 1_000;
+/** Sold under a world without the rule: its buyer is sent nobody again a minute later. */
+const PERSONS_EVERY_MS = 60 * 1_000;
 
 /** Runs until stopped; several processes may sweep at once, each takes other rows. */
 export function startSweeper(deps: {
@@ -17,11 +22,14 @@ export function startSweeper(deps: {
   /** Undefined while Temporal is away. */
   temporal(): TemporalCalls | undefined;
   start(leadId: LeadId): Promise<void>;
+  /** What the rules of the world in force ask for. */
+  kept(): readonly KeptPersons[];
   readonly onError: (error: unknown) => void;
 }): { stop(): Promise<void> } {
   const { pool } = deps;
   let stopped = false;
   let oldKeysAt = 0;
+  let personsAt = 0;
 
   async function sweepLeads(): Promise<void> {
     const due = await claimUnsettled(pool, MAX_LEADS);
@@ -39,6 +47,13 @@ export function startSweeper(deps: {
     if (late.length > 0) await sweepAgainSoon(pool, late);
   }
 
+  async function sweepPersons(): Promise<void> {
+    const kept = deps.kept();
+    await deleteOldPersons(pool);
+    await forgetFills(pool, kept);
+    await fillPersons(pool, kept, () => !stopped);
+  }
+
   async function sweep(): Promise<void> {
     const temporal = deps.temporal();
     if (temporal && (await temporal.isUp())) {
@@ -46,6 +61,10 @@ export function startSweeper(deps: {
       await dispatchSignals(pool, ({ leadId, name, payload }) =>
         temporal.signalLead(leadId, name, payload),
       );
+    }
+    if (Date.now() >= personsAt) {
+      personsAt = Date.now() + PERSONS_EVERY_MS;
+      await sweepPersons();
     }
     if (Date.now() < oldKeysAt) return;
     oldKeysAt = Date.now() + OLD_KEYS_EVERY_MS;

@@ -60,6 +60,8 @@ export async function openWorlds(deps: {
   readonly onError: (error: unknown) => void;
   /** A version other than the one before is in force. */
   readonly onChange?: (world: World) => void;
+  /** What has to be there before the world is in force. */
+  readonly prepare?: (world: World) => Promise<void>;
 }) {
   const { pool, operatorKeySha256: sha256 } = deps;
   const versions = new LRUCache<number, LoadedWorld>({ max: KEPT_VERSIONS });
@@ -121,6 +123,7 @@ export async function openWorlds(deps: {
       const changes = diffWorlds(before?.document ?? {}, document);
       const { warnings, world } = parsed;
       if (mode === 'dry_run') return { kind: 'dry_run', changes, warnings };
+      await deps.prepare?.(world);
       const digest = digestOf(document);
       const paused = listPaused(world);
       const { version, isNew } = await recordWorld(pool, { document, digest, by, paused });

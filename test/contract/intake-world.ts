@@ -67,6 +67,7 @@ function contract(buyer: string): Contract {
     filter: null,
     schedule: null,
     caps: [],
+    noRepeats: null,
     ping: step,
     post: step,
     redirectUrl: null,
@@ -104,7 +105,10 @@ export const world: World = {
     resting: source(keys.paused, { campaigns: ['auto_insurance'], paused: true }),
   },
   buyers: Object.fromEntries(
-    buyers.map((id) => [id, { name: id, timeZone: 'America/Chicago', caps: [], paused: false }]),
+    buyers.map((id) => [
+      id,
+      { name: id, timeZone: 'America/Chicago', caps: [], noRepeats: null, paused: false },
+    ]),
   ),
   contracts: Object.fromEntries(buyers.map((id) => [id, contract(id)])),
 };

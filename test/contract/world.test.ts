@@ -18,8 +18,8 @@ describe('a small world', () => {
   test('names things by their ids, and buyers by the world’s zone', () => {
     const world = worldOf(spoil('time_zone', 'America/Denver'));
     expect(world.buyers).toEqual({
-      apex: { name: 'apex', timeZone: 'America/Denver', caps: [], paused: false },
-      bolt: { name: 'bolt', timeZone: 'America/Chicago', caps: [], paused: false },
+      apex: { name: 'apex', timeZone: 'America/Denver', caps: [], noRepeats: null, paused: false },
+      bolt: { name: 'bolt', timeZone: 'America/Chicago', caps: [], noRepeats: null, paused: false },
     });
     expect(world.campaigns['auto']?.routing.map((stage) => stage.name)).toEqual([
       'stage_1',
@@ -45,6 +45,7 @@ describe('a small world', () => {
       filter: null,
       schedule: null,
       caps: [],
+      noRepeats: null,
       ping: { adapter: 'json', ...PING, secretRef: null, fields: null, timeoutMs: 1000 },
       post: { adapter: 'json', ...POST, secretRef: null, fields: null, timeoutMs: 4000 },
       redirectUrl: null,

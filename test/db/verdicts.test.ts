@@ -1,9 +1,10 @@
 // Who is one person: the first lead counts, and of two at once only one is first.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { claimPerson, listVerdicts, type PersonKey } from '../../src/db/verdicts.ts';
+import { claimPerson, listVerdicts } from '../../src/db/verdicts.ts';
 import type { LeadId } from '../../src/domain/ids.ts';
 import type { Validation } from '../../src/domain/lead.ts';
+import type { PersonKey } from '../../src/domain/person.ts';
 import type { TestDatabase } from '../support/databases.ts';
 import { createBook, storeLead } from '../support/lead-rows.ts';
 

@@ -2,6 +2,7 @@
 
 import type { ContractId } from '../ids.ts';
 import type { Cents } from '../money.ts';
+import type { PersonRule } from '../person.ts';
 
 export interface Campaign {
   readonly name: string;
@@ -12,14 +13,8 @@ export interface Campaign {
   readonly maxSales: number;
   readonly floorCents: Cents;
   readonly paused: boolean;
-  readonly duplicates: DuplicateRule | null;
+  readonly duplicates: PersonRule | null;
   readonly routing: readonly Stage[];
-}
-
-/** Two leads of a campaign are one person when all fields of any list agree, within the window. */
-export interface DuplicateRule {
-  readonly by: readonly (readonly string[])[];
-  readonly withinDays: number;
 }
 
 interface StageTerms {

@@ -2,6 +2,7 @@
 
 import type { BuyerId, CampaignId, SourceId } from '../ids.ts';
 import type { Cents } from '../money.ts';
+import type { PersonRule } from '../person.ts';
 import type { Cap } from './cap.ts';
 import type { Filter } from './filter.ts';
 import type { Schedule } from './schedule.ts';
@@ -30,6 +31,8 @@ export interface Contract {
   readonly filter: Filter | null;
   readonly schedule: Schedule | null;
   readonly caps: readonly Cap[];
+  /** Never the same person twice within the window. */
+  readonly noRepeats: PersonRule | null;
   readonly ping: Step | null;
   readonly post: Step;
   readonly redirectUrl: string | null;

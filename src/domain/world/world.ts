@@ -4,6 +4,7 @@
 
 import type { BuyerId, CampaignId, ContractId, SourceId } from '../ids.ts';
 import type { Cents } from '../money.ts';
+import type { PersonRule } from '../person.ts';
 import type { Campaign } from './campaign.ts';
 import type { Cap } from './cap.ts';
 import type { Contract } from './contract.ts';
@@ -82,5 +83,7 @@ export interface Buyer {
   /** IANA zone in which the buyer's days and hours are counted. */
   readonly timeZone: string;
   readonly caps: readonly Cap[];
+  /** Never the same person twice, through whichever contract. */
+  readonly noRepeats: PersonRule | null;
   readonly paused: boolean;
 }

@@ -5,6 +5,7 @@ import type { Campaign, Stage } from '../../domain/world/campaign.ts';
 import type { Contract } from '../../domain/world/contract.ts';
 import type { World } from '../../domain/world/world.ts';
 import { checkFilter } from './filter.ts';
+import { checkPersonRules } from './persons.ts';
 import { checkCaps, checkContractTerms, checkFieldNames } from './terms.ts';
 import { didYouMean, issueAt, type Path, type WorldIssue } from '../issues.ts';
 
@@ -30,6 +31,7 @@ export function checkWorld(world: World, known: KnownIds): Findings {
       ...Object.entries(world.campaigns).flatMap(([id, campaign]) =>
         checkRouting(world, id, campaign),
       ),
+      ...checkPersonRules(world),
       ...Object.entries(world.buyers).flatMap(([id, { caps }]) =>
         checkCaps(caps, ['buyers', id, 'caps']),
       ),
@@ -117,7 +119,7 @@ function checkRouting(world: World, campaignId: string, campaign: Campaign): Wor
     });
     issues.push(...checkStage(world, campaign, { stage, path }));
   });
-  return [...issues, ...checkDuplicateRule(world, campaignId, campaign)];
+  return issues;
 }
 
 function checkPlace(
@@ -151,23 +153,6 @@ function checkStage(
     return [issueAt([...path, 'contracts'], 'every contract has weight 0, so none is ever drawn')];
   }
   return [];
-}
-
-function checkDuplicateRule(
-  { verticals }: World,
-  campaignId: string,
-  { vertical, duplicates }: Campaign,
-): WorldIssue[] {
-  const fields = ownOf(verticals, vertical)?.fields;
-  if (!fields || !duplicates) return [];
-  return duplicates.by.flatMap((list, index) =>
-    list.flatMap((field, place) => {
-      if (Object.hasOwn(fields, field)) return [];
-      const path = ['campaigns', campaignId, 'duplicates', 'by', index, place];
-      const near = didYouMean(field, Object.keys(fields));
-      return [issueAt(path, `"${field}" is no field of ${vertical}`, near)];
-    }),
-  );
 }
 
 function checkContract(

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { filter } from './filter.ts';
 import { schedule } from './schedule.ts';
 import { amountCents, id, label, settings, url } from './settings.ts';
-import { caps, delivery, ping, post } from './terms.ts';
+import { caps, delivery, noRepeats, ping, post } from './terms.ts';
 
 const sources = settings({
   allow: z.array(id).max(5_000).nullable().default(null).describe('null: all but the denied.'),
@@ -55,6 +55,7 @@ export const contract = settings(
     filter: filter.nullable().default(null).describe('Which leads it wants. null: every one.'),
     schedule: schedule.nullable().default(null).describe('When it buys. null: always.'),
     caps: caps.describe('How much it buys; every one must have room.'),
+    no_repeats: noRepeats.describe('Never the same person twice. null: no such rule.'),
     ping: ping.nullable().default(null).describe('How it is asked for a bid.'),
     post: post.describe('How it is offered the lead.'),
     redirect_url: url.nullable().default(null).describe('Where the person is sent after a sale.'),

@@ -15,7 +15,7 @@ import {
   settings,
   timeZone,
 } from './settings.ts';
-import { caps } from './terms.ts';
+import { caps, noRepeats, persons } from './terms.ts';
 
 const name = label.optional().describe('For people. Default: the id.');
 const paused = z.boolean().default(false);
@@ -82,18 +82,6 @@ const stage = z.discriminatedUnion('method', [
   ),
 ]);
 
-const duplicates = settings(
-  {
-    by: z
-      .array(z.array(id).min(1).max(10))
-      .min(1)
-      .max(10)
-      .describe('Lists of fields; a lead is a duplicate if all fields of any list agree.'),
-    within: duration('1d', '730d', 'd').prefault('30d').describe('How far back, in days.'),
-  },
-  { within: 'withinDays' },
-);
-
 const campaign = settings(
   {
     name,
@@ -104,7 +92,7 @@ const campaign = settings(
     max_sales: z.int().min(1).max(20).default(1).describe('How many buyers may share one lead.'),
     floor_cents: amountCents.prefault(0).describe('No bid below it counts.'),
     paused: paused.describe('No contract of the campaign is offered anything.'),
-    duplicates: duplicates.nullable().default(null).describe('null: no lead is a duplicate.'),
+    duplicates: persons.nullable().default(null).describe('null: no lead is a duplicate.'),
     routing: z.array(stage).max(20).describe('The stages, tried in order until the lead is sold.'),
   },
   { answer_within: 'answerWithinMs' },
@@ -144,6 +132,7 @@ const buyer = settings({
     .optional()
     .describe('In which its days and hours are counted. Default: the world’s.'),
   caps: caps.describe('Over all its contracts.'),
+  no_repeats: noRepeats.describe('Never the same person twice, over all its contracts.'),
   paused: paused.describe('Nothing is sent to it.'),
 });
 

@@ -34,6 +34,22 @@ const cap = settings({
 /** Limits per period; every one must have room. */
 export const caps = z.array(cap).max(20).default([]);
 
+/** When two leads are one person. */
+export const persons = settings(
+  {
+    by: z
+      .array(z.array(id).min(1).max(10))
+      .min(1)
+      .max(10)
+      .describe('Lists of fields; two leads are one person if all fields of any list agree.'),
+    within: duration('1d', '730d', 'd').prefault('30d').describe('How far back, in days.'),
+  },
+  { within: 'withinDays' },
+);
+
+/** Persons whom a buyer is not sent twice. */
+export const noRepeats = persons.nullable().default(null);
+
 const request = {
   adapter: z.literal('json').default('json').describe('The words in which the buyer is spoken to.'),
   url: url.describe('http or https.'),
