@@ -37,7 +37,7 @@ export interface Asked {
   readonly score: number;
   readonly live: Live;
   readonly atMs: number;
-  /** What was found for the questions of `repeats`, by contract; absent where nothing was asked. */
+  /** What was found for the questions of `repeats`, by contract; absent: nothing was asked. */
   readonly seen?: ReadonlyMap<ContractId, SeenBefore>;
 }
 
@@ -45,7 +45,8 @@ export interface EligibilityRules {
   /**
    * Whether a contract may be offered the lead, or the first reason why not, in this order: paused,
    * source_not_allowed, field_required, filter_not_met, score_too_low, seen_before,
-   * outside_schedule, cap_reached. Changes nothing. Throws for a contract that the world does not have.
+   * outside_schedule, cap_reached. Changes nothing. Throws for a contract that the world does not
+   * have.
    */
   explain(contractId: ContractId, asked: Asked): Eligibility;
   /** The rules against repeats: what has to be looked up before `explain` is asked. */

@@ -87,7 +87,8 @@ export async function lockPersons(tx: Tx, { questions, hashes }: AskedHashes): P
     name: 'buyer_persons.lock',
     // In one order for all, or two leads with two keys in common could wait for each other.
     text: `select pg_advisory_xact_lock(no) from (
-             select distinct hashtextextended(name, 0) as no from unnest($1::text[]) name order by no
+             select distinct hashtextextended(name, 0) as no from unnest($1::text[]) name
+             order by no
            ) ordered`,
     values: [names],
   });
