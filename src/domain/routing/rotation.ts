@@ -4,6 +4,7 @@
 // lead away from its share; the usual smooth weighted round robin is (1.39 leads, measured).
 
 import type { ContractId } from '../ids.ts';
+import type { Cents } from '../money.ts';
 
 /**
  * One lead, in units of credit. Credits are integers, so a draw repeated from stored credits is the
@@ -18,6 +19,11 @@ export const RATIO_ONE = 2 ** 40;
  */
 export const CREDIT_LIMIT = 1.5 * RATIO_ONE;
 
+/** The limit for an operator's own number of leads, 1 or more. */
+export function creditLimitOf(leads: number): number {
+  return Math.round(leads * RATIO_ONE);
+}
+
 export type Credits = Readonly<Record<ContractId, number>>;
 
 /** A contract that is eligible for this lead. Round robin gives every member the weight 1. */
@@ -25,6 +31,11 @@ export interface Member {
   readonly contractId: ContractId;
   /** A whole number. */
   readonly weight: number;
+  /**
+   * What one lead costs it, where weights are shares of money: at twice the price a contract is
+   * drawn half as often. All members of a draw have one, or none has.
+   */
+  readonly priceCents?: Cents;
 }
 
 export interface Turn {
@@ -48,14 +59,15 @@ interface Runner {
  * are owed after a pause. The credits of a stage always add up to 0: a draw deals out exactly one
  * lead and takes exactly one, and what the limit cuts off one member is dealt to the others.
  *
- * Members of weight 0 are never drawn and stand in no order. Without members nothing changes.
+ * Members of weight 0 are never drawn and stand in no order. Without members nothing changes. After
+ * an operator lowered the limit, what is past it is dealt out as far as the others have room.
  */
-export function drawTurn(credits: Credits, members: readonly Member[]): Turn {
+export function drawTurn(credits: Credits, members: readonly Member[], limit = CREDIT_LIMIT): Turn {
   const order = inOrderOfDraw(earnShares(credits, members));
   const [drawn] = order;
   if (!drawn) return { order: [], credits };
   drawn.credit -= RATIO_ONE;
-  keepWithinLimit(order);
+  keepWithinLimit(order, limit);
   const next = Object.fromEntries(order.map(({ contractId, credit }) => [contractId, credit]));
   return {
     order: order.map(({ contractId }) => contractId),
@@ -66,14 +78,24 @@ export function drawTurn(credits: Credits, members: readonly Member[]): Turn {
 /** Deals out exactly `RATIO_ONE`: what rounding leaves over goes, unit by unit, in order of id. */
 function earnShares(credits: Credits, members: readonly Member[]): Runner[] {
   const drawable = members.filter((member) => member.weight > 0).toSorted(byId);
-  const total = drawable.reduce((sum, member) => sum + BigInt(member.weight), 0n);
-  const shares = drawable.map(({ weight }) => Number((BigInt(weight) * BigInt(RATIO_ONE)) / total));
+  const rates = drawable.map(rateOf);
+  const total = rates.reduce((sum, rate) => sum + rate, 0n);
+  const shares = rates.map((rate) => Number((rate * BigInt(RATIO_ONE)) / total));
   const left = RATIO_ONE - shares.reduce((sum, share) => sum + share, 0);
   return drawable.map(({ contractId }, index) => {
     const share = (shares[index] ?? 0) + (index < left ? 1 : 0);
     const before = Object.hasOwn(credits, contractId) ? (credits[contractId] ?? 0) : 0;
     return { contractId, share, credit: before + share };
   });
+}
+
+/** Fine enough that the rounding of a price's reciprocal is lost in that of a share. */
+const MONEY_ONE = 2n ** 60n;
+
+/** How many leads a member is due, in proportion: its weight, or its weight of money by its price. */
+function rateOf({ weight, priceCents }: Member): bigint {
+  if (priceCents === undefined) return BigInt(weight);
+  return (BigInt(weight) * MONEY_ONE) / BigInt(Math.max(1, priceCents));
 }
 
 /**
@@ -87,7 +109,7 @@ function inOrderOfDraw(runners: readonly Runner[]): Runner[] {
   const margin = Math.floor(RATIO_ONE / Math.max(1, 2 * runners.length - 2));
   const ranks = runners.map((runner) => {
     const { credit, share } = runner;
-    const wait = (RATIO_ONE - margin - credit) / share;
+    const wait = (RATIO_ONE - margin - credit) / Math.max(1, share);
     if (wait < 0) return { runner, group: 0, value: -credit };
     return credit >= margin
       ? { runner, group: 1, value: wait }
@@ -97,7 +119,8 @@ function inOrderOfDraw(runners: readonly Runner[]): Runner[] {
   return ranks.map(({ runner }) => runner);
 }
 
-function keepWithinLimit(runners: readonly Runner[]): void {
+function keepWithinLimit(runners: readonly Runner[], limit: number): void {
+  const within = (credit: number) => Math.min(limit, Math.max(-limit, credit));
   let cut = 0;
   for (const runner of runners) {
     const kept = within(runner.credit);
@@ -114,10 +137,6 @@ function keepWithinLimit(runners: readonly Runner[]): void {
     runner.credit += taken;
     cut -= taken;
   }
-}
-
-function within(credit: number): number {
-  return Math.min(CREDIT_LIMIT, Math.max(-CREDIT_LIMIT, credit));
 }
 
 function byId(a: { contractId: ContractId }, b: { contractId: ContractId }): number {

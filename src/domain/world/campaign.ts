@@ -12,22 +12,48 @@ export interface Campaign {
   /** How many shared buyers may have one lead. */
   readonly maxSales: number;
   readonly floorCents: Cents;
+  /** What every lead must leave over its payout; null = it may be sold at a loss. */
+  readonly minMargin: MinMargin | null;
   readonly paused: boolean;
   readonly duplicates: PersonRule | null;
   readonly routing: readonly Stage[];
 }
 
+/** An amount for each lead, or a part of each price. */
+export type MinMargin =
+  | { readonly kind: 'cents'; readonly cents: Cents }
+  | { readonly kind: 'percent'; readonly basisPoints: number };
+
 interface StageTerms {
   readonly name: string;
   readonly contracts: readonly ContractId[];
+  /** No offer of the stage is begun later than this after the stage began; null = no limit. */
+  readonly budgetMs: number | null;
+  /** The stage ends after so many rejected offers; null = when all were asked. */
+  readonly stopAfterRejections: number | null;
 }
 export type Stage =
-  | (StageTerms & { readonly method: 'waterfall' | 'round_robin' | 'weighted' })
+  | (StageTerms & { readonly method: 'waterfall' })
+  | (StageTerms & {
+      readonly method: 'round_robin' | 'weighted';
+      /** What the shares are shares of. */
+      readonly by: 'leads' | 'cents';
+      /** The most a contract may be owed, or be ahead. */
+      readonly catchUpLeads: number;
+    })
   | (StageTerms & {
       readonly method: 'ping_post';
       /** All pings of the stage are answered by then, or lost. */
       readonly deadlineMs: number;
       readonly floorCents: Cents;
       readonly earlyClose: boolean;
+      /** first: the buyer pays its bid; second: the least that keeps its rank. */
+      readonly pricing: 'first' | 'second';
+      /** By the best price, or by the best total of one exclusive or several shared sales. */
+      readonly pick: 'price' | 'total';
+      /** With fewer counting bidders nobody is offered the lead. */
+      readonly minBidders: number;
+      /** Between equal bids: by priority and id, or by a lot drawn for each lead. */
+      readonly ties: 'priority' | 'spread';
     });
 export type Method = Stage['method'];
