@@ -1,12 +1,14 @@
 // One ping-post stage: every buyer asked at once under one deadline, the bids ranked.
 
 import { adapterOf } from '../delivery/adapters.ts';
-import { type Bid, canStillWin, rankBids } from '../domain/routing/auction.ts';
+import { decisive, type Entry, isSettled } from '../domain/routing/award.ts';
 import type { ContractId } from '../domain/ids.ts';
 import type { Auction, PingResult } from '../domain/lead.ts';
 import type { Contract } from '../domain/world/contract.ts';
 import {
-  auctionFloor,
+  type AuctionPlace,
+  auctionRules,
+  entriesOf,
   fixedBid,
   heldToCeiling,
   type PingPost,
@@ -56,18 +58,19 @@ async function holdAuction(
 ): Promise<Auction> {
   const { key, known, stage, order } = auction;
   const begunAt = performance.now();
-  const { world } = known.loaded;
-  const floor = auctionFloor(stage, known.campaign);
-  const entries = order.map((contractId) => {
-    const contract = contractOf(known, contractId);
-    return { ...standingOf(world, contractId), maxBidCents: contract.maxBidCents, contract };
-  });
+  const { campaign, lead, loaded } = known;
+  const place: AuctionPlace = { world: loaded.world, campaign, stage, lead };
+  const rules = auctionRules(place);
+  const entries = order.map((contractId) => ({
+    ...standingOf(place, contractId),
+    contract: contractOf(known, contractId),
+  }));
   const pings: PingResult[] = [];
   // One signal for all: a timer and a signal for each ping cost more than the ping itself.
   const closing = new AbortController();
   const deadline = setTimeout(() => closing.abort(timedOut()), stage.deadlineMs);
   const outstanding = new Set(entries);
-  let best: Bid | undefined;
+  let bids: readonly Entry[] = [];
   const asked = entries.map(async (entry) => {
     const { contractId, contract } = entry;
     const timeoutMs = Math.min(stage.deadlineMs, contract.ping?.timeoutMs ?? stage.deadlineMs);
@@ -78,12 +81,9 @@ async function holdAuction(
     const result = await ping(deps, { key, known, contractId, contract, signal, timeoutMs });
     pings.push(result);
     outstanding.delete(entry);
-    if (result.kind === 'bid') {
-      const bid = { ...entry, priceCents: result.priceCents };
-      best = rankBids(best ? [best, bid] : [bid], floor).ranked[0];
-    }
+    bids = decisive([...bids, ...entriesOf(place, result, entry)], rules);
     if (!stage.earlyClose || outstanding.size === 0 || closing.signal.aborted) return;
-    if (best && !canStillWin([...outstanding], best, floor)) closing.abort();
+    if (isSettled(bids, [...outstanding], rules)) closing.abort();
   });
   await Promise.all(asked).finally(() => {
     clearTimeout(deadline);
@@ -93,7 +93,7 @@ async function holdAuction(
 
   return {
     stage: stage.name,
-    ...rankPings(world, pings, floor),
+    ...rankPings(place, pings),
     ms: Math.round(performance.now() - begunAt),
     ...(isCutOff(closing.signal) && { closedEarly: true }),
   };

@@ -29,6 +29,8 @@ export interface OfferRequest extends OfferKey {
   readonly position: number;
   readonly candidate: Candidate;
   readonly verdicts: readonly Verdict[];
+  /** The stage's time is over then: nothing is begun any more. */
+  readonly untilMs?: number;
 }
 
 /** One offer under way. */
@@ -38,6 +40,7 @@ interface Offering {
   readonly contract: Contract;
   readonly request: OfferRequest;
   readonly hold: HoldRequest;
+  readonly exclusive: boolean;
 }
 
 export function createOfferActivities(deps: ActivityDeps) {
@@ -61,7 +64,8 @@ export function createOfferActivities(deps: ActivityDeps) {
       const { plannedAtMs, capWindows: windows } =
         planned.kind === 'found' ? planned.attempt : { ...planned, capWindows: plan.capWindows };
       const hold = { id: holdIdOf(key), atMs: plannedAtMs, windows };
-      return holdAndClaim(deps, { key, known, contract, request, hold });
+      const { exclusive } = plan;
+      return holdAndClaim(deps, { key, known, contract, request, hold, exclusive });
     },
 
     /** Stores verdicts on their own, where the next offer cannot take them along. */
@@ -80,11 +84,9 @@ export function createOfferActivities(deps: ActivityDeps) {
       const { unsettled: _, ...result } = report;
       const attempt = await findAttempt(pool, key);
       if (!attempt) throw new Error(`no attempt ${holdIdOf(key)}`);
-      return settle(
-        deps,
-        { key, known: await cases.of(key.leadId), hold: holdOf(attempt) },
-        result,
-      );
+      const known = await cases.of(key.leadId);
+      const { exclusive } = attempt;
+      return settle(deps, { key, known, hold: holdOf(attempt), exclusive }, result);
     },
 
     /** What became of an offer, as it stands now: for a doubt that was settled elsewhere. */
@@ -108,7 +110,8 @@ function planOf(
   return {
     ...{ leadId, contractId, round, stage, position, verdicts },
     buyerId: contract.buyer,
-    exclusive: contract.exclusive,
+    // By the bid, where the buyer bid alone and shared; else as the contract says.
+    exclusive: !candidate.shared,
     priceCents: candidate.priceCents,
     bidId: candidate.bidId ?? null,
     capWindows: capWindows({
@@ -128,6 +131,8 @@ async function holdAndClaim(deps: ActivityDeps, offering: Offering): Promise<Off
     await noteNotOffered(pool, key, result);
     return result;
   };
+  const { untilMs } = offering.request;
+  if (untilMs !== undefined && deps.now() >= untilMs) return leave(notOffered('budget_used'));
   if (hold.windows.length > 0) {
     const holding = await desk.hold(contract.buyer, hold, known.loaded.version);
     if (holding.kind === 'denied') {

@@ -5,9 +5,17 @@ import { findSeen, hashPersons } from '../db/persons/seen.ts';
 import { drawStoredTurn } from '../db/rotations.ts';
 import type { LeadId } from '../domain/ids.ts';
 import type { Score, StageRoute } from '../domain/lead.ts';
+import { routeStepOf } from '../domain/outcome.ts';
 import { scoreLead } from '../domain/score.ts';
 import { repeatQuestions } from '../eligibility/repeats.ts';
-import { drawRoute, routeStage, stageIn, takesTurn } from '../routing/stage.ts';
+import {
+  drawRoute,
+  rotationOf,
+  routeRest,
+  routeStage,
+  stageIn,
+  takesTurn,
+} from '../routing/stage.ts';
 import type { ActivityDeps } from './deps.ts';
 
 /** One stage of one lead. */
@@ -32,29 +40,35 @@ export function createRouteActivities(deps: ActivityDeps) {
 
     /**
      * Says for each contract of a stage that it may buy, or the one reason why not, and puts those
-     * that may in order. A rotating stage draws its turn here, and stores it with the route.
+     * that may in order. A rotating stage draws its turn here, and stores it with the route. With
+     * `behind`, routes the tiers that an earlier part of the same stage left.
      */
     async routeLead({
       leadId,
       round,
-      stage,
+      stage: name,
       score,
-    }: StageKey & { score: number }): Promise<StageRoute> {
+      behind,
+    }: StageKey & { score: number; behind?: StageRoute }): Promise<StageRoute> {
       const { lead, loaded, campaign, stored } = await cases.of(leadId);
-      const known = stored.get(`route/${stage}`) as StageRoute | undefined;
+      const step = routeStepOf(name, behind && (behind.part ?? 1) + 1);
+      const known = stored.get(step) as StageRoute | undefined;
       if (known) return withoutCredits(known);
-      const terms = stageIn(campaign, stage);
+      const stage = stageIn(campaign, name);
+      const { world, eligibility } = loaded;
       const at = { lead, score, live: deps.desk, atMs: now() };
-      const questions = repeatQuestions(loaded.eligibility.repeats, terms.contracts, lead);
+      // Who may buy was decided with the first part.
+      const questions = behind ? [] : repeatQuestions(eligibility.repeats, stage.contracts, lead);
       const asked =
         questions.length === 0
           ? at
           : { ...at, seen: await findSeen(deps.pool, hashPersons(questions), { nowMs: at.atMs }) };
-      const route = routeStage(loaded, terms, asked);
+      const route = behind ? routeRest(world, behind, at.atMs) : routeStage(loaded, stage, asked);
       if (!takesTurn(route, lead)) return route;
-      const place = { campaignId: lead.campaignId, stage, leadId, round };
+      const { campaignId } = lead;
+      const place = { campaignId, rotation: rotationOf(route), leadId, round, step };
       const drawn = await drawStoredTurn(deps.pool, place, (credits, turn) =>
-        drawRoute(loaded.world, route, { credits, turn }),
+        drawRoute({ world, stage }, route, { credits, turn }),
       );
       return withoutCredits(drawn);
     },

@@ -14,6 +14,8 @@ export interface Settling {
   readonly key: OfferKey;
   readonly known: Case;
   readonly hold: HoldRequest;
+  /** As offered: by the bid where the buyer named a price for each, else by the contract. */
+  readonly exclusive: boolean;
   /** This call moved the attempt to its end, which happens once. */
   readonly settledHere?: true;
 }
@@ -42,7 +44,7 @@ export async function settle(
 
 async function settleSale(
   deps: ActivityDeps,
-  { key, known, hold }: Settling,
+  { key, known, hold, exclusive }: Settling,
   result: OfferResult & { kind: 'accepted' },
 ): Promise<OfferReport> {
   const { pool, desk, giveAnswer, process } = deps;
@@ -54,7 +56,7 @@ async function settleSale(
     terms: {
       payout: source.payout,
       maxPlaces: known.campaign.maxSales,
-      exclusive: contract.exclusive,
+      exclusive,
       redirectUrl: contract.redirectUrl,
       process,
     },
@@ -75,7 +77,10 @@ function sold(known: Case, key: OfferKey, report: OfferReport & { kind: 'accepte
 }
 
 /** Someone else settled the attempt first: what they stored is what happened. */
-async function readBack(deps: ActivityDeps, { key, known, hold }: Settling): Promise<OfferReport> {
+async function readBack(
+  deps: ActivityDeps,
+  { key, known, hold }: Omit<Settling, 'exclusive'>,
+): Promise<OfferReport> {
   const attempt = await findAttempt(deps.pool, key);
   if (!attempt) throw new Error(`no attempt ${hold.id}`);
   return resume(deps, { key, known, attempt });
@@ -97,7 +102,7 @@ export async function resume(
   deps: ActivityDeps,
   { key, known, attempt }: { key: OfferKey; known: Case; attempt: Attempt },
 ): Promise<OfferReport> {
-  const settling = { key, known, hold: holdOf(attempt) };
+  const settling = { key, known, hold: holdOf(attempt), exclusive: attempt.exclusive };
   if (attempt.state === 'sending') {
     // The first run may still be alive and only slow: it settles its own attempt late.
     const detail = 'the process that sent it left no answer';

@@ -28,6 +28,7 @@ export interface Plan extends OfferKey {
 /** An attempt as it stands. */
 export interface Attempt extends OfferKey {
   readonly buyerId: BuyerId;
+  readonly exclusive: boolean;
   readonly priceCents: Cents;
   readonly state: AttemptState;
   readonly result: OfferResult | null;
@@ -97,6 +98,7 @@ interface AttemptRow {
   readonly contract_id: ContractId;
   readonly round: number;
   readonly buyer_id: BuyerId;
+  readonly exclusive: boolean;
   readonly price_cents: Cents;
   readonly state: AttemptState;
   readonly result: OfferResult | null;
@@ -105,8 +107,8 @@ interface AttemptRow {
   readonly outcome: LeadOutcome | null;
 }
 
-const COLUMNS = `lead_id, contract_id, a.round, buyer_id, price_cents, state, result, cap_windows,
-  planned_at, outcome from attempts a join leads on leads.id = lead_id`;
+const COLUMNS = `lead_id, contract_id, a.round, buyer_id, exclusive, price_cents, state, result,
+  cap_windows, planned_at, outcome from attempts a join leads on leads.id = lead_id`;
 
 function toAttempt(row: AttemptRow): Attempt {
   return {
@@ -114,6 +116,7 @@ function toAttempt(row: AttemptRow): Attempt {
     contractId: row.contract_id,
     round: row.round,
     buyerId: row.buyer_id,
+    exclusive: row.exclusive,
     priceCents: row.price_cents,
     state: row.state,
     result: row.result,

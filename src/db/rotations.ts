@@ -13,22 +13,29 @@ type Credits = Readonly<Record<ContractId, number>>;
  */
 export async function drawStoredTurn(
   pool: Pool,
-  place: { campaignId: CampaignId; stage: string; leadId: LeadId; round: number },
+  place: {
+    readonly campaignId: CampaignId;
+    /** Whose credits: a stage, or a tier of one. */
+    readonly rotation: string;
+    readonly leadId: LeadId;
+    readonly round: number;
+    /** The verdict's name. */
+    readonly step: string;
+  },
   decide: (credits: Credits, turn: number) => { route: StageRoute; credits: Credits },
 ): Promise<StageRoute> {
-  const { campaignId, stage, leadId, round } = place;
-  const step = `route/${stage}`;
+  const { campaignId, rotation, leadId, round, step } = place;
   return inTransaction(pool, async (tx) => {
     await tx.query({
       name: 'rotations.begin',
       text: `insert into rotations (campaign_id, stage, turns, credits) values ($1, $2, 0, '{}')
              on conflict do nothing`,
-      values: [campaignId, stage],
+      values: [campaignId, rotation],
     });
     const locked = await tx.query<{ turns: number; credits: Credits }>({
       name: 'rotations.lock',
       text: `select turns, credits from rotations where campaign_id = $1 and stage = $2 for update`,
-      values: [campaignId, stage],
+      values: [campaignId, rotation],
     });
     const stored = await tx.query<{ verdict: StageRoute }>({
       name: 'rotations.find_route',
@@ -47,7 +54,7 @@ export async function drawStoredTurn(
              insert into verdicts (lead_id, round, step, verdict) values ($4, $5, $6, $8)`,
       values: [
         campaignId,
-        stage,
+        rotation,
         JSON.stringify(next),
         leadId,
         round,

@@ -2,6 +2,7 @@
 // network, deadline, size limits and secrets; an adapter never touches them.
 
 import type { ContractId, LeadId } from '../domain/ids.ts';
+import type { Leg } from '../domain/lead.ts';
 import type { Cents } from '../domain/money.ts';
 import type { NoBidReason, RejectionReason } from '../domain/reasons.ts';
 import type { Step } from '../domain/world/contract.ts';
@@ -29,7 +30,13 @@ export interface IncomingReply {
 }
 
 export type Bid =
-  | { readonly kind: 'bid'; readonly priceCents: Cents; readonly bidId?: string }
+  | {
+      readonly kind: 'bid';
+      readonly priceCents: Cents;
+      readonly bidId?: string;
+      /** Every price, where the buyer names a list; `priceCents` is the highest. */
+      readonly legs?: readonly Leg[];
+    }
   | { readonly kind: 'no_bid'; readonly reason: NoBidReason; readonly detail: string };
 
 export type PostReply =

@@ -4,7 +4,8 @@
 // word is compared whole ("Unmatched" does not hold "matched").
 
 import { z } from 'zod';
-import { type Cents, cents, parseDollars } from '../domain/money.ts';
+import type { Leg } from '../domain/lead.ts';
+import { type Cents, cents, highest, parseDollars } from '../domain/money.ts';
 import type { Step } from '../domain/world/contract.ts';
 import type { Adapter, Bid, IncomingReply, OutgoingRequest, Parcel, PostReply } from './adapter.ts';
 
@@ -30,8 +31,12 @@ const pingReply = z.object({
   status: z.string(),
   bid_id: text,
   reason: text,
+  bids: z.array(z.unknown()).optional().catch(undefined),
   ...money,
 });
+// One price of several. `shared` decides about money, so a word in its place spoils the price.
+const leg = z.object({ bid_id: text, shared: z.boolean().optional(), ...money });
+const MOST_LEGS = 10;
 const postReply = z.object({
   status: z.string(),
   reference: text,
@@ -56,6 +61,7 @@ export const jsonAdapter: Adapter = {
     const { status, bid_id: bidId, reason } = said.data;
     if (same(status, 'no_bid')) return { kind: 'no_bid', reason: 'no_bid', detail: reason ?? '' };
     if (!same(status, 'bid')) return unreadable('"status" is neither "bid" nor "no_bid"');
+    if (said.data.bids) return readLegs(said.data.bids);
     const priceCents = readMoney(said.data.bid_cents, said.data.bid);
     if (priceCents === undefined) return unreadable('"bid_cents" is not a whole number of cents');
     // Nothing is what a buyer bids that does not want the lead.
@@ -116,6 +122,35 @@ export const jsonAdapter: Adapter = {
     return { ...built, headers: { ...built.headers, 'idempotency-key': `${leadId}/${contract}` } };
   },
 };
+
+/**
+ * Several prices for one lead. One that cannot be read, or is nothing, does not spoil the others;
+ * of two that are the same the first stays.
+ */
+function readLegs(bids: readonly unknown[]): Bid {
+  const legs = new Map<string, Leg>();
+  let isReadable = bids.length === 0;
+  for (const each of bids.slice(0, MOST_LEGS)) {
+    const said = leg.safeParse(each);
+    if (!said.success) continue;
+    const { shared, bid_id: bidId, bid_cents, price_cents, bid, price } = said.data;
+    const priceCents = readMoney(bid_cents ?? price_cents, bid ?? price);
+    if (priceCents === undefined) continue;
+    isReadable = true;
+    if (priceCents === 0) continue;
+    const read: Leg = {
+      priceCents,
+      ...(shared !== undefined && { shared }),
+      ...(bidId !== undefined && { bidId }),
+    };
+    const key = JSON.stringify([priceCents, shared, bidId]);
+    if (!legs.has(key)) legs.set(key, read);
+  }
+  if (!isReadable) return unreadable('"bids" holds no price that can be read');
+  const read = [...legs.values()];
+  if (read.length === 0) return { kind: 'no_bid', reason: 'no_bid', detail: 'no bid above $0.00' };
+  return { kind: 'bid', priceCents: highest(...read.map((each) => each.priceCents)), legs: read };
+}
 
 function request(step: Step, body: Parcel | object): OutgoingRequest {
   const headers = { 'content-type': 'application/json', accept: 'application/json' };

@@ -101,7 +101,10 @@ export interface Terms {
 /** A contract that may be offered the lead at a price. */
 export interface Candidate extends Terms {
   readonly contractId: ContractId;
+  /** What it pays. */
   readonly priceCents: Cents;
+  /** What it counts for in a total, where that is not its price. */
+  readonly rankCents?: number;
   /** The buyer's own reference of its bid, carried to the post. */
   readonly bidId?: string;
 }
@@ -116,10 +119,39 @@ export interface StageRoute {
   readonly refused: readonly WhyNot[];
   /** The draw of a rotation that gave this order, counted from 1. */
   readonly turn?: number;
+  /** Which part of a waterfall this is, from 2 on; the first decided who is eligible. */
+  readonly part?: number;
+  /** The priority of the tier whose turn was drawn. */
+  readonly tier?: number;
+  /**
+   * The tiers behind this part, in order. The next one draws when the lead comes to it: a turn
+   * taken by a lead that was sold before would be nobody's.
+   */
+  readonly rest?: readonly Tier[];
+  readonly limits?: StageLimits;
   /** When it was decided; absent in verdicts stored before it was noted. */
   readonly atMs?: number;
   /** What the members of a rotation were owed before this draw. In the stored verdict only. */
   readonly credits?: Readonly<Record<ContractId, number>>;
+}
+
+/** Eligible contracts of one priority. */
+export interface Tier {
+  readonly priority: number;
+  readonly contracts: readonly ContractId[];
+}
+
+/** When a stage ends before everyone was asked; without any the route has none. */
+export interface StageLimits {
+  readonly budgetMs?: number;
+  readonly rejections?: number;
+}
+
+/** One of the prices that a buyer named in one answer. */
+export interface Leg {
+  readonly priceCents: Cents;
+  readonly shared?: boolean;
+  readonly bidId?: string;
 }
 
 /** One line of the bid table. */
@@ -127,7 +159,14 @@ export type PingResult = {
   readonly contractId: ContractId;
   readonly ms: number;
 } & (
-  | { readonly kind: 'bid'; readonly priceCents: Cents; readonly bidId?: string }
+  | {
+      readonly kind: 'bid';
+      /** The highest one, where it named several. */
+      readonly priceCents: Cents;
+      readonly bidId?: string;
+      /** Every price it named, where it named a list. */
+      readonly legs?: readonly Leg[];
+    }
   | {
       readonly kind: 'no_bid';
       readonly reason: NoBidReason;
@@ -137,11 +176,30 @@ export type PingResult = {
     }
 );
 
+/** A price at which a contract may be offered the lead. */
+export interface PricedOffer {
+  readonly contractId: ContractId;
+  readonly priceCents: Cents;
+  readonly shared?: true;
+  readonly bidId?: string;
+  /** What it ranks by, where that is not its price. */
+  readonly rankCents?: number;
+}
+
 /** A ping-post stage, decided; `pings` holds every buyer that was asked. */
 export interface Auction {
   readonly stage: string;
   /** Who is offered the lead, best first. */
   readonly ranked: readonly ContractId[];
+  /**
+   * Every price that counts, best first: where bids alone do not say what is paid, alone or shared,
+   * and what ranks.
+   */
+  readonly offers?: readonly PricedOffer[];
+  /** Best total of one exclusive or several shared sales; without it the best price. */
+  readonly pick?: 'total';
+  /** What the first sale must bring, so that payout and margin are covered. */
+  readonly firstSaleCents?: Cents;
   readonly pings: readonly PingResult[];
   readonly floorCents: Cents;
   readonly ms: number;

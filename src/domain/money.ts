@@ -13,6 +13,11 @@ export function cents(amount: number): Cents {
 
 export const ZERO = cents(0);
 
+/** The highest of some amounts; 0 of none. */
+export function highest(...amounts: readonly Cents[]): Cents {
+  return amounts.reduce((most, amount) => (amount > most ? amount : most), ZERO);
+}
+
 // Digits with optional groups of three, then at most two decimals. A decimal comma is refused
 // rather than read as a thousand: "12,50" must never become $1,250.
 const DECIMAL = /^\$?\s?(\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.(\d{1,2}))?$/;

@@ -1,14 +1,16 @@
 // From what was decided and answered to what the lead came to.
 
-import type { Cents } from './money.ts';
+import { type Cents, ZERO } from './money.ts';
 import type {
   Auction,
   Candidate,
   LeadOutcome,
   OfferResult,
+  StageLimits,
   StageRoute,
   Validation,
 } from './lead.ts';
+import { nextOffer } from './routing/best-sale.ts';
 
 /** A target of pushes after the sale, with the time after which it is given up. */
 export interface DeliveryTarget {
@@ -55,10 +57,22 @@ export interface Offered {
   readonly report: OfferReport;
 }
 
+/** The name of the verdict on one part of a stage; a stage that is not a waterfall has only one. */
+export function routeStepOf(stage: string, part = 1): string {
+  return part === 1 ? `route/${stage}` : `route/${stage}#${part}`;
+}
+
 /**
- * Whom a stage offers the lead to, in order, at which price: by its auction, or as it was routed.
+ * Whom a stage offers the lead to, best first, at which price: by its auction, or as it was routed.
+ * A contract that bid several prices stands here with each of them.
  */
 export function candidatesOf(route: StageRoute, auction?: Auction): Candidate[] {
+  if (auction?.offers) {
+    return auction.offers.map((offer) => {
+      const slow = route.terms?.[offer.contractId]?.slow;
+      return { ...offer, ...(slow && { slow }) };
+    });
+  }
   const bids = new Map(auction?.pings.map((ping) => [ping.contractId, ping]));
   return (auction?.ranked ?? route.order).flatMap((contractId) => {
     const terms = route.terms?.[contractId];
@@ -68,6 +82,48 @@ export function candidatesOf(route: StageRoute, auction?: Auction): Candidate[] 
     const bidId = bid?.kind === 'bid' ? bid.bidId : undefined;
     return [{ ...terms, contractId, priceCents, ...(bidId !== undefined && { bidId }) }];
   });
+}
+
+/**
+ * The next of the candidates that are left, given what the earlier offers came to; undefined when
+ * the lead is full, or nobody may have it any more. A contract is offered a lead at one price only.
+ */
+export function nextCandidate(
+  left: readonly Candidate[],
+  of: {
+    readonly auction?: Auction | undefined;
+    readonly offers: readonly Offered[];
+    readonly places: number;
+  },
+): Candidate | undefined {
+  const { auction, offers, places } = of;
+  const taken = placesTaken(offers);
+  if (taken >= places) return undefined;
+  // A plain ranking is walked down as it is; the claim refuses whom the lead has no place for.
+  if (!auction?.offers) return left[0];
+  const offered = new Map(offers.map(({ candidate }) => [candidate.contractId, candidate]));
+  const open = left.filter((candidate) => {
+    const before = offered.get(candidate.contractId);
+    return before === undefined || before === candidate;
+  });
+  const { pick = 'price', firstSaleCents = ZERO } = auction;
+  const hasSale = offers.some(({ report }) => report.kind === 'accepted');
+  return nextOffer(open, { places, pick, firstSaleCents }, { sharesTaken: taken, hasSale });
+}
+
+/** Why a stage ends although someone is left to be asked; undefined if it goes on. */
+export function stopOf(
+  limits: StageLimits | undefined,
+  offers: readonly Offered[],
+): 'budget_used' | 'rejections_reached' | undefined {
+  if (!limits) return undefined;
+  const isLate = ({ report }: Offered) =>
+    report.kind === 'not_offered' && report.reason === 'budget_used';
+  if (offers.some(isLate)) return 'budget_used';
+  const rejections = offers.filter(({ report }) => report.kind === 'rejected').length;
+  return limits.rejections !== undefined && rejections >= limits.rejections
+    ? 'rejections_reached'
+    : undefined;
 }
 
 /**

@@ -2,10 +2,19 @@
 // No personal data: histories are kept and shown.
 
 import type { CapsState } from './caps/caps.ts';
-import type { Auction, LeadOutcome, PingResult, Score, StageRoute, Validation } from './lead.ts';
-import { dollars as plainDollars } from './money.ts';
+import type {
+  Auction,
+  LeadOutcome,
+  PingResult,
+  PricedOffer,
+  Score,
+  StageRoute,
+  Validation,
+} from './lead.ts';
+import { type Cents, dollars as plainDollars, ZERO } from './money.ts';
 import { candidatesOf, type Offered, type OfferReport } from './outcome.ts';
 import { sentenceOf } from './reasons.ts';
+import { bestShares, worthOfAll } from './routing/best-sale.ts';
 
 /** The UI's Markdown reads text between two dollar signs as mathematics: each is escaped. */
 const dollars = (amount: number): string => plainDollars(amount).replace('$', '\\$');
@@ -19,10 +28,17 @@ export interface LeadStory {
     readonly campaign: string;
     readonly source: string;
     readonly worldVersion: number;
+    /** How many shared sales it may have. */
+    readonly places?: number;
   };
   readonly validation: Validation;
   readonly score: Score;
-  readonly stages: { readonly route: StageRoute; auction?: Auction }[];
+  readonly stages: {
+    readonly route: StageRoute;
+    auction?: Auction;
+    /** Why the stage ended although someone was left to be asked. */
+    stopped?: 'budget_used' | 'rejections_reached';
+  }[];
   readonly offers: Offered[];
 }
 
@@ -33,7 +49,7 @@ export function describeLead(story: LeadStory, outcome?: LeadOutcome): string {
     headline(story, outcome),
     `campaign ${lead.campaign} · source ${lead.source} · world version ${lead.worldVersion} · ` +
       `score ${score.score} (${score.band})`,
-    ...story.stages.flatMap(describeStage),
+    ...story.stages.flatMap((stage) => describeStage(stage, lead.places ?? 1)),
     ...describeOffers(story.offers),
     ROOM,
   ].join('\n\n');
@@ -60,18 +76,23 @@ function headline({ offers }: LeadStory, outcome: LeadOutcome | undefined): stri
   return `**sold** to ${to.join(', ')}; the source earns ${dollars(outcome.payoutCents)}`;
 }
 
-function describeStage({ route, auction }: LeadStory['stages'][number]): string[] {
+function describeStage(
+  { route, auction, stopped }: LeadStory['stages'][number],
+  places: number,
+): string[] {
+  const tier = route.tier === undefined ? '' : `, tier of priority ${route.tier}`;
   const turn = route.turn === undefined ? '' : `, turn ${route.turn}`;
-  const out = [`### Stage ${route.stage} (${route.method.replace('_', '-')}${turn})`];
+  const out = [`### Stage ${route.stage} (${route.method.replace('_', '-')}${tier}${turn})`];
   if (auction) {
-    const rows = [...auction.pings].sort(byRank(auction.ranked)).map(pingRow);
-    out.push(table(['contract', 'bid', 'ms', 'says'], rows));
-    const early = auction.closedEarly ? ', closed early: nobody outstanding could win' : '';
-    out.push(`floor ${dollars(auction.floorCents)}${early}`);
+    out.push(...describeAuction(auction, places));
   } else if (route.order.length > 0) {
     const offers = candidatesOf(route);
     const order = offers.map((c) => `${c.contractId} at ${dollars(c.priceCents)}`);
     out.push(`order: ${order.join(', ')}`);
+  }
+  if (route.rest) {
+    const behind = route.rest.map(({ contracts }) => contracts.join(' or '));
+    out.push(`behind it, if the lead comes to them: ${behind.join('; ')}`);
   }
   if (route.refused.length > 0) {
     const rows = route.refused.map(({ contractId, reason, detail }) => [
@@ -81,7 +102,47 @@ function describeStage({ route, auction }: LeadStory['stages'][number]): string[
     ]);
     out.push(table(['not asked', 'reason', 'because'], rows));
   }
+  if (stopped) out.push(`the stage ended here: ${sentenceOf(stopped)}`);
   return out;
+}
+
+function describeAuction(auction: Auction, places: number): string[] {
+  const { pings, ranked, offers, floorCents, firstSaleCents, closedEarly } = auction;
+  const lines = [...pings].sort(byRank(ranked));
+  const early = closedEarly ? ', closed early: nobody outstanding could win' : '';
+  const first =
+    firstSaleCents === undefined
+      ? ''
+      : `, and ${dollars(firstSaleCents)} for the first sale: it covers payout and margin`;
+  const told = [`floor ${dollars(floorCents)}${first}${early}`];
+  if (!offers) {
+    return [table(['contract', 'bid', 'ms', 'says'], lines.map(pingRow)), ...told];
+  }
+  const rows = lines.map((ping) => {
+    const [contract = '', bid = '', ...rest] = pingRow(ping);
+    const own = offers.filter(({ contractId }) => contractId === ping.contractId);
+    const worth = own.map(({ rankCents, priceCents }) => dollars(rankCents ?? priceCents));
+    const pays = own.map((offer) => `${dollars(offer.priceCents)} ${alone(offer)}`);
+    return [contract, bid, worth.join(', '), pays.join(', '), ...rest];
+  });
+  told.unshift(table(['contract', 'bid', 'ranks as', 'pays', 'ms', 'says'], rows));
+  if (auction.pick === 'total') told.push(describeTotals(offers, places, firstSaleCents ?? ZERO));
+  return told;
+}
+
+/** The two totals that were compared, before anyone was offered the lead. */
+function describeTotals(offers: readonly PricedOffer[], places: number, first: Cents): string {
+  const canBegin = ({ priceCents }: PricedOffer) => priceCents >= first;
+  const solo = offers.find((offer) => !offer.shared && canBegin(offer));
+  const shares = bestShares(offers, places, canBegin);
+  const names = shares.map(({ contractId }) => contractId).join(', ');
+  const alone = solo ? `${dollars(worthOfAll([solo]))} alone by ${solo.contractId}` : 'none alone';
+  const together = names ? `${dollars(worthOfAll(shares))} shared by ${names}` : 'none shared';
+  return `by total: ${alone}, ${together}`;
+}
+
+function alone({ shared }: { readonly shared?: boolean }): string {
+  return shared ? 'shared' : 'alone';
 }
 
 /** As they were ranked, then those that bid too little, then the rest by name. */
@@ -98,7 +159,12 @@ function byRank(ranked: readonly string[]) {
 }
 
 function pingRow(ping: PingResult): string[] {
-  const bid = ping.priceCents === undefined ? '' : dollars(ping.priceCents);
+  const legs = ping.kind === 'bid' ? ping.legs : undefined;
+  const said = legs?.map(({ priceCents, shared }) =>
+    shared === undefined ? dollars(priceCents) : `${dollars(priceCents)} ${alone({ shared })}`,
+  );
+  const single = ping.priceCents === undefined ? '' : dollars(ping.priceCents);
+  const bid = said?.join(', ') ?? single;
   const says = ping.kind === 'bid' ? 'bid' : `${ping.reason} ${quoted(ping.detail)}`.trim();
   return [ping.contractId, bid, String(ping.ms), says];
 }

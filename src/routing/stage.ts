@@ -3,8 +3,11 @@
 // simulating a lead are one piece of code.
 
 import type { ContractId } from '../domain/ids.ts';
-import type { Lead, StageRoute, Terms, WhyNot } from '../domain/lead.ts';
-import { type Credits, drawTurn, type Member } from '../domain/routing/rotation.ts';
+import type { Lead, StageRoute, Terms, Tier, WhyNot } from '../domain/lead.ts';
+import { type Cents, dollars, highest, ZERO } from '../domain/money.ts';
+import { type MarginFloors, marginFloors } from '../domain/routing/pricing.ts';
+import { creditLimitOf, type Credits, drawTurn, type Member } from '../domain/routing/rotation.ts';
+import { firstPart, tiersOf } from '../domain/routing/tiers.ts';
 import type { Campaign, Method, Stage } from '../domain/world/campaign.ts';
 import type { Contract } from '../domain/world/contract.ts';
 import type { World } from '../domain/world/world.ts';
@@ -28,33 +31,84 @@ export interface Rotation {
 
 /**
  * Says for each contract of a stage that it may buy, or the one reason why not, and puts those that
- * may in order of priority. A rotating stage still has to draw its turn (`takesTurn`).
+ * may in order of priority: all of them, or of a waterfall the tiers up to the next one that has to
+ * draw (`rest` holds those behind). Where a turn is still to be drawn, `takesTurn` says so.
  */
 export function routeStage({ world, eligibility }: Rules, stage: Stage, asked: Asked): StageRoute {
   const eligible: ContractId[] = [];
   const refused: WhyNot[] = [];
+  const least = stage.method === 'ping_post' ? ZERO : leastPrice(world, asked.lead);
   for (const contractId of stage.contracts) {
     const verdict = eligibility.explain(contractId, asked);
     if (verdict.kind === 'refused') {
-      const { kind: _, ...why } = verdict;
-      refused.push({ contractId, ...why });
-    } else if (stage.method === 'weighted' && world.contracts[contractId]?.weight === 0) {
+      refused.push({ contractId, reason: verdict.reason, detail: verdict.detail });
+      continue;
+    }
+    const { weight, priceCents } = contractIn(world, contractId);
+    if (stage.method === 'weighted' && weight === 0) {
       refused.push({ contractId, reason: 'no_turn', detail: 'weight 0' });
+    } else if (priceCents !== null && priceCents < least) {
+      const detail = `${dollars(priceCents)}, at least ${dollars(least)}`;
+      refused.push({ contractId, reason: 'under_margin', detail });
     } else {
       eligible.push(contractId);
     }
   }
+  const tiers = tiersOf(eligible, (id) => contractIn(world, id).priority);
+  const isWhole = stage.method !== 'waterfall' || asked.lead.test;
+  const whole = tiers.flatMap(({ contracts }) => contracts);
   return {
     ...{ stage: stage.name, method: stage.method, refused },
-    ...termsOf(world, eligible),
-    order: byPriority(world, eligible),
+    ...(isWhole ? orderOf(world, whole) : partOf(world, tiers)),
+    ...limitsOf(stage),
     atMs: asked.atMs,
   };
 }
 
+/** The part of a waterfall behind another one, from its `rest`; its turn is still to be drawn. */
+export function routeRest(
+  world: World,
+  behind: Pick<StageRoute, 'stage' | 'method' | 'part' | 'rest'>,
+  atMs: number,
+): StageRoute {
+  const { stage, method, part = 1, rest = [] } = behind;
+  return { ...{ stage, method, part: part + 1, refused: [] }, ...partOf(world, rest), atMs };
+}
+
+function partOf(
+  world: World,
+  tiers: readonly Tier[],
+): Pick<StageRoute, 'order' | 'terms' | 'tier' | 'rest'> {
+  const { drawn, then, rest } = firstPart(tiers);
+  return {
+    ...orderOf(world, [...(drawn?.contracts ?? []), ...then]),
+    ...(drawn && { tier: drawn.priority }),
+    ...(rest.length > 0 && { rest }),
+  };
+}
+
+function orderOf(world: World, order: readonly ContractId[]): Pick<StageRoute, 'order' | 'terms'> {
+  return { ...termsOf(world, order), order };
+}
+
+function limitsOf({ budgetMs, stopAfterRejections }: Stage): Pick<StageRoute, 'limits'> {
+  if (budgetMs === null && stopAfterRejections === null) return {};
+  return {
+    limits: {
+      ...(budgetMs !== null && { budgetMs }),
+      ...(stopAfterRejections !== null && { rejections: stopAfterRejections }),
+    },
+  };
+}
+
 /** Whether the order of a route is still to be drawn. Test leads take no turns. */
-export function takesTurn({ method, order }: StageRoute, { test }: Lead): boolean {
-  return isRotating(method) && order.length > 0 && !test;
+export function takesTurn({ method, order, tier }: StageRoute, { test }: Lead): boolean {
+  return (isRotating(method) && order.length > 0 && !test) || tier !== undefined;
+}
+
+/** Under which name the credits of a route's draw are kept: the stage's, or one of its tier's. */
+export function rotationOf({ stage, tier }: StageRoute): string {
+  return tier === undefined ? stage : `${stage}/${tier}`;
 }
 
 /** Whether a method deals leads out by turns. */
@@ -64,27 +118,57 @@ export function isRotating(method: Method): boolean {
 
 /**
  * The route in the order of a draw, with the credits that its members had before; and the credits
- * to keep for the next draw.
+ * to keep for the next draw. `stage` is the one that the route is of.
  */
 export function drawRoute(
-  world: World,
+  { world, stage }: { readonly world: World; readonly stage: Stage },
   route: StageRoute,
   { credits, turn }: Rotation,
 ): { readonly route: StageRoute; readonly credits: Credits } {
-  const drawn = drawTurn(credits, membersOf(world, route));
+  const members = membersOf(world, stage, route);
+  const limit = 'catchUpLeads' in stage ? creditLimitOf(stage.catchUpLeads) : undefined;
+  const drawn = drawTurn(credits, members, limit);
   const owed = (id: ContractId) => (Object.hasOwn(credits, id) ? (credits[id] ?? 0) : 0);
-  const before = Object.fromEntries(route.order.map((id) => [id, owed(id)]));
+  const before = Object.fromEntries(members.map(({ contractId: id }) => [id, owed(id)]));
+  const behind = route.order.slice(members.length);
   return {
-    route: { ...route, order: drawn.order, turn, credits: before },
+    route: { ...route, order: [...drawn.order, ...behind], turn, credits: before },
     credits: drawn.credits,
   };
 }
 
-function membersOf(world: World, { method, order }: StageRoute): Member[] {
-  return order.map((contractId) => ({
-    contractId,
-    weight: method === 'weighted' ? contractIn(world, contractId).weight : 1,
-  }));
+/** Who takes part in a draw: everyone routed, or in a waterfall its first tier. */
+function membersOf(world: World, stage: Stage, { order, tier }: StageRoute): Member[] {
+  return order.flatMap((contractId) => {
+    const { weight, priority, priceCents } = contractIn(world, contractId);
+    if (tier !== undefined && priority !== tier) return [];
+    const byMoney = 'by' in stage && stage.by === 'cents' && priceCents !== null;
+    return [
+      {
+        contractId,
+        weight: stage.method === 'weighted' ? weight : 1,
+        ...(byMoney && { priceCents }),
+      },
+    ];
+  });
+}
+
+/** What a lead of this source must bring, so that its campaign's margin is left. */
+export function marginOf(
+  world: World,
+  { sourceId, campaignId }: Pick<Lead, 'sourceId' | 'campaignId'>,
+): MarginFloors {
+  const payout = world.sources[sourceId]?.payout;
+  const minMargin = world.campaigns[campaignId]?.minMargin ?? null;
+  if (!payout || minMargin === null) return NO_MARGIN;
+  return marginFloors(payout, minMargin);
+}
+
+const NO_MARGIN: MarginFloors = { everySaleCents: ZERO, firstSaleCents: ZERO };
+
+function leastPrice(world: World, lead: Lead): Cents {
+  const { everySaleCents, firstSaleCents } = marginOf(world, lead);
+  return highest(everySaleCents, firstSaleCents);
 }
 
 /** A stage of a campaign by name. Throws if it has none. */
@@ -99,11 +183,6 @@ export function contractIn(world: World, contractId: ContractId): Contract {
   const contract = world.contracts[contractId];
   if (!contract) throw new Error(`the world has no contract ${contractId}`);
   return contract;
-}
-
-function byPriority(world: World, contractIds: readonly ContractId[]): ContractId[] {
-  const priorityOf = (contractId: ContractId) => contractIn(world, contractId).priority;
-  return contractIds.toSorted((a, b) => priorityOf(a) - priorityOf(b) || (a < b ? -1 : 1));
 }
 
 /** What is particular about these contracts; nothing where nothing is. */

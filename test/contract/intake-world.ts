@@ -21,12 +21,15 @@ export function field(type: FieldType, more: Partial<Field> = {}): Field {
 
 const required = { required: true };
 
+const unlimited = { budgetMs: null, stopAfterRejections: null };
+
 const campaign: Campaign = {
   name: 'Auto insurance',
   vertical: 'auto',
   answerWithinMs: 400,
   maxSales: 1,
   floorCents: ZERO,
+  minMargin: null,
   paused: false,
   duplicates: null,
   routing: [
@@ -37,8 +40,9 @@ const campaign: Campaign = {
       deadlineMs: 300,
       floorCents: cents(500),
       earlyClose: true,
+      ...{ pricing: 'first', pick: 'price', minBidders: 1, ties: 'priority', ...unlimited },
     },
-    { name: 'rest', method: 'waterfall', contracts: ['last'] },
+    { name: 'rest', method: 'waterfall', contracts: ['last'], ...unlimited },
   ],
 };
 
@@ -60,6 +64,7 @@ function contract(buyer: string): Contract {
     exclusive: true,
     priceCents: null,
     multiplierBasisPoints: 10_000,
+    adjustments: [],
     maxBidCents: cents(10_000),
     floorCents: ZERO,
     minScore: 0,
@@ -107,7 +112,10 @@ export const world: World = {
   buyers: Object.fromEntries(
     buyers.map((id) => [
       id,
-      { name: id, timeZone: 'America/Chicago', caps: [], noRepeats: null, paused: false },
+      {
+        ...{ name: id, timeZone: 'America/Chicago', caps: [], noRepeats: null },
+        ...{ floorCents: ZERO, paused: false },
+      },
     ]),
   ),
   contracts: Object.fromEntries(buyers.map((id) => [id, contract(id)])),
@@ -115,7 +123,8 @@ export const world: World = {
 
 function source(key: string, more: { campaigns: readonly string[]; paused?: boolean }) {
   const payout = { kind: 'share', basisPoints: 8000 } as const;
-  return { name: 'A source', keys: [hashed(key)], payout, paused: false, ...more };
+  const terms = { payout, floorCents: ZERO, paused: false };
+  return { name: 'A source', keys: [hashed(key)], ...terms, ...more };
 }
 
 function hashed(key: string) {

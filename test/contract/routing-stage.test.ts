@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { PingResult } from '../../src/domain/lead.ts';
 import { cents } from '../../src/domain/money.ts';
 import { createEligibility } from '../../src/eligibility/explain.ts';
-import { auctionFloor, fixedBid, heldToCeiling, rankPings } from '../../src/routing/bids.ts';
+import { auctionRules, fixedBid, heldToCeiling, rankPings } from '../../src/routing/bids.ts';
 import {
   contractIn,
   drawRoute,
@@ -42,7 +42,7 @@ function routeWith(rules: Rules, { test: isTest = false, atMs = 5 } = {}) {
   if (!campaign) throw new Error('no campaign');
   const asked = { lead, score: 50, atMs, live: { deniedKey: () => undefined } };
   const route = routeStage(rules, stageIn(campaign, 'only'), asked);
-  return { route, lead, campaign };
+  return { route, lead, campaign, stage: stageIn(campaign, 'only') };
 }
 
 test('a route says when it was decided, and puts contracts in order of priority', () => {
@@ -66,16 +66,21 @@ test('a drawn route keeps what its members were owed, so that the draw can be re
     { method: 'weighted' },
     { a: { ...PRICED, weight: 3 }, b: { ...PRICED, weight: 1 }, c: { ...PRICED, weight: 0 } },
   );
-  const { route, lead } = routeWith(rules);
+  const { route, lead, stage } = routeWith(rules);
   expect(takesTurn(route, lead)).toBe(true);
-  const first = drawRoute(rules.world, route, { credits: { gone: 7 }, turn: 1 });
+  const first = drawRoute({ world: rules.world, stage }, route, { credits: { gone: 7 }, turn: 1 });
   expect(first.route).toMatchObject({ turn: 1, credits: { a: 0, b: 0 } });
   expect(first.credits).toMatchObject({ gone: 7 });
-  const second = drawRoute(rules.world, route, { credits: first.credits, turn: 2 });
+  const second = drawRoute({ world: rules.world, stage }, route, {
+    credits: first.credits,
+    turn: 2,
+  });
   const { credits = {} } = second.route;
   expect(Object.keys(credits)).toEqual(['a', 'b']);
   expect(credits['a']).not.toBe(0);
-  expect(drawRoute(rules.world, route, { credits, turn: 2 }).route).toEqual(second.route);
+  expect(drawRoute({ world: rules.world, stage }, route, { credits, turn: 2 }).route).toEqual(
+    second.route,
+  );
 });
 
 test('a test lead takes no turn', () => {
@@ -90,8 +95,7 @@ test('pings are ranked under the higher floor, fixed prices among them', () => {
     { method: 'ping_post', floor_cents: 200 },
     { a: BIDS, b: BIDS, c: { ...PRICED, price_cents: 400 }, d: { ...BIDS, max_bid_cents: 900 } },
   );
-  const { campaign } = routeWith(rules);
-  const stage = stageIn(campaign, 'only');
+  const { campaign, stage, lead } = routeWith(rules);
   if (stage.method !== 'ping_post') throw new Error('no auction');
   const bid = (contractId: string, priceCents: number) =>
     ({ contractId, kind: 'bid', priceCents: cents(priceCents), ms: 3 }) as const;
@@ -102,9 +106,9 @@ test('pings are ranked under the higher floor, fixed prices among them', () => {
     fixedBid('c', contract('c')),
     heldToCeiling(bid('a', 300), contract('a')),
   ];
-  const floor = auctionFloor(stage, campaign);
-  expect(floor).toBe(300);
-  const { ranked, pings: table } = rankPings(rules.world, pings, floor);
+  const place = { world: rules.world, campaign, stage, lead };
+  expect(auctionRules(place).floorCents).toBe(300);
+  const { ranked, pings: table } = rankPings(place, pings);
   expect(ranked).toEqual(['c', 'a']);
   expect(table.map(({ contractId, kind }) => [contractId, kind])).toEqual([
     ['a', 'bid'],

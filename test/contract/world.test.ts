@@ -17,9 +17,10 @@ describe('a small world', () => {
 
   test('names things by their ids, and buyers by the world’s zone', () => {
     const world = worldOf(spoil('time_zone', 'America/Denver'));
+    const terms = { caps: [], noRepeats: null, floorCents: 0, paused: false };
     expect(world.buyers).toEqual({
-      apex: { name: 'apex', timeZone: 'America/Denver', caps: [], noRepeats: null, paused: false },
-      bolt: { name: 'bolt', timeZone: 'America/Chicago', caps: [], noRepeats: null, paused: false },
+      apex: { name: 'apex', timeZone: 'America/Denver', ...terms },
+      bolt: { name: 'bolt', timeZone: 'America/Chicago', ...terms },
     });
     expect(world.campaigns['auto']?.routing.map((stage) => stage.name)).toEqual([
       'stage_1',
@@ -38,6 +39,7 @@ describe('a small world', () => {
       exclusive: true,
       priceCents: null,
       multiplierBasisPoints: 10_000,
+      adjustments: [],
       maxBidCents: 50_000,
       floorCents: 0,
       minScore: 0,

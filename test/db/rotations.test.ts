@@ -20,7 +20,7 @@ interface Draw {
 }
 
 function draw({ leadId, stage, weights }: Draw): Promise<StageRoute> {
-  const place = { campaignId: 'auto', stage, leadId, round: 1 };
+  const place = { campaignId: 'auto', rotation: stage, leadId, round: 1, step: `route/${stage}` };
   return drawStoredTurn(db.pool, place, (credits, turn) => {
     const members = Object.entries(weights).map(([contractId, weight]) => ({ contractId, weight }));
     const drawn = drawTurn(credits, members);

@@ -212,7 +212,8 @@ const anyLegs = fc.array(
 );
 const anyContract = fc.record({ terms: anyTerms, legs: anyLegs });
 const anyContracts = fc.array(anyContract, { maxLength: 7 });
-const legsOf = (contractId: string, { terms, legs }: (typeof anyContract)['~type']) =>
+type AnyContract = typeof anyContract extends fc.Arbitrary<infer One> ? One : never;
+const legsOf = (contractId: string, { terms, legs }: AnyContract): Entry[] =>
   legs.map(({ price, shared }, leg) =>
     bid(contractId, price, { ...(terms as Terms), shared, id: `${contractId}/${leg}` }),
   );

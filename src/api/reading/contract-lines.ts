@@ -3,7 +3,7 @@
 
 import type { LeadTrace, TracedAttempt } from '../../db/reading/trace.ts';
 import type { BuyerId, ContractId } from '../../domain/ids.ts';
-import type { Auction, StageRoute } from '../../domain/lead.ts';
+import type { Auction, StageRoute, Tier } from '../../domain/lead.ts';
 import { type Reason, sentenceOf } from '../../domain/reasons.ts';
 import type { World } from '../../domain/world/world.ts';
 import { CONTRACT_RESULTS } from '../wire/trace.ts';
@@ -98,8 +98,8 @@ function factsAbout(id: ContractId, { trace, stages }: Told): Fact[] {
         },
       ];
     }
-    const listed = route.order.includes(id);
-    return listed && attempted.length === 0 ? [notOffered(stage, trace)] : [];
+    const listed = route.order.includes(id) || route.rest?.some((tier) => isIn(tier, id));
+    return listed && attempted.length === 0 ? [notOffered(route, trace)] : [];
   });
   return [...decided, ...attempted];
 }
@@ -116,10 +116,24 @@ function toFact({ stage, state, priceCents, result }: TracedAttempt): Fact {
   return { ...at, result: state, ...because };
 }
 
-function notOffered(stage: string, { outcome, lead }: LeadTrace): Fact {
+function isIn({ contracts }: Tier, id: ContractId): boolean {
+  return contracts.includes(id);
+}
+
+function notOffered({ stage, limits }: StageRoute, { outcome, lead, attempts }: LeadTrace): Fact {
   if (!outcome) return { stage, result: 'waiting' };
   if (lead.test) return { stage, result: 'not_offered', reason: 'test_lead' };
   const sold = outcome.kind === 'sold';
+  const offers = attempts.filter((attempt) => attempt.stage === stage);
+  const isLate = offers.some(
+    ({ result }) => result?.kind === 'not_offered' && result.reason === 'budget_used',
+  );
+  if (isLate) return { stage, result: 'not_offered', reason: 'budget_used' };
+  const rejections = offers.filter(({ state }) => state === 'rejected').length;
+  if (!sold && limits?.rejections !== undefined && rejections >= limits.rejections) {
+    const detail = `${rejections} rejections`;
+    return { stage, result: 'not_offered', reason: 'rejections_reached', detail };
+  }
   return { stage, result: 'not_offered', ...(sold && { reason: 'not_offered' }) };
 }
 

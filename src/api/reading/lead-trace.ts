@@ -81,17 +81,25 @@ function decidedStages(trace: LeadTrace, world: World | undefined): readonly Dec
     const [route, bids] = [verdict as StageRoute, auction?.verdict as Auction | undefined];
     return [{ round, route, auction: bids }];
   });
-  return stages.sort((a, b) => a.round - b.round || place(a.route.stage) - place(b.route.stage));
+  return stages.sort(
+    (a, b) =>
+      a.round - b.round ||
+      place(a.route.stage) - place(b.route.stage) ||
+      (a.route.part ?? 1) - (b.route.part ?? 1),
+  );
 }
 
 function toStageBody({ round, route, auction }: DecidedStage, world: World | undefined): StageBody {
   const candidates = candidatesOf(route, auction);
-  const prices = new Map(candidates.map((each) => [each.contractId, each.priceCents]));
+  // Of several prices of one contract the best counts.
+  const best = candidates.toReversed();
+  const prices = new Map(best.map((each) => [each.contractId, each.priceCents]));
   return {
     round,
     stage: route.stage,
     method: route.method,
     turn: route.turn ?? null,
+    tier: route.tier ?? null,
     order: (auction?.ranked ?? route.order).map((contractId) => ({
       contract: contractId,
       buyer: world?.contracts[contractId]?.buyer ?? '',
@@ -122,8 +130,18 @@ function toAuctionBody(auction: Auction): NonNullable<StageBody['auction']> {
       (b.price_cents ?? -1) - (a.price_cents ?? -1) ||
       (a.contract < b.contract ? -1 : 1),
   );
-  const { floorCents, ms, closedEarly = false } = auction;
-  return { floor_cents: floorCents, ms, closed_early: closedEarly, bids };
+  const { floorCents, ms, closedEarly = false, firstSaleCents, pick = 'price' } = auction;
+  return {
+    floor_cents: floorCents,
+    first_sale_cents: firstSaleCents ?? null,
+    ...{ ms, closed_early: closedEarly, pick, bids },
+    offers: (auction.offers ?? []).map((offer) => ({
+      contract: offer.contractId,
+      price_cents: offer.priceCents,
+      ranks_as_cents: offer.rankCents ?? offer.priceCents,
+      shared: offer.shared ?? false,
+    })),
+  };
 }
 
 function toRows(trace: LeadTrace) {

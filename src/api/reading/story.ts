@@ -69,13 +69,18 @@ function scoreOf({ score }: LeadTraceBody): string[] {
   return columns(reasons.map(({ points, says }) => [signed(points), says]));
 }
 
-function stageTitle({ round, stage, method, turn, auction }: StageBody): string {
+function stageTitle({ round, stage, method, turn, tier, auction }: StageBody): string {
   const parts = [`Stage ${printable(stage)}`, method.replace('_', '-')];
+  if (tier !== null) parts.push(`tier of priority ${tier}`);
   if (turn !== null) parts.push(`turn ${turn}`);
   if (round > 1) parts.push(`round ${round}`);
   if (auction) {
     const early = auction.closed_early ? ', closed early' : '';
     parts.push(`floor ${dollars(auction.floor_cents)}`, `${auction.ms} ms${early}`);
+    if (auction.first_sale_cents !== null) {
+      parts.push(`first sale ${dollars(auction.first_sale_cents)} or more`);
+    }
+    if (auction.pick === 'total') parts.push('by total');
   }
   return parts.join(', ');
 }
@@ -88,6 +93,10 @@ function stageOf({ order, why_not, auction }: StageBody): string[] {
     `${bid.ms} ms`,
     becauseOf(bid),
   ]);
+  const priced = (auction?.offers ?? []).map((offer) => [
+    ...['=', offer.contract, `pays ${dollars(offer.price_cents)}`],
+    `ranks as ${dollars(offer.ranks_as_cents)}, ${offer.shared ? 'shared' : 'alone'}`,
+  ]);
   const asked = auction ? [] : order;
   const offers = asked.map(({ contract, price_cents }, index) => [
     `#${index + 1}`,
@@ -95,7 +104,7 @@ function stageOf({ order, why_not, auction }: StageBody): string[] {
     price_cents === null ? 'asked for a bid' : dollars(price_cents),
   ]);
   const refused = why_not.map((line) => ['-', line.contract, becauseOf(line)]);
-  return [...columns(bids), ...columns(offers), ...columns(refused)];
+  return [...columns(bids), ...columns(priced), ...columns(offers), ...columns(refused)];
 }
 
 function offersOf({ attempts }: LeadTraceBody): string[] {

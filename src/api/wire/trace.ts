@@ -55,11 +55,19 @@ const bid = z.strictObject({
   ...why,
 });
 
+const pricedOffer = z.strictObject({
+  contract: z.string(),
+  price_cents: amount.meta({ description: 'What it would pay' }),
+  ranks_as_cents: z.int(),
+  shared: z.boolean(),
+});
+
 const stage = z.strictObject({
   round: z.int(),
   stage: z.string(),
   method: z.string(),
   turn: z.int().nullable(),
+  tier: z.int().nullable().meta({ description: 'Of a waterfall: the priority that took turns' }),
   order: z.array(
     z.strictObject({ contract: z.string(), buyer: z.string(), price_cents: amount.nullable() }),
   ),
@@ -67,9 +75,16 @@ const stage = z.strictObject({
   auction: z
     .strictObject({
       floor_cents: amount,
+      first_sale_cents: amount.nullable().meta({
+        description: 'What the first sale must bring to cover payout and margin',
+      }),
       ms,
       closed_early: z.boolean(),
+      pick: z.enum(['price', 'total']),
       bids: z.array(bid),
+      offers: z.array(pricedOffer).meta({
+        description: 'Best first, where bids alone do not say what is paid; else empty',
+      }),
     })
     .nullable(),
 });

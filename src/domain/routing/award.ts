@@ -1,8 +1,8 @@
-// What an auction comes to: the bids that count, at the price each would pay, and the reason of each
-// that does not; and whether that could still change.
+// What an auction comes to: the bids that count, at the price each would pay, and the reason of
+// each that does not; and whether that could still change.
 
 import type { ContractId } from '../ids.ts';
-import { type Cents, dollars } from '../money.ts';
+import { type Cents, dollars, highest } from '../money.ts';
 import {
   type Bid,
   canStillWin,
@@ -121,9 +121,8 @@ export function isSettled(
   outstanding: readonly Outstanding[],
   rules: AuctionRules,
 ): boolean {
-  const { pricing, places, minBidders, floorCents, firstSaleCents } = rules;
-  if (pricing === 'first' && places === 1 && minBidders <= 1) {
-    const floor = firstSaleCents > floorCents ? firstSaleCents : floorCents;
+  if (isWonByOne(rules)) {
+    const floor = highest(rules.floorCents, rules.firstSaleCents);
     const [best] = rankBids(bids, floor).ranked;
     return best !== undefined && !canStillWin(outstanding, best, floor);
   }
@@ -133,6 +132,17 @@ export function isSettled(
   });
   const now = outcomeOf(bids, rules);
   return now !== '' && now === outcomeOf([...bids, ...most], rules);
+}
+
+/** The bids that `isSettled` still has to look at: a long auction need not rank all of them. */
+export function decisive(bids: readonly Entry[], rules: AuctionRules): readonly Entry[] {
+  if (!isWonByOne(rules)) return bids;
+  return rankBids(bids, highest(rules.floorCents, rules.firstSaleCents)).ranked.slice(0, 1);
+}
+
+/** Whether only the first of the ranking matters. */
+function isWonByOne({ pricing, places, minBidders }: AuctionRules): boolean {
+  return pricing === 'first' && places === 1 && minBidders <= 1;
 }
 
 /** Who would have the lead at which price, as text to compare. */

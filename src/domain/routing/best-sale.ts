@@ -4,7 +4,7 @@
 import type { ContractId } from '../ids.ts';
 import type { Cents } from '../money.ts';
 
-/** One price at which a contract may be offered the lead. A contract may stand here with several. */
+/** One price at which a contract may be offered the lead; it may have several. */
 export interface Offerable {
   readonly contractId: ContractId;
   /** What it would pay. */
@@ -37,8 +37,7 @@ export interface SoldSoFar {
  * that gave it: what was accepted stays, and the rest is chosen anew.
  *
  * After one shared sale only shared ones are left. By total, an exclusive bid goes first if it is
- * worth as much as the best shares that could fill the lead: one certain sale is better than several
- * hoped for.
+ * worth as much as the best shares that could fill the lead: one sale is surer than several.
  */
 export function nextOffer<O extends Offerable>(
   offers: readonly O[],

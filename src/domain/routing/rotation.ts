@@ -92,7 +92,7 @@ function earnShares(credits: Credits, members: readonly Member[]): Runner[] {
 /** Fine enough that the rounding of a price's reciprocal is lost in that of a share. */
 const MONEY_ONE = 2n ** 60n;
 
-/** How many leads a member is due, in proportion: its weight, or its weight of money by its price. */
+/** How many leads a member is due, in proportion: its weight, or its money by its price. */
 function rateOf({ weight, priceCents }: Member): bigint {
   if (priceCents === undefined) return BigInt(weight);
   return (BigInt(weight) * MONEY_ONE) / BigInt(Math.max(1, priceCents));

@@ -3,6 +3,7 @@
 import type { BuyerId, CampaignId, SourceId } from '../ids.ts';
 import type { Cents } from '../money.ts';
 import type { PersonRule } from '../person.ts';
+import type { Adjustment } from '../routing/auction.ts';
 import type { Cap } from './cap.ts';
 import type { Filter } from './filter.ts';
 import type { Schedule } from './schedule.ts';
@@ -23,6 +24,8 @@ export interface Contract {
   readonly priceCents: Cents | null;
   /** Scales the bid for ranking only; 10000 = as bid. The buyer pays the bid itself. */
   readonly multiplierBasisPoints: number;
+  /** For ranking only, by the lead's source; one for a source. */
+  readonly adjustments: readonly SourceAdjustment[];
   /** A bid above this is refused as a mistake. */
   readonly maxBidCents: Cents;
   readonly floorCents: Cents;
@@ -37,6 +40,11 @@ export interface Contract {
   readonly post: Step;
   readonly redirectUrl: string | null;
   readonly deliveries: readonly Delivery[];
+}
+
+/** What the contract's bids rank like for leads of one source. */
+export interface SourceAdjustment extends Adjustment {
+  readonly source: SourceId;
 }
 
 /** `allow: null` takes every source that `deny` does not name. */

@@ -70,6 +70,8 @@ export interface Source {
   /** The campaigns this source may submit to. */
   readonly campaigns: readonly CampaignId[];
   readonly payout: Payout;
+  /** No bid below it counts for its leads. */
+  readonly floorCents: Cents;
   readonly paused: boolean;
 }
 
@@ -85,5 +87,7 @@ export interface Buyer {
   readonly caps: readonly Cap[];
   /** Never the same person twice, through whichever contract. */
   readonly noRepeats: PersonRule | null;
+  /** No bid of its contracts below it counts. */
+  readonly floorCents: Cents;
   readonly paused: boolean;
 }

@@ -8,7 +8,7 @@ import { issueAt, type Path, type WorldIssue } from '../issues.ts';
 
 /** Price or ping, floors that bids can reach, caps and deliveries that are told apart. */
 export function checkContractTerms(contract: Contract, path: Path): WorldIssue[] {
-  const { priceCents, ping, floorCents, maxBidCents, deliveries, caps } = contract;
+  const { priceCents, ping, floorCents, maxBidCents, adjustments, deliveries, caps } = contract;
   const issues: WorldIssue[] = [];
   if (priceCents === null && ping === null) {
     issues.push(
@@ -22,6 +22,14 @@ export function checkContractTerms(contract: Contract, path: Path): WorldIssue[]
   if (ping !== null && floorCents > maxBidCents) {
     issues.push(issueAt([...path, 'floor_cents'], 'is above max_bid_cents: no bid can count'));
   }
+  const adjusted = new Set<string>();
+  adjustments.forEach(({ source }, index) => {
+    if (adjusted.has(source)) {
+      const at = [...path, 'adjustments', index, 'source'];
+      issues.push(issueAt(at, `${source} has an adjustment already`, 'one for a source'));
+    }
+    adjusted.add(source);
+  });
   const names = new Set<string>();
   deliveries.forEach(({ name }, index) => {
     if (names.has(name)) {

@@ -1,13 +1,13 @@
 // What a schema cannot see: whether the parts of a world fit each other. Works on whatever could be
 // read, so that one broken contract does not hide what is wrong with the others.
 
-import type { Campaign, Stage } from '../../domain/world/campaign.ts';
 import type { Contract } from '../../domain/world/contract.ts';
 import type { World } from '../../domain/world/world.ts';
 import { checkFilter } from './filter.ts';
 import { checkPersonRules } from './persons.ts';
+import { checkMargin, checkRouting, listRoutingWarnings } from './routing.ts';
 import { checkCaps, checkContractTerms, checkFieldNames } from './terms.ts';
-import { didYouMean, issueAt, type Path, type WorldIssue } from '../issues.ts';
+import { didYouMean, issueAt, ownOf, type Path, type WorldIssue } from '../issues.ts';
 
 export type Section = 'operators' | 'verticals' | 'campaigns' | 'sources' | 'buyers' | 'contracts';
 
@@ -28,9 +28,10 @@ export function checkWorld(world: World, known: KnownIds): Findings {
       ...Object.entries(world.verticals).flatMap(([id, { fields }]) =>
         checkFieldNames(fields, ['verticals', id, 'fields']),
       ),
-      ...Object.entries(world.campaigns).flatMap(([id, campaign]) =>
-        checkRouting(world, id, campaign),
-      ),
+      ...Object.entries(world.campaigns).flatMap(([id, campaign]) => [
+        ...checkRouting(world, id, campaign),
+        ...checkMargin(world, id, campaign),
+      ]),
       ...checkPersonRules(world),
       ...Object.entries(world.buyers).flatMap(([id, { caps }]) =>
         checkCaps(caps, ['buyers', id, 'caps']),
@@ -77,6 +78,9 @@ function listReferences({ campaigns, sources, contracts }: World): Reference[] {
     add('campaigns', contract.campaign, ['contracts', id, 'campaign']);
     addAll('sources', contract.sources.allow ?? [], ['contracts', id, 'sources', 'allow']);
     addAll('sources', contract.sources.deny, ['contracts', id, 'sources', 'deny']);
+    contract.adjustments.forEach(({ source }, index) =>
+      add('sources', source, ['contracts', id, 'adjustments', index, 'source']),
+    );
   }
   return found;
 }
@@ -96,63 +100,6 @@ function checkKeys({ operators, sources }: World): WorldIssue[] {
     }
   }
   return issues;
-}
-
-function checkRouting(world: World, campaignId: string, campaign: Campaign): WorldIssue[] {
-  const issues: WorldIssue[] = [];
-  const [names, placed] = [new Set<string>(), new Map<string, string>()];
-  campaign.routing.forEach((stage, index) => {
-    const path: Path = ['campaigns', campaignId, 'routing', index];
-    if (names.has(stage.name)) {
-      issues.push(issueAt([...path, 'name'], `two stages are called ${stage.name}`));
-    }
-    names.add(stage.name);
-    stage.contracts.forEach((contractId, place) => {
-      const at = [...path, 'contracts', place];
-      const earlier = placed.get(contractId);
-      if (earlier !== undefined) {
-        issues.push(issueAt(at, `${contractId} stands in stage ${earlier} already`));
-      }
-      placed.set(contractId, stage.name);
-      const contract = ownOf(world.contracts, contractId);
-      if (contract) issues.push(...checkPlace(contract, { at, stage, contractId, campaignId }));
-    });
-    issues.push(...checkStage(world, campaign, { stage, path }));
-  });
-  return issues;
-}
-
-function checkPlace(
-  contract: Contract,
-  place: { at: Path; stage: Stage; contractId: string; campaignId: string },
-): WorldIssue[] {
-  const { at, stage, contractId, campaignId } = place;
-  if (contract.campaign !== campaignId) {
-    return [issueAt(at, `${contractId} is a contract of campaign ${contract.campaign}`)];
-  }
-  if (stage.method !== 'ping_post' && contract.priceCents === null) {
-    return [issueAt(at, `${contractId} has no price_cents, and ${stage.method} asks for no bids`)];
-  }
-  return [];
-}
-
-function checkStage(
-  world: World,
-  { answerWithinMs }: Campaign,
-  { stage, path }: { stage: Stage; path: Path },
-): WorldIssue[] {
-  if (stage.contracts.length === 0) {
-    return [issueAt([...path, 'contracts'], 'a stage wants at least one contract')];
-  }
-  if (stage.method === 'ping_post' && stage.deadlineMs > answerWithinMs) {
-    const says = `is longer than the source waits (${answerWithinMs}ms)`;
-    return [issueAt([...path, 'deadline'], says, 'shorten it, or raise answer_within')];
-  }
-  const contracts = stage.contracts.map((id) => ownOf(world.contracts, id));
-  if (stage.method === 'weighted' && contracts.every((contract) => contract?.weight === 0)) {
-    return [issueAt([...path, 'contracts'], 'every contract has weight 0, so none is ever drawn')];
-  }
-  return [];
 }
 
 function checkContract(
@@ -214,9 +161,5 @@ function listWarnings(world: World): WorldIssue[] {
       warn(['contracts', id, 'ping', 'fields'], `every ping tells ${told.join(', ')}`);
     }
   }
-  return warnings;
-}
-
-function ownOf<T>(map: Readonly<Record<string, T>>, id: string): T | undefined {
-  return Object.hasOwn(map, id) ? map[id] : undefined;
+  return [...warnings, ...listRoutingWarnings(world)];
 }

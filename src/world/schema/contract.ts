@@ -19,6 +19,20 @@ const multiplier = z
   .multipleOf(0.0001)
   .transform((factor) => Math.round(factor * 10_000));
 
+const adjustment = settings(
+  {
+    source: id.describe('Whose leads.'),
+    multiplier: multiplier.prefault(1).describe('On top of the contract’s multiplier.'),
+    add_cents: z
+      .int()
+      .min(-1_000_000)
+      .max(1_000_000)
+      .default(0)
+      .describe('Added after the multipliers; may be negative.'),
+  },
+  { multiplier: 'multiplierBasisPoints' },
+);
+
 /** One entry of `contracts`. */
 export const contract = settings(
   {
@@ -46,6 +60,11 @@ export const contract = settings(
     multiplier: multiplier
       .prefault(1)
       .describe('Scales its bids for ranking only: 1.2 ranks $10 like $12. It pays what it bid.'),
+    adjustments: z
+      .array(adjustment)
+      .max(1_000)
+      .default([])
+      .describe('What its bids rank like for leads of some sources. It pays what it bid.'),
     max_bid_cents: amountCents.prefault(50_000).describe('A bid above it is refused as a mistake.'),
     floor_cents: amountCents
       .prefault(0)

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 
+import type { MinMargin } from '../../domain/world/campaign.ts';
 import { FIELD_TYPES, type Field, type World } from '../../domain/world/world.ts';
 import { contract } from './contract.ts';
 import {
@@ -15,6 +16,7 @@ import {
   settings,
   timeZone,
 } from './settings.ts';
+import { stage } from './stage.ts';
 import { caps, noRepeats, persons } from './terms.ts';
 
 const name = label.optional().describe('For people. Default: the id.');
@@ -53,34 +55,19 @@ const vertical = settings({
   fields: mapOf(field, 200).describe('The fields of a lead, by name.'),
 });
 
-const stageTerms = {
-  name: id.optional().describe('Stands in traces. Default: stage_1, stage_2 …'),
-  contracts: z.array(id).max(1_000).describe('The contracts of the stage, in any order.'),
-};
+const percent = z.number().min(0).max(100).multipleOf(0.01);
 
-const stage = z.discriminatedUnion('method', [
-  settings({
-    method: z
-      .enum(['waterfall', 'round_robin', 'weighted'])
-      .describe('waterfall: by priority; round_robin: in turn; weighted: in turn, by weight.'),
-    ...stageTerms,
-  }),
-  settings(
-    {
-      method: z.literal('ping_post').describe('All contracts are asked for a bid at once.'),
-      ...stageTerms,
-      deadline: duration('50ms', '10s', 'ms')
-        .prefault('500ms')
-        .describe('A ping that is not answered by then is lost.'),
-      floor_cents: amountCents.prefault(0).describe('A bid below it does not count.'),
-      early_close: z
-        .boolean()
-        .default(true)
-        .describe('Close before the deadline when no outstanding buyer can come first any more.'),
-    },
-    { deadline: 'deadlineMs' },
-  ),
-]);
+const minMargin = settings({
+  cents: amountCents.optional().describe('What is left of every lead’s first sale, at least.'),
+  percent: percent.optional().describe('The part of the price that is left, at least.'),
+}).transform(({ cents: amount, percent: part }, context): MinMargin => {
+  if (amount !== undefined && part === undefined) return { kind: 'cents', cents: amount };
+  if (amount === undefined && part !== undefined) {
+    return { kind: 'percent', basisPoints: Math.round(part * 100) };
+  }
+  context.addIssue({ code: 'custom', message: 'wants cents or percent, one of them' });
+  return z.NEVER;
+});
 
 const campaign = settings(
   {
@@ -91,6 +78,10 @@ const campaign = settings(
       .describe('How long a source waits for the outcome before it is told 202.'),
     max_sales: z.int().min(1).max(20).default(1).describe('How many buyers may share one lead.'),
     floor_cents: amountCents.prefault(0).describe('No bid below it counts.'),
+    min_margin: minMargin
+      .nullable()
+      .default(null)
+      .describe('What a sale must leave over the payout. null: it may be sold at a loss.'),
     paused: paused.describe('No contract of the campaign is offered anything.'),
     duplicates: persons.nullable().default(null).describe('null: no lead is a duplicate.'),
     routing: z.array(stage).max(20).describe('The stages, tried in order until the lead is sold.'),
@@ -99,11 +90,7 @@ const campaign = settings(
 );
 
 const payout = settings({
-  share_percent: z
-    .number()
-    .min(0)
-    .max(100)
-    .multipleOf(0.01)
+  share_percent: percent
     .optional()
     .describe('A share of each sale’s price, rounded down to the cent.'),
   fixed_cents: amountCents.optional().describe('A fixed sum for the first sale of a lead.'),
@@ -123,6 +110,7 @@ const source = settings({
   keys,
   campaigns: z.array(id).min(1).max(1_000).describe('The campaigns it may submit to.'),
   payout: payout.describe('What it earns.'),
+  floor_cents: amountCents.prefault(0).describe('No bid below it counts for its leads.'),
   paused: paused.describe('Its leads are offered to nobody.'),
 });
 
@@ -133,6 +121,7 @@ const buyer = settings({
     .describe('In which its days and hours are counted. Default: the world’s.'),
   caps: caps.describe('Over all its contracts.'),
   no_repeats: noRepeats.describe('Never the same person twice, over all its contracts.'),
+  floor_cents: amountCents.prefault(0).describe('No bid of its contracts below it counts.'),
   paused: paused.describe('Nothing is sent to it.'),
 });
 
