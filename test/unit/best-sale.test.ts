@@ -20,7 +20,6 @@ const byTotal = (places: number, firstSale = 0): SaleRules => ({
   pick: 'total',
   firstSaleCents: cents(firstSale),
 });
-const NOTHING = { sharesTaken: 0, hasSale: false };
 
 /** The offers in order, where `declines` says no and everyone else accepts. */
 function walk(offers: readonly Offerable[], rules: SaleRules, declines: readonly string[] = []) {
