@@ -1,58 +1,13 @@
-// What an auction comes to: floors, margin, second price, fewer bidders than wanted, and closing
-// early. Tables with both sides of every edge, then properties for any bids.
+// What an auction comes to: floors, margin, second price, fewer bidders than wanted. Tables with
+// both sides of every edge, then properties for any bids.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import type { Outstanding } from '../../src/domain/routing/auction.ts';
-import {
-  type AuctionRules,
-  awardBids,
-  type Entry,
-  isSettled,
-} from '../../src/domain/routing/award.ts';
-import { winnersOf } from '../../src/domain/routing/best-sale.ts';
+import { type AuctionRules, awardBids, type Entry } from '../../src/domain/routing/award.ts';
 import { cents } from '../../src/domain/money.ts';
+import { anyContracts, anyRules, bid, legsOf, RULES, rulesOf } from './award-bids.ts';
 
-type Terms = Partial<{
-  by: number;
-  priority: number;
-  floor: number;
-  shared: boolean;
-  fixed: boolean;
-  id: string;
-  adjust: readonly [by: number, add: number];
-}>;
-
-function bid(contractId: string, price: number, terms: Terms = {}): Entry {
-  const { by = 1, priority = 1, floor = 0, shared, fixed, id, adjust } = terms;
-  return {
-    contractId,
-    priceCents: cents(price),
-    multiplierBasisPoints: by * 10_000,
-    priority,
-    floorCents: cents(floor),
-    ...(shared && { shared }),
-    ...(fixed && { fixed }),
-    ...(id !== undefined && { bidId: id }),
-    ...(adjust && {
-      adjustment: { multiplierBasisPoints: adjust[0] * 10_000, addCents: adjust[1] },
-    }),
-  };
-}
-
-const RULES: AuctionRules = {
-  floorCents: cents(0),
-  firstSaleCents: cents(0),
-  places: 1,
-  pricing: 'first',
-  pick: 'price',
-  minBidders: 1,
-};
-const rulesOf = (changes: Partial<Record<keyof AuctionRules, unknown>>): AuctionRules => ({
-  ...RULES,
-  ...(changes as Partial<AuctionRules>),
-});
 const pays = (bids: readonly Entry[], rules: AuctionRules) =>
   awardBids(bids, rules).ranked.map(({ contractId, priceCents }) => [contractId, priceCents]);
 const refusals = (bids: readonly Entry[], rules: AuctionRules) =>
@@ -197,37 +152,6 @@ test('says which floor of its own a bid is below', () => {
   ]);
 });
 
-const anyTerms = fc.record({
-  by: fc.constantFrom(0.5, 1, 1.01, 2),
-  priority: fc.integer({ min: 0, max: 2 }),
-  floor: fc.constantFrom(0, 1005),
-  fixed: fc.boolean(),
-  adjust: fc.option(fc.tuple(fc.constantFrom(0.9, 1, 1.1), fc.integer({ min: -9, max: 9 })), {
-    nil: undefined,
-  }),
-});
-const anyLegs = fc.array(
-  fc.record({ price: fc.integer({ min: 990, max: 1010 }), shared: fc.boolean() }),
-  { minLength: 1, maxLength: 3 },
-);
-const anyContract = fc.record({ terms: anyTerms, legs: anyLegs });
-const anyContracts = fc.array(anyContract, { maxLength: 7 });
-type AnyContract = typeof anyContract extends fc.Arbitrary<infer One> ? One : never;
-const legsOf = (contractId: string, { terms, legs }: AnyContract): Entry[] =>
-  legs.map(({ price, shared }, leg) =>
-    bid(contractId, price, { ...(terms as Terms), shared, id: `${contractId}/${leg}` }),
-  );
-const anyRules = fc
-  .record({
-    floorCents: fc.constantFrom(0, 1000),
-    firstSaleCents: fc.constantFrom(0, 1003),
-    places: fc.integer({ min: 1, max: 4 }),
-    pricing: fc.constantFrom('first', 'second'),
-    pick: fc.constantFrom('price', 'total'),
-    minBidders: fc.integer({ min: 1, max: 3 }),
-  })
-  .map(rulesOf);
-
 test('comes to the same in every order of arrival', () => {
   const arrivals = anyContracts.chain((contracts) => {
     const bids = contracts.flatMap((each, index) => legsOf(`c${index}`, each));
@@ -270,92 +194,4 @@ test('second price keeps the rank, costs at most the bid and at least the floor'
       });
     }),
   );
-});
-
-describe('closing early', () => {
-  const winners = (bids: readonly Entry[], rules: AuctionRules) =>
-    winnersOf(awardBids(bids, rules).ranked, rules).map(({ contractId, priceCents, shared }) => [
-      contractId,
-      priceCents,
-      Boolean(shared),
-    ]);
-
-  test('never changes who has the lead, at which price, alone or shared', () => {
-    const answers = fc.array(fc.tuple(anyContract, fc.boolean()), { maxLength: 7 });
-    let closed = 0;
-    fc.assert(
-      fc.property(answers, anyRules, (contracts, rules) => {
-        const [soFar, later, outstanding]: [Entry[], Entry[], Outstanding[]] = [[], [], []];
-        contracts.forEach(([each, hasAnswered], index) => {
-          const legs = legsOf(`c${index}`, each);
-          (hasAnswered ? soFar : later).push(...legs);
-          const maxBidCents = cents(Math.max(...legs.map(({ priceCents }) => priceCents)));
-          if (!hasAnswered)
-            outstanding.push({ ...(legs[0] as Entry), fixed: false, maxBidCents } as Outstanding);
-        });
-        if (!isSettled(soFar, outstanding, rules)) return;
-        closed += 1;
-        expect(winners([...soFar, ...later], rules)).toEqual(winners(soFar, rules));
-      }),
-      { numRuns: 600 },
-    );
-    expect(closed).toBeGreaterThan(30);
-  });
-
-  const most = (contractId: string, maxBid: number): Outstanding => ({
-    ...bid(contractId, 0),
-    maxBidCents: cents(maxBid),
-  });
-  const share = (id: string, price: number) => bid(id, price, { shared: true });
-  const facts: [
-    string,
-    Entry[],
-    Outstanding[],
-    Partial<Record<keyof AuctionRules, unknown>>,
-    boolean,
-  ][] = [
-    ['nobody outstanding can come first', [bid('a', 900)], [most('b', 899)], {}, true],
-    ['no bid has come', [], [most('b', 899)], {}, false],
-    [
-      'one outstanding could raise the second price',
-      [bid('a', 900)],
-      [most('b', 899)],
-      { pricing: 'second' },
-      false,
-    ],
-    ['none could', [bid('a', 900), bid('b', 899)], [most('c', 898)], { pricing: 'second' }, true],
-    ['a share is still free for one', [share('a', 900)], [most('b', 100)], { places: 2 }, false],
-    [
-      'the shares are taken by better ones',
-      [share('a', 900), share('b', 800)],
-      [most('c', 700)],
-      { places: 2 },
-      true,
-    ],
-    [
-      'more shares could outweigh the exclusive',
-      [bid('a', 900), share('b', 600)],
-      [most('c', 400)],
-      { places: 2, pick: 'total' },
-      false,
-    ],
-    [
-      'they could not',
-      [bid('a', 900), share('b', 600)],
-      [most('c', 300)],
-      { places: 2, pick: 'total' },
-      true,
-    ],
-    ['a bidder is missing', [bid('a', 900)], [most('b', 100)], { minBidders: 2 }, false],
-    [
-      'enough bidders are there',
-      [bid('a', 900), bid('b', 200)],
-      [most('c', 100)],
-      { minBidders: 2 },
-      true,
-    ],
-  ];
-  test.for(facts)('is right when %s', ([, bids, outstanding, rules, settled]) => {
-    expect(isSettled(bids, outstanding, rulesOf(rules))).toBe(settled);
-  });
 });

@@ -32,8 +32,8 @@ export interface MarginFloors {
 
 /**
  * The floors that a campaign's margin asks for; both 0 without one. A margin in percent is a part
- * of the price. Where the source earns a share, the same part is left of every price, so a margin in
- * percent asks for nothing here; `parseWorld` has checked that it fits. Throws where no price could
+ * of the price. Where the source earns a share, the same part is left of every price, so such a
+ * margin asks for nothing here; `parseWorld` has checked that it fits. Throws where no price could
  * leave the margin, which `parseWorld` refuses.
  */
 export function marginFloors(payout: Payout, minMargin: MinMargin | null): MarginFloors {
