@@ -15,8 +15,7 @@ import {
   rankPings,
   standingOf,
 } from '../routing/bids.ts';
-import { stageIn } from '../routing/stage.ts';
-import { type Case, contractOf } from './cases.ts';
+import { type Case, contractOf, stageOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
 import { authorise, parcelFor, withoutPerson } from './parcel.ts';
 import type { StageKey } from './route.ts';
@@ -42,10 +41,10 @@ export function createAuctionActivities(deps: ActivityDeps) {
       order,
       ...key
     }: StageKey & { readonly order: readonly ContractId[] }): Promise<Auction> {
-      const known = await deps.cases.of(key.leadId);
+      const known = await deps.cases.of(key.leadId, key.round);
       const stored = known.stored.get(`auction/${key.stage}`) as Auction | undefined;
       if (stored) return stored;
-      const stage = stageIn(known.campaign, key.stage);
+      const stage = stageOf(known, key.stage);
       if (stage.method !== 'ping_post') throw new Error(`${key.stage} holds no auction`);
       return holdAuction(deps, { key, known, stage, order });
     },

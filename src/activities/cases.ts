@@ -6,15 +6,19 @@
 // nothing again.
 
 import { LRUCache } from 'lru-cache';
+import { listAttempts } from '../db/attempts.ts';
 import { loadLead } from '../db/leads.ts';
 import type { Pool } from '../db/pool.ts';
 import { listVerdicts } from '../db/verdicts.ts';
-import type { LeadId } from '../domain/ids.ts';
-import type { Lead } from '../domain/lead.ts';
-import type { Campaign } from '../domain/world/campaign.ts';
+import type { ContractId, LeadId } from '../domain/ids.ts';
+import type { AttemptState, Lead } from '../domain/lead.ts';
+import { ZERO } from '../domain/money.ts';
+import type { RoundPlan } from '../domain/waiting.ts';
+import { type Campaign, OPERATOR_STAGE, type Stage } from '../domain/world/campaign.ts';
 import type { Contract } from '../domain/world/contract.ts';
 import type { World } from '../domain/world/world.ts';
 import type { EligibilityRules } from '../eligibility/explain.ts';
+import { stageIn } from '../routing/stage.ts';
 
 /** One version of the world, compiled. */
 export interface LoadedWorld {
@@ -27,39 +31,61 @@ export interface Case {
   readonly lead: Lead;
   readonly loaded: LoadedWorld;
   readonly campaign: Campaign;
-  /** Verdicts of round 1 that stood in the database when this case was opened. */
+  /** Verdicts of its round that stood in the database when this case was opened. */
   readonly stored: ReadonlyMap<string, unknown>;
+  /** Contracts that definitely refused or once had the lead, in the rounds before. */
+  readonly past: ReadonlyMap<ContractId, AttemptState>;
+  /** An operator's choice of the contract, for this round. */
+  readonly choice: ContractId | null;
 }
 
 export type CaseBook = ReturnType<typeof createCaseBook>;
 
 // A lead is worked on for seconds; a case is a few kilobytes.
 const MAX_CASES = 2_000;
-const ROUND = 1;
+
+/** What the rounds before left behind. */
+type Past = Pick<Case, 'stored' | 'past'>;
+const NO_PAST: Past = { stored: new Map(), past: new Map() };
 
 /** One case book per process. */
 export function createCaseBook(deps: {
   readonly pool: Pool;
   worldAt(version: number): Promise<LoadedWorld>;
 }) {
-  const open = new LRUCache<LeadId, Case>({ max: MAX_CASES });
+  const { pool, worldAt } = deps;
+  const open = new LRUCache<string, Case>({ max: MAX_CASES });
   const fresh = new LRUCache<LeadId, Lead>({ max: MAX_CASES });
 
-  async function openCase(lead: Lead, stored: Case['stored']): Promise<Case> {
-    const loaded = await deps.worldAt(lead.worldVersion);
+  async function openCase(lead: Lead, round: number, { stored, past }: Past): Promise<Case> {
+    const plan = stored.get('round') as RoundPlan | undefined;
+    const loaded = await worldAt(plan?.worldVersion ?? lead.worldVersion);
     const campaign = loaded.world.campaigns[lead.campaignId];
     if (!campaign) throw new Error(`world ${loaded.version} has no campaign ${lead.campaignId}`);
-    const opened = { lead, loaded, campaign, stored };
-    open.set(lead.id, opened);
+    const choice = plan?.contractId ?? null;
+    const opened = { lead, loaded, campaign, stored, past, choice };
+    open.set(keyOf(lead.id, round), opened);
     return opened;
   }
 
-  async function reopen(leadId: LeadId): Promise<Case> {
-    const lead = await loadLead(deps.pool, leadId);
-    return openCase(lead, await listVerdicts(deps.pool, leadId, ROUND));
+  async function reopen(leadId: LeadId, round: number): Promise<Case> {
+    const lead = await loadLead(pool, leadId);
+    const stored = await listVerdicts(pool, leadId, round);
+    return openCase(lead, round, { stored, past: await pastOf(leadId, round) });
+  }
+
+  async function pastOf(leadId: LeadId, round: number): Promise<Case['past']> {
+    if (round === 1) return NO_PAST.past;
+    const attempts = await listAttempts(pool, leadId);
+    const ended = attempts.filter(
+      (attempt) => attempt.round < round && !NEVER_SENT.has(attempt.state),
+    );
+    return new Map(ended.map(({ contractId, state }) => [contractId, state]));
   }
 
   return {
+    worldAt,
+
     /** Intake has just stored this lead: its first run need not read it back. */
     expect(lead: Lead): void {
       fresh.set(lead.id, lead);
@@ -69,14 +95,20 @@ export function createCaseBook(deps: {
     async begin(leadId: LeadId): Promise<Case> {
       const lead = fresh.get(leadId);
       fresh.delete(leadId);
-      return lead ? openCase(lead, new Map()) : reopen(leadId);
+      return lead ? openCase(lead, 1, NO_PAST) : reopen(leadId, 1);
     },
 
-    /** The case of a run that has begun, here or elsewhere. */
-    async of(leadId: LeadId): Promise<Case> {
-      return open.get(leadId) ?? reopen(leadId);
+    /** The case of a round that has begun, here or elsewhere. */
+    async of(leadId: LeadId, round = 1): Promise<Case> {
+      return open.get(keyOf(leadId, round)) ?? reopen(leadId, round);
     },
   };
+}
+
+const NEVER_SENT: ReadonlySet<AttemptState> = new Set<AttemptState>(['planned', 'not_sent']);
+
+function keyOf(leadId: LeadId, round: number): string {
+  return `${leadId}/${round}`;
 }
 
 /** A contract of the lead's world. Throws if the world has none of that name. */
@@ -84,4 +116,24 @@ export function contractOf({ loaded }: Case, contractId: string): Contract {
   const contract = loaded.world.contracts[contractId];
   if (!contract) throw new Error(`world ${loaded.version} has no contract ${contractId}`);
   return contract;
+}
+
+const OPERATORS_DEADLINE_MS = 5_000;
+
+/** A stage of the lead's campaign by name, or the one of an operator's choice. */
+export function stageOf({ loaded, lead, campaign, choice }: Case, name: string): Stage {
+  if (name !== OPERATOR_STAGE) return stageIn(campaign, name);
+  const contract = loaded.world.contracts[choice ?? ''];
+  const isThere = contract?.campaign === lead.campaignId;
+  const terms = {
+    name,
+    takes: 'all',
+    ...{ budgetMs: null, stopAfterRejections: null },
+    contracts: choice !== null && isThere ? [choice] : [],
+  } as const;
+  if (contract?.priceCents !== null) return { ...terms, method: 'waterfall' };
+  return {
+    ...{ ...terms, method: 'ping_post', deadlineMs: OPERATORS_DEADLINE_MS, floorCents: ZERO },
+    ...{ earlyClose: true, pricing: 'first', pick: 'price', minBidders: 1, ties: 'priority' },
+  };
 }

@@ -5,17 +5,22 @@ import { closeLead, type Closing } from '../db/closing.ts';
 import type { Verdict } from '../db/verdicts.ts';
 import { holdIdOf, type LeadId } from '../domain/ids.ts';
 import { type LeadOutcome, TAKES_PLACE } from '../domain/lead.ts';
+import type { Wait } from '../domain/waiting.ts';
 import type { ActivityDeps } from './deps.ts';
 
 export function createCloseActivities(deps: ActivityDeps) {
   const { pool, desk, giveAnswer, process } = deps;
   return {
-    /** Stores the outcome unless there is one, and answers the source if it waits here. */
+    /**
+     * Stores the outcome unless there is one, or keeps the lead for later, and answers the source
+     * if it waits here.
+     */
     async closeLead(end: {
       leadId: LeadId;
       round: number;
       unsold: Exclude<LeadOutcome, { kind: 'sold' }>;
       verdicts: readonly Verdict[];
+      wait?: Wait;
     }): Promise<Closing> {
       const closing = await closeLead(pool, { ...end, process });
       giveAnswer(end.leadId, closing.kind === 'closed' ? closing.outcome : 'pending');

@@ -111,7 +111,7 @@ async function pushOnce(
   { push, sale, tries }: { push: Push; sale: Sale; tries: number },
 ): Promise<Tried> {
   const { leadId, contractId, target } = push;
-  const known = await cases.of(leadId);
+  const known = await cases.of(leadId, sale.round);
   const delivery = contractOf(known, contractId).deliveries.find(({ name }) => name === target);
   if (!delivery) throw new Error(`contract ${contractId} has no delivery ${target}`);
   const { step } = delivery;

@@ -6,6 +6,7 @@ import { createDeliverActivities } from './deliver.ts';
 import type { ActivityDeps } from './deps.ts';
 import { createOfferActivities } from './offer.ts';
 import { createRouteActivities } from './route.ts';
+import { createRoundActivities } from './rounds.ts';
 import { createValidateActivities } from './validate.ts';
 
 /** Binds every activity to its connections. */
@@ -14,6 +15,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createValidateActivities(deps),
     ...createRouteActivities(deps),
     ...createAuctionActivities(deps),
+    ...createRoundActivities(deps),
     ...createOfferActivities(deps),
     ...createCloseActivities(deps),
     ...createDeliverActivities(deps),

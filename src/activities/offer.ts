@@ -53,7 +53,7 @@ export function createOfferActivities(deps: ActivityDeps) {
     async offerLead(request: OfferRequest): Promise<OfferReport> {
       const { leadId, contractId, round } = request;
       const key = { leadId, contractId, round };
-      const known = await cases.of(leadId);
+      const known = await cases.of(leadId, round);
       const contract = contractOf(known, contractId);
       const plan = planOf(known, { contract, request, atMs: deps.now() });
       const planned = await planAttempt(pool, plan);
@@ -84,7 +84,7 @@ export function createOfferActivities(deps: ActivityDeps) {
       const { unsettled: _, ...result } = report;
       const attempt = await findAttempt(pool, key);
       if (!attempt) throw new Error(`no attempt ${holdIdOf(key)}`);
-      const known = await cases.of(key.leadId);
+      const known = await cases.of(key.leadId, key.round);
       const { exclusive } = attempt;
       return settle(deps, { key, known, hold: holdOf(attempt), exclusive }, result);
     },
@@ -93,7 +93,7 @@ export function createOfferActivities(deps: ActivityDeps) {
     async readOffer(key: OfferKey): Promise<OfferReport> {
       const attempt = await findAttempt(pool, key);
       if (!attempt) throw new Error(`no attempt ${holdIdOf(key)}`);
-      return resume(deps, { key, known: await cases.of(key.leadId), attempt });
+      return resume(deps, { key, known: await cases.of(key.leadId, key.round), attempt });
     },
   };
 }

@@ -6,16 +6,11 @@ import { drawStoredTurn } from '../db/rotations.ts';
 import type { LeadId } from '../domain/ids.ts';
 import type { Score, StageRoute } from '../domain/lead.ts';
 import { routeStepOf } from '../domain/outcome.ts';
+import type { IneligibleReason } from '../domain/reasons.ts';
 import { scoreLead } from '../domain/score.ts';
 import { repeatQuestions } from '../eligibility/repeats.ts';
-import {
-  drawRoute,
-  rotationOf,
-  routeRest,
-  routeStage,
-  stageIn,
-  takesTurn,
-} from '../routing/stage.ts';
+import { drawRoute, rotationOf, routeRest, routeStage, takesTurn } from '../routing/stage.ts';
+import { stageOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
 
 /** One stage of one lead. */
@@ -23,6 +18,14 @@ export interface StageKey {
   readonly leadId: LeadId;
   readonly round: number;
   readonly stage: string;
+}
+
+interface RouteRequest extends StageKey {
+  readonly score: number;
+  /** An earlier part of the same stage. */
+  readonly behind?: StageRoute;
+  /** Why contracts of earlier stages did not buy. */
+  readonly came?: readonly IneligibleReason[];
 }
 
 export function createRouteActivities(deps: ActivityDeps) {
@@ -49,14 +52,20 @@ export function createRouteActivities(deps: ActivityDeps) {
       stage: name,
       score,
       behind,
-    }: StageKey & { score: number; behind?: StageRoute }): Promise<StageRoute> {
-      const { lead, loaded, campaign, stored } = await cases.of(leadId);
+      came,
+    }: RouteRequest): Promise<StageRoute> {
+      const opened = await cases.of(leadId, round);
+      const { lead, loaded, stored, past } = opened;
       const step = routeStepOf(name, behind && (behind.part ?? 1) + 1);
       const known = stored.get(step) as StageRoute | undefined;
       if (known) return withoutCredits(known);
-      const stage = stageIn(campaign, name);
+      const stage = stageOf(opened, name);
       const { world, eligibility } = loaded;
-      const at = { lead, score, live: deps.desk, atMs: now() };
+      const at = {
+        ...{ lead, score, live: deps.desk, atMs: now(), past },
+        byOperator: opened.choice !== null,
+        ...(came && { came }),
+      };
       // Who may buy was decided with the first part.
       const questions = behind ? [] : repeatQuestions(eligibility.repeats, stage.contracts, lead);
       const asked =

@@ -11,6 +11,7 @@ import { createAuthenticate } from './http/auth.ts';
 import { readBytes } from './http/body.ts';
 import { logRequests } from './http/logging.ts';
 import { createRouter, type Route } from './http/routes.ts';
+import { createLeadActionRoutes } from './lead-actions.ts';
 import { createLeadRoutes } from './leads.ts';
 import { Problem, sendProblem } from './problems.ts';
 import { createReportRoutes } from './reading/reports.ts';
@@ -20,6 +21,7 @@ import { createWorldRoutes } from './config/worlds.ts';
 export function createRoutes(deps: ApiDeps): readonly Route[] {
   return [
     ...createLeadRoutes(deps),
+    ...createLeadActionRoutes(deps),
     ...createReportRoutes(deps),
     ...createWorldRoutes(deps),
     ...createHealthRoutes(deps),

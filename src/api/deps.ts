@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 
 import type { ContractId, LeadId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';
+import type { LeadAction } from '../domain/waiting.ts';
 import type { World } from '../domain/world/world.ts';
 import type { LeadPage, LeadQuery } from '../db/reading/lead-list.ts';
 import type { PnlQuery, PnlRow } from '../db/reading/pnl.ts';
@@ -44,6 +45,8 @@ export interface ApiDeps {
   awaitOutcome(leadId: LeadId, timeoutMs: number): Promise<LeadOutcome | 'pending'>;
   findTrace(leadId: LeadId): Promise<LeadTrace | undefined>;
   listLeads(query: LeadQuery): Promise<LeadPage>;
+  /** Has a waiting lead's workflow act; false if the lead does not wait. */
+  actOnLead(leadId: LeadId, action: LeadAction): Promise<boolean>;
   settleDoubt(settlement: DoubtSettlement): Promise<'settled' | 'not_in_doubt' | 'unknown'>;
 
   readPnl(query: PnlQuery): Promise<readonly PnlRow[]>;

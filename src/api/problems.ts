@@ -21,6 +21,7 @@ export const PROBLEMS = {
   no_such_version: [404, 'There is no such version'],
   method_not_allowed: [405, 'This address does not take that method'],
   not_in_doubt: [409, 'The attempt is not in doubt'],
+  not_waiting: [409, 'The lead does not wait for anything'],
   body_too_large: [413, 'The body is too large'],
   unsupported_body_type: [415, 'The body is of a type that is not taken here'],
   invalid_request: [422, 'The request does not have the right shape'],

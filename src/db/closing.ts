@@ -8,16 +8,21 @@ import { dropPlans } from './attempts.ts';
 import { lockLead } from './leads.ts';
 import { inTransaction, type Pool, type Tx } from './pool.ts';
 import { ANSWER_CHANNEL } from './settlement.ts';
+import type { Wait } from '../domain/waiting.ts';
 import type { Verdict } from './verdicts.ts';
+import { keepWaiting } from './waiting.ts';
 
 export type Closing =
   | { readonly kind: 'closed'; readonly outcome: LeadOutcome }
   /** A place is still taken by an offer that nobody knows the answer to. */
-  | { readonly kind: 'in_doubt' };
+  | { readonly kind: 'in_doubt' }
+  /** Nobody bought it, and it is kept. */
+  | { readonly kind: 'waiting'; readonly wait: Wait };
 
 /**
  * Stores the lead's outcome and the verdicts that led to it, unless it has one: then that one is
- * returned. Sales make it sold whatever `unsold` says; an offer in doubt leaves it open.
+ * returned. Sales make it sold whatever `unsold` says; an offer in doubt leaves it open. With
+ * `wait`, a lead that would be unsold is kept instead.
  */
 export async function closeLead(
   pool: Pool,
@@ -27,6 +32,7 @@ export async function closeLead(
     readonly unsold: Exclude<LeadOutcome, { kind: 'sold' }>;
     readonly verdicts: readonly Verdict[];
     readonly process: string;
+    readonly wait?: Wait;
   },
 ): Promise<Closing> {
   const { leadId, round, verdicts } = closing;
@@ -38,6 +44,9 @@ export async function closeLead(
 
     const outcome = lead.sales.length > 0 ? soldTo(lead.sales) : closing.unsold;
     await dropPlans(tx, leadId);
+    if (closing.wait && outcome.kind !== 'sold') {
+      return { kind: 'waiting', wait: await keepWaiting(tx, { leadId, round }, closing.wait) };
+    }
     await tx.query({
       name: 'closing.store_outcome',
       text: `with closed as (

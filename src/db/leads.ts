@@ -152,7 +152,7 @@ export async function listOutcomes(
   const found = await db.query<{ id: LeadId; outcome: LeadOutcome | null; status: string }>({
     name: 'leads.list_outcomes',
     text: `select id, outcome, status from leads
-           where id = any($1) and (outcome is not null or status = 'in_doubt')`,
+           where id = any($1) and (outcome is not null or status in ('in_doubt', 'waiting'))`,
     values: [leadIds],
   });
   return found.rows;

@@ -248,9 +248,13 @@ export type LeadOutcome =
     }
   | { readonly kind: 'duplicate'; readonly reason: 'duplicate' };
 
-/** Where a lead stands. `in_doubt`: a buyer may have it, and nobody knows yet. */
+/**
+ * Where a lead stands. `in_doubt`: a buyer may have it, and nobody knows yet. `waiting`: nobody
+ * bought it, and it is kept to be tried again.
+ */
 export const LEAD_STATUSES = [
   'received',
+  'waiting',
   'in_doubt',
   'sold',
   'unsold',

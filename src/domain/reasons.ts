@@ -24,6 +24,8 @@ export const INELIGIBLE = {
   budget_used: 'the time of the stage was used up',
   rejections_reached: 'the stage ended after its number of rejections',
   no_place: 'the lead has no place left for this contract',
+  rejected_before: 'the buyer said no to this lead in an earlier round',
+  not_its_turn: 'its stage takes leads only after earlier stages were full or closed',
   sold_before_its_stage: 'the lead was sold before this stage began',
   stage_not_reached: 'the lead ended before this stage began',
   not_offered: 'the lead was sold before this contract’s turn',
@@ -71,6 +73,7 @@ export const UNSOLD = {
   all_rejected: 'every buyer that was offered the lead said no',
   none_reached: 'no buyer that should be offered the lead could be reached',
   test_lead: 'a test lead is never offered',
+  closed_by_operator: 'an operator closed it while it waited for a buyer',
 } as const;
 
 export type RefusalReason = keyof typeof REFUSALS;

@@ -1,6 +1,7 @@
 // The story of a lead and of a buyer's caps in Markdown, as operators read it in the Temporal UI.
 // No personal data: histories are kept and shown.
 
+import { utcText } from './calendar.ts';
 import type { CapsState } from './caps/caps.ts';
 import type {
   Auction,
@@ -15,12 +16,21 @@ import { type Cents, dollars as plainDollars, ZERO } from './money.ts';
 import { candidatesOf, type Offered, type OfferReport } from './outcome.ts';
 import { sentenceOf } from './reasons.ts';
 import { bestShares, worthOfAll } from './routing/best-sale.ts';
+import type { LeadAction, Wait } from './waiting.ts';
 
 /** The UI's Markdown reads text between two dollar signs as mathematics: each is escaped. */
 const dollars = (amount: number): string => plainDollars(amount).replace('$', '\\$');
 
 /** The UI measures its frame a line too short: an empty paragraph keeps the last row in sight. */
 const ROOM = '&nbsp;';
+
+/** A round in which nobody bought, and what ended the wait after it. */
+export interface PastRound {
+  readonly round: number;
+  readonly wait: Wait;
+  /** Undefined: its time had come. */
+  readonly action: LeadAction | undefined;
+}
 
 /** All that a lead's workflow has seen so far. */
 export interface LeadStory {
@@ -40,6 +50,10 @@ export interface LeadStory {
     stopped?: 'budget_used' | 'rejections_reached';
   }[];
   readonly offers: Offered[];
+  /** What the lead waits for, once the round ended without a sale and the lead is kept. */
+  wait?: Wait;
+  /** The rounds before this one, each with the wait that followed it. */
+  readonly before?: readonly PastRound[];
 }
 
 /** The lead's story so far; `outcome` once there is one. */
@@ -49,8 +63,10 @@ export function describeLead(story: LeadStory, outcome?: LeadOutcome): string {
     headline(story, outcome),
     `campaign ${lead.campaign} · source ${lead.source} · world version ${lead.worldVersion} · ` +
       `score ${score.score} (${score.band})`,
+    ...describeWait(story, outcome),
     ...story.stages.flatMap((stage) => describeStage(stage, lead.places ?? 1)),
     ...describeOffers(story.offers),
+    ...describeBefore(story),
     ROOM,
   ].join('\n\n');
 }
@@ -63,17 +79,42 @@ export function describeRefusal({ reason, checks }: Validation & { kind: 'refuse
   return [`**refused**: ${sentenceOf(reason)}`, lines.join('\n')].join('\n\n');
 }
 
-function headline({ offers }: LeadStory, outcome: LeadOutcome | undefined): string {
+function headline({ offers, wait }: LeadStory, outcome: LeadOutcome | undefined): string {
   if (!outcome) {
     const doubt = offers.find(({ report }) => report.kind === 'in_doubt');
     return doubt
       ? `**in doubt**: ${doubt.candidate.contractId} may have the lead; ` +
           'nobody else is offered its place until that is known'
-      : '**in progress**';
+      : wait
+        ? `**waiting** until ${utcText(wait.wakeAtMs)}: ${sentenceOf(wait.reason)}`
+        : '**in progress**';
   }
   if (outcome.kind !== 'sold') return `**${outcome.kind}**: ${sentenceOf(outcome.reason)}`;
   const to = outcome.sales.map((sale) => `${sale.contractId} for ${dollars(sale.priceCents)}`);
   return `**sold** to ${to.join(', ')}; the source earns ${dollars(outcome.payoutCents)}`;
+}
+
+/** What a lead that nobody bought is kept for. */
+function describeWait({ wait }: LeadStory, outcome: LeadOutcome | undefined): string[] {
+  if (!wait || outcome) return [];
+  const rows = wait.for.map(({ contractId, reason, detail, untilMs }) => [
+    contractId,
+    reason,
+    quoted(detail),
+    untilMs === undefined ? '' : utcText(untilMs),
+  ]);
+  const kept = `kept until ${utcText(wait.untilMs)}; an operator may wake, offer or close it`;
+  if (rows.length === 0) return [kept];
+  return [kept, table(['waits for', 'reason', 'because', 'until'], rows)];
+}
+
+function describeBefore({ before = [] }: LeadStory): string[] {
+  if (before.length === 0) return [];
+  const lines = before.map(({ round, wait, action }) => {
+    const woken = action ? `${action.action} by ${quoted(action.by)}` : 'its time had come';
+    return `- round ${round}, ${utcText(wait.sinceMs)}: ${sentenceOf(wait.reason)}; then ${woken}`;
+  });
+  return [`### Before: round ${before.length + 1} is this one`, lines.join('\n')];
 }
 
 function describeStage(

@@ -39,7 +39,17 @@ export interface Asked {
   readonly atMs: number;
   /** What was found for the questions of `repeats`, by contract; absent: nothing was asked. */
   readonly seen?: ReadonlyMap<ContractId, SeenBefore>;
+  /** An operator chose the contract: what it wishes for does not matter, what binds it does. */
+  readonly byOperator?: boolean;
 }
+
+/** What a contract wishes for, and an operator may overrule. */
+const WISHES: ReadonlySet<IneligibleReason> = new Set<IneligibleReason>([
+  'source_not_allowed',
+  'filter_not_met',
+  'score_too_low',
+  'outside_schedule',
+]);
 
 export interface EligibilityRules {
   /**
@@ -56,7 +66,8 @@ export interface EligibilityRules {
 type Question = Asked & { readonly facts: Facts };
 
 /** One check: undefined when it passes. */
-type Check = (question: Question) => Eligibility | undefined;
+type Check = (question: Question) => Refused | undefined;
+type Refused = Eligibility & { kind: 'refused' };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const ELIGIBLE: Eligibility = { kind: 'eligible' };
@@ -83,7 +94,7 @@ export function createEligibility(world: World): EligibilityRules {
       }
       for (const check of list) {
         const refused = check(question);
-        if (refused) return refused;
+        if (refused && !(asked.byOperator && WISHES.has(refused.reason))) return refused;
       }
       return ELIGIBLE;
     },
@@ -214,10 +225,6 @@ function checkCaps(terms: CapTerms): Check | undefined {
   };
 }
 
-function refuse(
-  reason: IneligibleReason,
-  detail: string,
-  untilMs: number | null = null,
-): Eligibility {
+function refuse(reason: IneligibleReason, detail: string, untilMs: number | null = null): Refused {
   return { kind: 'refused', reason, detail, ...(untilMs !== null && { untilMs }) };
 }

@@ -12,6 +12,7 @@ import type { Campaign, Method, Stage } from '../domain/world/campaign.ts';
 import type { Contract } from '../domain/world/contract.ts';
 import type { World } from '../domain/world/world.ts';
 import type { Asked, EligibilityRules } from '../eligibility/explain.ts';
+import { type Question, whyPassedBy } from './before.ts';
 
 /** A post that may take longer does not run inside the first workflow task. */
 const SLOW_POST_MS = 5_000;
@@ -34,14 +35,18 @@ export interface Rotation {
  * may in order of priority: all of them, or of a waterfall the tiers up to the next one that has to
  * draw (`rest` holds those behind). Where a turn is still to be drawn, `takesTurn` says so.
  */
-export function routeStage({ world, eligibility }: Rules, stage: Stage, asked: Asked): StageRoute {
+export function routeStage(
+  { world, eligibility }: Rules,
+  stage: Stage,
+  asked: Question,
+): StageRoute {
   const eligible: ContractId[] = [];
   const refused: WhyNot[] = [];
   const least = stage.method === 'ping_post' ? ZERO : leastPrice(world, asked.lead);
   for (const contractId of stage.contracts) {
-    const verdict = eligibility.explain(contractId, asked);
-    if (verdict.kind === 'refused') {
-      refused.push({ contractId, reason: verdict.reason, detail: verdict.detail });
+    const why = whyPassedBy(stage, contractId, asked) ?? whyNot(eligibility, contractId, asked);
+    if (why) {
+      refused.push({ contractId, ...why });
       continue;
     }
     const { weight, priceCents } = contractIn(world, contractId);
@@ -63,6 +68,17 @@ export function routeStage({ world, eligibility }: Rules, stage: Stage, asked: A
     ...limitsOf(stage),
     atMs: asked.atMs,
   };
+}
+
+function whyNot(
+  eligibility: EligibilityRules,
+  contractId: ContractId,
+  asked: Asked,
+): Omit<WhyNot, 'contractId'> | undefined {
+  const verdict = eligibility.explain(contractId, asked);
+  if (verdict.kind === 'eligible') return undefined;
+  const { kind: _, ...why } = verdict;
+  return why;
 }
 
 /** The part of a waterfall behind another one, from its `rest`; its turn is still to be drawn. */

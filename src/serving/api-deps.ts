@@ -10,6 +10,7 @@ import { programVersion } from '../db/migrate.ts';
 import { readPnl } from '../db/reading/pnl.ts';
 import type { Pool } from '../db/pool.ts';
 import { findTrace } from '../db/reading/trace.ts';
+import { recordAction } from '../db/waiting.ts';
 import { findCurrentWorld, findWorld, listWorlds } from '../db/worlds.ts';
 import type { IntakeDesk } from './intake-desk.ts';
 import type { Metrics } from './metrics.ts';
@@ -49,6 +50,7 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     awaitOutcome: desk.awaitOutcome,
     findTrace: (leadId) => findTrace(pool, leadId),
     listLeads: (query) => listLeads(pool, query),
+    actOnLead: (leadId, action) => recordAction(pool, leadId, action),
     settleDoubt: (settlement) => settleDoubt(parts, settlement),
     readPnl: (query) => readPnl(pool, query),
   };

@@ -2,7 +2,7 @@
 // before the workflow starts: what fails after that costs time, never a lead.
 
 import { monotonicFactory } from 'ulid';
-import type { CaseBook } from '../activities/cases.ts';
+import type { CaseBook, LoadedWorld } from '../activities/cases.ts';
 import type { Answers } from './answers.ts';
 import type { Acceptance, IdempotencyKey } from '../api/deps.ts';
 import { insertLead, loadLead } from '../db/leads.ts';
@@ -10,6 +10,7 @@ import type { Pool } from '../db/pool.ts';
 import { type LeadId, toLeadId } from '../domain/ids.ts';
 import type { Lead, LeadOutcome } from '../domain/lead.ts';
 import type { Campaign } from '../domain/world/campaign.ts';
+import { roundPlan } from '../eligibility/holding.ts';
 import type { LeadDraft } from '../intake/draft.ts';
 import type { Metrics } from './metrics.ts';
 import type { TemporalCalls } from '../temporal.ts';
@@ -38,10 +39,8 @@ export function createIntakeDesk(deps: {
   async function start(lead: Lead): Promise<void> {
     const temporal = deps.temporal();
     if (!temporal) throw new Error('Temporal is away');
-    const { world } = await worlds.at(lead.worldVersion);
-    const campaign = world.campaigns[lead.campaignId];
-    if (!campaign) throw new Error(`world ${lead.worldVersion} has no ${lead.campaignId}`);
-    const { eager } = await temporal.startDistribution(distributionOf(lead, campaign));
+    const loaded = await worlds.at(lead.worldVersion);
+    const { eager } = await temporal.startDistribution(distributionOf(lead, loaded));
     metrics.started.inc({ eager: String(eager) });
   }
 
@@ -96,14 +95,7 @@ export function createIntakeDesk(deps: {
   };
 }
 
-function distributionOf(lead: Lead, campaign: Campaign): Distribution {
-  return {
-    leadId: lead.id,
-    campaign: lead.campaignId,
-    source: lead.sourceId,
-    worldVersion: lead.worldVersion,
-    places: campaign.maxSales,
-    stages: campaign.routing.map(({ name }) => name),
-    test: lead.test,
-  };
+function distributionOf(lead: Lead, loaded: LoadedWorld): Distribution {
+  const { id: leadId, campaignId: campaign, sourceId: source, test } = lead;
+  return { leadId, campaign, source, test, ...roundPlan(loaded, lead) };
 }

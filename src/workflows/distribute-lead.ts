@@ -5,7 +5,9 @@ import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporal
 import type { ContractId, LeadId } from '../domain/ids.ts';
 import type { LeadOutcome, Validation } from '../domain/lead.ts';
 import { type Offered, outcomeOf, placesTaken, type OfferReport } from '../domain/outcome.ts';
+import type { UnsoldReason } from '../domain/reasons.ts';
 import { describeRefusal, type LeadStory } from '../domain/story.ts';
+import { type LeadAction, MOST_ROUNDS, planWait, type Wait } from '../domain/waiting.ts';
 import {
   attemptSettled,
   BuyerKey,
@@ -13,27 +15,71 @@ import {
   LeadStatusKey,
   ReasonCodeKey,
 } from './messages.ts';
-import { awaitDoubt, isInDoubt, learn, ROUND, type Run, show } from './run.ts';
+import { awaitDoubt, isInDoubt, learn, type Run, show } from './run.ts';
 import { runStage } from './stage.ts';
 import { deliver, later, step } from './steps.ts';
+import { receiveActions, sleepThrough } from './waiting.ts';
 
 /** Distributes one lead and returns its outcome. */
 export async function distributeLead(lead: Distribution): Promise<LeadOutcome> {
   const settled = new Set<ContractId>();
   setHandler(attemptSettled, ({ contract }) => void settled.add(contract));
+  const actions = receiveActions();
 
   const validation = await step('valid? seen before?').validateLead(lead.leadId);
   if (validation.kind === 'refused') return refused(validation);
   const score = await step('score').scoreLead(lead.leadId);
-  const story: LeadStory = { lead, validation, score, stages: [], offers: [] };
-  const unsaved = [{ step: 'score', verdict: score }];
-  const run: Run = { lead, score, offers: story.offers, unsaved, story, settled };
+  const known = { lead, validation, score, settled };
+  let run = beginRun(known, { round: 1, plan: lead, before: [] });
+  run.unsaved.push({ step: 'score', verdict: score });
+  for (;;) {
+    for (const stage of run.plan.stages) {
+      if (placesTaken(run.offers) >= run.plan.places) break;
+      await runStage(run, stage);
+    }
+    const end = await close(run);
+    if ('kind' in end) return finish(run, end);
 
-  for (const stage of lead.stages) {
-    if (placesTaken(run.offers) >= lead.places) break;
-    await runStage(run, stage);
+    const action = await waitOut(run, end, actions);
+    if (action?.action === 'close' || (!action && end.wakeAtMs >= end.untilMs)) {
+      const reason = action ? 'closed_by_operator' : end.reason;
+      return finish(run, await closeUnsold(run, reason));
+    }
+    const { leadId } = lead;
+    const round = run.round + 1;
+    const choice = action?.contract === undefined ? {} : { contractId: action.contract };
+    const plan = await step(`round ${round}: by which version?`).beginRound({
+      ...{ leadId, round },
+      ...choice,
+    });
+    settled.clear();
+    const before = [...(run.story.before ?? []), { round: run.round, wait: end, action }];
+    run = beginRun(known, { round, plan, before });
   }
-  return finish(run);
+}
+
+type Known = Pick<Run, 'lead' | 'score' | 'settled'> & Pick<LeadStory, 'validation'>;
+
+function beginRun(
+  { lead, validation, score, settled }: Known,
+  { round, plan, before }: Pick<Run, 'round' | 'plan'> & Required<Pick<LeadStory, 'before'>>,
+): Run {
+  const { worldVersion } = plan;
+  const told = { lead: { ...lead, worldVersion }, validation, score, stages: [], offers: [] };
+  const story: LeadStory = round > 1 ? { ...told, before } : told;
+  return { lead, round, plan, score, offers: story.offers, unsaved: [], story, settled };
+}
+
+/** Gives back what the round's offers may hold, then sleeps until the next round is due. */
+async function waitOut(
+  run: Run,
+  wait: Wait,
+  actions: LeadAction[],
+): Promise<LeadAction | undefined> {
+  run.story.wait = wait;
+  show(run);
+  await releaseOwed(run.lead.leadId, run.offers);
+  return sleepThrough(wait, actions);
 }
 
 function refused(validation: Validation & { kind: 'refused' }): LeadOutcome {
@@ -44,62 +90,86 @@ function refused(validation: Validation & { kind: 'refused' }): LeadOutcome {
 }
 
 /**
- * Stores the outcome unless a sale did, pushes the sold lead to its targets, settles what is owed.
+ * Tells the outcome, pushes the sold lead to its targets, settles what is owed.
  * A shared lead is sold although one of its offers is in doubt: if that turns out to be a sale, it
  * is pushed too.
  */
-async function finish(run: Run): Promise<LeadOutcome> {
-  const { leadId } = run.lead;
-  const outcome = await close(run);
-  tell(outcome, run.offers);
+async function finish(run: Run, outcome: LeadOutcome): Promise<LeadOutcome> {
+  tell(outcome, run);
   show(run, outcome);
 
   const doubts = run.offers.filter(isInDoubt);
   // The outcome is stored, so nobody would start this run again: from here on, patient steps only.
   const { readOffer } = later('the doubt was settled');
   await Promise.all([
-    deliverSales(leadId, run.offers),
-    ...doubts.map(async (doubt) => deliverSales(leadId, [await learn(run, doubt, readOffer)])),
+    deliverSales(run, run.offers),
+    ...doubts.map(async (doubt) => deliverSales(run, [await learn(run, doubt, readOffer)])),
   ]);
   if (doubts.length > 0) show(run, outcome);
   return outcome;
 }
 
 /** Pushes what was sold, then gives back what the other offers may still hold. */
-async function deliverSales(leadId: LeadId, offers: readonly Offered[]): Promise<void> {
-  const owes = offers.some(({ report }) => report.owes);
+async function deliverSales(
+  { lead: { leadId }, round }: Run,
+  offers: readonly Offered[],
+): Promise<void> {
   await Promise.all(
     offers.flatMap(({ candidate: { contractId }, report }) => {
       if (report.kind !== 'accepted') return [];
       const { priceCents, reference, targets = [] } = report;
-      const sale = { round: ROUND, priceCents, reference };
+      const sale = { round, priceCents, reference };
       return targets.map((target) => deliver({ leadId, contractId, target, sale }));
     }),
   );
-  if (owes) await later('release what the offers held').releaseHolds(leadId);
+  await releaseOwed(leadId, offers);
 }
 
-async function close(run: Run): Promise<LeadOutcome> {
-  const { leadId, test } = run.lead;
+async function releaseOwed(leadId: LeadId, offers: readonly Offered[]): Promise<void> {
+  if (!offers.some(({ report }) => report.owes)) return;
+  await later('release what the offers held').releaseHolds(leadId);
+}
+
+/** Stores the outcome unless a sale did; or, where the lead is kept, what it waits for. */
+async function close(run: Run): Promise<LeadOutcome | Wait> {
+  const { test } = run.lead;
   const stored = run.offers.find(({ report }) => report.outcome)?.report.outcome;
   if (stored) return stored;
-  const unsold = { kind: 'unsold', reason: test ? 'test_lead' : unsoldReason(run) } as const;
+  if (test) return closeUnsold(run, 'test_lead');
+  const { hold } = run.plan;
+  const reason = unsoldReason(run);
+  const nowMs = Date.now();
+  if (!hold || nowMs >= hold.untilMs || run.round >= MOST_ROUNDS) return closeUnsold(run, reason);
+  return closeAs(run, reason, planWait(run.story, reason, { hold, nowMs }));
+}
+
+/** Sold if it has a sale by now, else unsold for this reason. */
+async function closeUnsold(run: Run, reason: UnsoldReason): Promise<LeadOutcome> {
+  const end = await closeAs(run, reason);
+  if ('kind' in end) return end;
+  throw new Error('a lead that must not wait was left waiting');
+}
+
+async function closeAs(run: Run, reason: UnsoldReason, wait?: Wait): Promise<LeadOutcome | Wait> {
+  const { leadId } = run.lead;
   for (;;) {
-    const closing = await step('close').closeLead({
+    const closing = await step(wait ? 'keep it for later' : 'close').closeLead({
       leadId,
-      round: ROUND,
-      unsold,
+      round: run.round,
+      unsold: { kind: 'unsold', reason },
       verdicts: run.unsaved,
+      ...(wait && { wait }),
     });
     run.unsaved = [];
     if (closing.kind === 'closed') return closing.outcome;
+    if (closing.kind === 'waiting') return closing.wait;
     const doubt = run.offers.find(isInDoubt);
     if (!doubt) throw new Error('a lead in doubt without an offer in doubt');
     await awaitDoubt(run, doubt);
   }
 }
 
-function unsoldReason({ story, offers }: Run) {
+function unsoldReason({ story, offers }: Run): UnsoldReason {
   if (story.stages.length === 0) return 'no_contracts';
   const came = (kind: OfferReport['kind']) => offers.some(({ report }) => report.kind === kind);
   if (came('rejected')) return 'all_rejected';
@@ -107,11 +177,13 @@ function unsoldReason({ story, offers }: Run) {
   return story.stages.some(({ auction }) => auction) ? 'no_bids' : 'none_eligible';
 }
 
-function tell(outcome: LeadOutcome, offers: readonly Offered[] = []): void {
-  const accepted = offers.find(({ report }) => report.kind === 'accepted')?.report;
+function tell(outcome: LeadOutcome, run?: Run): void {
+  const accepted = run?.offers.find(({ report }) => report.kind === 'accepted')?.report;
+  // Why it waited is past.
+  const noReason = run && run.round > 1 ? [{ key: ReasonCodeKey, value: null }] : [];
   upsertSearchAttributes([
     { key: LeadStatusKey, value: outcome.kind },
-    ...('reason' in outcome ? [{ key: ReasonCodeKey, value: outcome.reason }] : []),
+    ...('reason' in outcome ? [{ key: ReasonCodeKey, value: outcome.reason }] : noReason),
     ...(accepted?.kind === 'accepted' ? [{ key: BuyerKey, value: accepted.buyerId }] : []),
   ]);
 }

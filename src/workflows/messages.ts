@@ -5,6 +5,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CapDecision, CapOp, CapsSeed, CapsState } from '../domain/caps/caps.ts';
 import type { CampaignId, ContractId, LeadId, SourceId } from '../domain/ids.ts';
+import type { Hold, LeadAction } from '../domain/waiting.ts';
 
 /** What a lead's workflow is started with: names only, never the person. */
 export interface Distribution {
@@ -16,12 +17,17 @@ export interface Distribution {
   readonly places: number;
   /** The campaign's stages by name, in order. */
   readonly stages: readonly string[];
+  /** Present where the campaign keeps unsold leads for a while. */
+  readonly hold?: Hold;
   /** Judged and routed, never offered. */
   readonly test: boolean;
 }
 
 /** The answer to an offer that was in doubt stands in PostgreSQL now. */
 export const attemptSettled = defineSignal<[{ readonly contract: ContractId }]>('attemptSettled');
+
+/** Wakes a lead that waits, offers it to a contract, or closes it. */
+export const leadActed = defineSignal<[LeadAction]>('leadActed');
 
 /** Applies a batch of cap operations; repeats of an operation count once. */
 export const apply = defineUpdate<CapDecision[], [readonly CapOp[]]>('apply');

@@ -1,15 +1,14 @@
-// What one run of a lead knows, and how it waits while nobody knows whether a buyer has the lead.
+// What one pass over the routing knows, and how it waits while nobody knows whether a buyer has the
+// lead.
 
 import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { ContractId, OfferKey } from '../domain/ids.ts';
 import type { Candidate, LeadOutcome, Score } from '../domain/lead.ts';
 import type { Offered, OfferReport } from '../domain/outcome.ts';
 import { describeLead, type LeadStory } from '../domain/story.ts';
+import type { RoundPlan } from '../domain/waiting.ts';
 import { BuyerKey, type Distribution, LeadStatusKey } from './messages.ts';
 import { step } from './steps.ts';
-
-// A later pass over the routing will number itself 2; until then every lead has one.
-export const ROUND = 1;
 
 export interface Verdict {
   readonly step: string;
@@ -19,7 +18,11 @@ export interface Verdict {
 /** What this run knows; all of it stands in the history. */
 export interface Run {
   readonly lead: Distribution;
+  /** The pass, counted from 1. */
+  readonly round: number;
+  readonly plan: RoundPlan;
   readonly score: Score;
+  /** Of this round: nobody bought in the rounds before. */
   readonly offers: Offered[];
   /** Decided and not stored yet: the next write takes them along. */
   unsaved: Verdict[];
@@ -57,8 +60,8 @@ export async function learn(
   readOffer: (key: OfferKey) => Promise<OfferReport>,
 ): Promise<Offered> {
   await condition(() => run.settled.has(candidate.contractId));
-  const key = { leadId: run.lead.leadId, contractId: candidate.contractId, round: ROUND };
-  const report = await readOffer(key);
+  const { contractId } = candidate;
+  const report = await readOffer({ leadId: run.lead.leadId, contractId, round: run.round });
   record(run, candidate, report);
   return { candidate, report };
 }

@@ -10,8 +10,9 @@ import {
   routeStepOf,
   stopOf,
 } from '../domain/outcome.ts';
+import type { IneligibleReason } from '../domain/reasons.ts';
 import type { LeadStory } from '../domain/story.ts';
-import { awaitDoubt, record, ROUND, type Run, show } from './run.ts';
+import { awaitDoubt, record, type Run, show } from './run.ts';
 import { later, offerSummary, step } from './steps.ts';
 
 const MAX_WAIT_S = 300;
@@ -36,22 +37,34 @@ export async function runStage(run: Run, stage: string): Promise<void> {
     const told: LeadStory['stages'][number] = { route };
     run.story.stages.push(told);
     await runPart(run, { told, begunAtMs, limits, offersBefore });
-    if (!route.rest || told.stopped || placesTaken(run.offers) >= run.lead.places) return;
+    if (!route.rest || told.stopped || placesTaken(run.offers) >= run.plan.places) return;
   }
 }
 
 async function routePart(run: Run, stage: string, behind?: StageRoute): Promise<StageRoute> {
   const { lead, score } = run;
+  // Overflow stages ask for it, and only with their first part.
+  const came = behind ? [] : reasonsSoFar(run);
   const part = behind ? `, part ${(behind.part ?? 1) + 1}` : '';
   const route = await step(`who may buy? ${stage}${part}`).routeLead({
-    ...{ leadId: lead.leadId, round: ROUND, stage, score: score.score },
+    ...{ leadId: lead.leadId, round: run.round, stage, score: score.score },
     ...(behind && { behind }),
+    ...(came.length > 0 && { came }),
   });
   // A drawn turn was stored with its draw.
   if (route.turn === undefined) {
     run.unsaved.push({ step: routeStepOf(stage, route.part), verdict: route });
   }
   return route;
+}
+
+/** Why contracts of this round's earlier stages did not buy. */
+function reasonsSoFar({ story, offers }: Run): IneligibleReason[] {
+  const refused = story.stages.flatMap(({ route }) => route.refused.map(({ reason }) => reason));
+  const missed = offers.flatMap(({ report }) =>
+    report.kind === 'not_offered' ? [report.reason] : [],
+  );
+  return [...new Set([...refused, ...missed])];
 }
 
 async function runPart(run: Run, part: Part): Promise<void> {
@@ -63,7 +76,7 @@ async function runPart(run: Run, part: Part): Promise<void> {
   let order: readonly Candidate[] = candidatesOf(route);
   if (route.method === 'ping_post') {
     const auction = await step(`ping ${route.order.length} buyers`).runAuction({
-      ...{ leadId: lead.leadId, round: ROUND, stage },
+      ...{ leadId: lead.leadId, round: run.round, stage },
       order: route.order,
     });
     run.unsaved.push({ step: `auction/${stage}`, verdict: auction });
@@ -90,7 +103,7 @@ async function offerInOrder(
   const unknown: Candidate[] = [];
   const left = [...order];
   for (;;) {
-    const { places } = run.lead;
+    const { places } = run.plan;
     const candidate = nextCandidate(left, { auction, offers: run.offers, places });
     if (!candidate) return left.length > 0 && placesTaken(run.offers) >= places ? [] : unknown;
     left.splice(left.indexOf(candidate), 1);
@@ -105,7 +118,7 @@ async function offerInOrder(
     });
     record(run, candidate, report);
     if (report.kind === 'not_offered' && report.reason === 'cap_unknown') unknown.push(candidate);
-    if (report.kind === 'in_doubt' && placesTaken(run.offers) >= run.lead.places) {
+    if (report.kind === 'in_doubt' && placesTaken(run.offers) >= run.plan.places) {
       await awaitDoubt(run, { candidate, report });
     }
     const stopped = stopOf(limits, run.offers.slice(offersBefore));
@@ -123,7 +136,7 @@ async function offer(
 ): Promise<OfferReport> {
   const { candidate, position, untilMs } = at;
   const { leadId } = run.lead;
-  const key = { leadId, contractId: candidate.contractId, round: ROUND };
+  const key = { leadId, contractId: candidate.contractId, round: run.round };
   const terms = { ...key, stage, position, candidate, ...(untilMs !== undefined && { untilMs }) };
   const summary = offerSummary(candidate);
   let report: OfferReport;

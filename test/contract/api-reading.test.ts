@@ -145,7 +145,7 @@ describe('a list', () => {
   test('of a source is its own, whatever it asks', async () => {
     await list('status=pending', 'acme');
     expect(stand.asked.lists[0]?.filter).toEqual({
-      statuses: ['received', 'in_doubt'],
+      statuses: ['received', 'waiting', 'in_doubt'],
       sourceId: 'acme',
     });
   });

@@ -26,7 +26,13 @@ interface StoredLead {
 export interface Stand {
   readonly url: string;
   readonly leads: StoredLead[];
-  readonly asked: { lists: LeadQuery[]; reports: PnlQuery[]; settled: object[]; applied: object[] };
+  readonly asked: {
+    lists: LeadQuery[];
+    reports: PnlQuery[];
+    settled: object[];
+    actions: object[];
+    applied: object[];
+  };
   readonly logLines: string[];
   /** What new leads come to. */
   outcome: LeadOutcome | 'pending';
@@ -37,7 +43,7 @@ export interface Stand {
 export async function startStand(overrides: Partial<ApiDeps> = {}): Promise<Stand> {
   const stand: Omit<Stand, 'url' | 'close'> = {
     leads: [],
-    asked: { lists: [], reports: [], settled: [], applied: [] },
+    asked: { lists: [], reports: [], settled: [], actions: [], applied: [] },
     logLines: [],
     outcome: { kind: 'unsold', reason: 'no_bids' },
     traces: [],
@@ -94,6 +100,10 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
     listLeads: async (query) => {
       stand.asked.lists.push(query);
       return { leads: [] };
+    },
+    actOnLead: async (leadId, action) => {
+      stand.asked.actions.push({ leadId, ...action });
+      return action.action !== 'close';
     },
     settleDoubt: async (settlement) => {
       stand.asked.settled.push(settlement);

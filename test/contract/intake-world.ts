@@ -21,7 +21,7 @@ export function field(type: FieldType, more: Partial<Field> = {}): Field {
 
 const required = { required: true };
 
-const unlimited = { budgetMs: null, stopAfterRejections: null };
+const unlimited = { takes: 'all', budgetMs: null, stopAfterRejections: null } as const;
 
 const campaign: Campaign = {
   name: 'Auto insurance',
@@ -32,6 +32,7 @@ const campaign: Campaign = {
   minMargin: null,
   paused: false,
   duplicates: null,
+  holdUnsold: null,
   routing: [
     {
       name: 'auction',

@@ -158,6 +158,7 @@ export const soldTrace: LeadTrace = {
       atMs: at(700),
     },
   ],
+  actions: [],
 };
 
 /** The same lead while the first offer is in doubt. */

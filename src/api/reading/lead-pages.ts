@@ -45,7 +45,7 @@ function filterFor(query: LeadListQuery, caller: Caller, timeZone: string): Lead
   };
 }
 
-const OPEN: readonly LeadStatus[] = ['received', 'in_doubt'];
+const OPEN: readonly LeadStatus[] = ['received', 'waiting', 'in_doubt'];
 
 function statusesFor(status: LeadListQuery['status'], caller: Caller) {
   if (status === undefined) return undefined;

@@ -5,10 +5,11 @@ import type { LeadTrace, TracedAttempt } from '../../db/reading/trace.ts';
 import type { Auction, Score, ScoreReason, StageRoute, Validation } from '../../domain/lead.ts';
 import { candidatesOf } from '../../domain/outcome.ts';
 import { SCORE_START } from '../../domain/score.ts';
+import type { Wait } from '../../domain/waiting.ts';
 import type { World } from '../../domain/world/world.ts';
 import { contractLines, type DecidedStage, whyOf } from './contract-lines.ts';
 import { leadAnswer } from '../lead-answer.ts';
-import type { AttemptBody, LeadTraceBody, StageBody } from '../wire/trace.ts';
+import type { AttemptBody, LeadTraceBody, StageBody, WaitBody } from '../wire/trace.ts';
 import { toTime, toTimeOrNull } from '../wire/words.ts';
 
 /** The trace on the wire. `world` is the version that the lead was routed by. */
@@ -55,6 +56,8 @@ export function toTraceBody(
       : null,
     contracts: contractLines({ trace, world, stages }),
     stages: stages.map((stage) => toStageBody(stage, world)),
+    waits: waitsOf(trace),
+    actions: trace.actions.map(({ atMs, ...rest }) => ({ ...rest, at: toTime(atMs) })),
     ...toRows(trace),
     money: moneyOf(trace),
   };
@@ -142,6 +145,22 @@ function toAuctionBody(auction: Auction): NonNullable<StageBody['auction']> {
       shared: offer.shared ?? false,
     })),
   };
+}
+
+function waitsOf({ verdicts }: LeadTrace): WaitBody[] {
+  return verdicts.flatMap(({ round, step, verdict }) => {
+    if (step !== 'wait') return [];
+    const { reason, sinceMs, wakeAtMs, untilMs, for: reasons } = verdict as Wait;
+    const why = whyOf({ reason });
+    return {
+      ...{ round, reason: why.reason, reason_text: why.reason_text },
+      ...{ since: toTime(sinceMs), wakes_at: toTime(wakeAtMs), until: toTime(untilMs) },
+      for: reasons.map(({ contractId, untilMs: passesMs, ...each }) => ({
+        ...{ contract: contractId, ...whyOf(each) },
+        until: toTimeOrNull(passesMs ?? null),
+      })),
+    };
+  });
 }
 
 function toRows(trace: LeadTrace) {

@@ -100,6 +100,21 @@ export const leadPage = z
   })
   .meta({ id: 'LeadPage' });
 
+export const leadActionBody = z
+  .strictObject({
+    action: z.enum(['wake', 'offer', 'close']).meta({
+      description:
+        'wake: try again now; offer: to the one contract named, whatever its filter, score, ' +
+        'source and hours say; close: unsold for good',
+    }),
+    contract: z.string().max(200).optional().meta({ description: 'With offer: to which' }),
+  })
+  .meta({ id: 'LeadAction', example: { action: 'offer', contract: 'apex_auto' } });
+
+export const leadActionAnswer = z
+  .strictObject({ id: leadId, action: z.string(), contract: z.string().optional() })
+  .meta({ id: 'LeadActionAnswer' });
+
 export const settlementBody = z
   .strictObject({
     as: z.enum(['accepted', 'rejected']).meta({ description: 'What the buyer did with the lead' }),

@@ -9,7 +9,15 @@ import { z } from 'zod';
 
 import { leadSubmission } from '../../intake/submission.ts';
 import { PROBLEMS, type ProblemCode } from '../problems.ts';
-import { leadAnswer, leadPage, pendingAnswer, settlementAnswer, settlementBody } from './lead.ts';
+import {
+  leadActionAnswer,
+  leadActionBody,
+  leadAnswer,
+  leadPage,
+  pendingAnswer,
+  settlementAnswer,
+  settlementBody,
+} from './lead.ts';
 import {
   applyQuery,
   leadHeaders,
@@ -86,6 +94,26 @@ const LEADS: Readonly<Record<string, Operation>> = {
     responses: {
       200: { description: 'The lead', ...json(z.union([leadAnswer, leadTrace])) },
       ...problems('key_missing_or_wrong', 'no_such_lead'),
+    },
+  },
+  'post /v1/leads/:leadId/actions': {
+    tags: ['leads'],
+    summary: 'Wake, offer or close a lead that waits',
+    description: 'Accepted: its workflow acts within a second or two, and the trace tells.',
+    security: OPERATOR,
+    request: { params: z.object({ leadId }), body: json(leadActionBody) },
+    responses: {
+      202: { description: 'Accepted', ...json(leadActionAnswer) },
+      ...problems(
+        'malformed_json',
+        'key_missing_or_wrong',
+        'operator_key_required',
+        'no_such_lead',
+        'not_waiting',
+        'body_too_large',
+        'unsupported_body_type',
+        'invalid_request',
+      ),
     },
   },
   'post /v1/leads/:leadId/attempts/:contractId/settlement': {

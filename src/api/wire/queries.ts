@@ -19,7 +19,9 @@ export const leadQuery = z.strictObject({
   status: z
     .enum([...LEAD_STATUSES, 'pending'])
     .optional()
-    .meta({ description: 'pending is received or in_doubt; sources see only pending of these' }),
+    .meta({
+      description: 'pending is received, waiting or in_doubt; sources see only pending of these',
+    }),
   campaign: key.optional(),
   source: key.optional().meta({ description: 'For operators' }),
   buyer: key.optional().meta({

@@ -150,6 +150,24 @@ const consent = z.strictObject({
   jornaya_id: z.string().optional(),
 });
 
+const wait = z.strictObject({
+  round: z.int().meta({ description: 'The round after which it waited' }),
+  reason: why.reason,
+  reason_text: why.reason_text,
+  since: time,
+  wakes_at: time.meta({ description: 'When it is tried again by itself, or given up' }),
+  until: time.meta({ description: 'From then on it is unsold' }),
+  for: z.array(z.strictObject({ contract: z.string(), ...why, until: time.nullable() })),
+});
+
+const action = z.strictObject({
+  round: z.int(),
+  action: z.string(),
+  contract: z.string().nullable(),
+  by: z.string(),
+  at: time,
+});
+
 /** The answer to an operator who asks for a lead. */
 export const leadTrace = z
   .strictObject({
@@ -187,6 +205,8 @@ export const leadTrace = z
       description: 'Each contract of the campaign, with the one reason why it has the lead or not',
     }),
     stages: z.array(stage),
+    waits: z.array(wait).meta({ description: 'Between two rounds; the last one may go on' }),
+    actions: z.array(action).meta({ description: 'What operators did while it waited' }),
     attempts: z.array(attempt),
     sales: z.array(sale),
     transfers: z.array(transfer),
@@ -195,6 +215,7 @@ export const leadTrace = z
   })
   .meta({ id: 'LeadTrace' });
 export type LeadTraceBody = z.infer<typeof leadTrace>;
+export type WaitBody = z.infer<typeof wait>;
 export type StageBody = z.infer<typeof stage>;
 export type ContractLine = z.infer<typeof contractLine>;
 export type AttemptBody = z.infer<typeof attempt>;

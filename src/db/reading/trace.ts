@@ -27,6 +27,7 @@ export interface LeadTrace {
   readonly sales: readonly TracedSale[];
   readonly transfers: readonly TracedTransfer[];
   readonly deliveries: readonly TracedDelivery[];
+  readonly actions: readonly TracedAction[];
 }
 
 /** `step` says which type of src/domain/lead.ts the verdict is: `validation`, `route/{stage}` … */
@@ -81,6 +82,15 @@ export interface TracedDelivery {
   readonly atMs: number;
 }
 
+/** What an operator did while the lead waited. */
+export interface TracedAction {
+  readonly round: number;
+  readonly action: string;
+  readonly contract: ContractId | null;
+  readonly by: string;
+  readonly atMs: number;
+}
+
 const ms = (column: string) => `floor(extract(epoch from ${column}) * 1000)::bigint`;
 
 const TRACE = `select l.id, l.public_no, l.campaign_id, l.source_id, l.sub_source, l.external_id,
@@ -109,12 +119,23 @@ const TRACE = `select l.id, l.public_no, l.campaign_id, l.source_id, l.sub_sourc
     (select coalesce(jsonb_agg(jsonb_build_object('contractId', d.contract_id,
        'target', d.target, 'state', d.state, 'tries', d.tries, 'detail', d.detail,
        'atMs', ${ms('d.at')}) order by d.at, d.contract_id, d.target), '[]')
-     from deliveries d where d.lead_id = l.id) as deliveries
+     from deliveries d where d.lead_id = l.id) as deliveries,
+    (select coalesce(jsonb_agg(jsonb_build_object('round', n.round, 'action', n.action,
+       'contract', n.contract_id, 'by', n.done_by, 'atMs', ${ms('n.done_at')}) order by n.id), '[]')
+     from lead_actions n where n.lead_id = l.id) as actions
   from leads l where l.id = $1`;
 
 interface TraceRow extends Pick<
   LeadTrace,
-  'round' | 'status' | 'outcome' | 'verdicts' | 'attempts' | 'sales' | 'transfers' | 'deliveries'
+  | 'round'
+  | 'status'
+  | 'outcome'
+  | 'verdicts'
+  | 'attempts'
+  | 'sales'
+  | 'transfers'
+  | 'deliveries'
+  | 'actions'
 > {
   readonly id: LeadId;
   readonly public_no: number;
@@ -167,5 +188,6 @@ export async function findTrace(db: Tx, leadId: LeadId): Promise<LeadTrace | und
     sales: row.sales,
     transfers: row.transfers,
     deliveries: row.deliveries,
+    actions: row.actions,
   };
 }

@@ -16,7 +16,19 @@ export interface Campaign {
   readonly minMargin: MinMargin | null;
   readonly paused: boolean;
   readonly duplicates: PersonRule | null;
+  /** null: a lead that nobody buys at once is unsold. */
+  readonly holdUnsold: HoldUnsold | null;
   readonly routing: readonly Stage[];
+}
+
+/** Unsold leads are kept, and tried again when something may have changed. */
+export interface HoldUnsold {
+  /** From the receipt on. */
+  readonly maxMinutes: number;
+  /** Not beyond this time of day in the operator's zone, in minutes from midnight. */
+  readonly untilMinute: number | null;
+  /** Buyers that did not bid are asked again after this long. */
+  readonly everyMinutes: number;
 }
 
 /** An amount for each lead, or a part of each price. */
@@ -31,6 +43,8 @@ interface StageTerms {
   readonly budgetMs: number | null;
   /** The stage ends after so many rejected offers; null = when all were asked. */
   readonly stopAfterRejections: number | null;
+  /** `overflow`: only leads for which an earlier contract was full; `after_hours`: closed. */
+  readonly takes: 'all' | 'overflow' | 'after_hours';
 }
 export type Stage =
   | (StageTerms & { readonly method: 'waterfall' })
@@ -57,3 +71,6 @@ export type Stage =
       readonly ties: 'priority' | 'spread';
     });
 export type Method = Stage['method'];
+
+/** The stage of a round in which an operator chose the contract; no id of a document. */
+export const OPERATOR_STAGE = '*operator';

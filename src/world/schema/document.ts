@@ -14,6 +14,7 @@ import {
   label,
   mapOf,
   settings,
+  timeOfDay,
   timeZone,
 } from './settings.ts';
 import { stage } from './stage.ts';
@@ -69,6 +70,20 @@ const minMargin = settings({
   return z.NEVER;
 });
 
+const holdUnsold = settings(
+  {
+    max: duration('1m', '30d', 'm').prefault('24h').describe('Kept at most for this long.'),
+    until: timeOfDay
+      .nullable()
+      .default(null)
+      .describe('Kept no longer than to this time of day in the world’s zone. null: no such end.'),
+    every: duration('1m', '24h', 'm')
+      .prefault('1h')
+      .describe('Buyers that did not bid, or could not be reached, are asked again after this.'),
+  },
+  { max: 'maxMinutes', until: 'untilMinute', every: 'everyMinutes' },
+);
+
 const campaign = settings(
   {
     name,
@@ -84,6 +99,10 @@ const campaign = settings(
       .describe('What a sale must leave over the payout. null: it may be sold at a loss.'),
     paused: paused.describe('No contract of the campaign is offered anything.'),
     duplicates: persons.nullable().default(null).describe('null: no lead is a duplicate.'),
+    hold_unsold: holdUnsold
+      .nullable()
+      .default(null)
+      .describe('Keeps an unsold lead and tries again. null: it is unsold at once.'),
     routing: z.array(stage).max(20).describe('The stages, tried in order until the lead is sold.'),
   },
   { answer_within: 'answerWithinMs' },

@@ -85,6 +85,12 @@ function durationMs(text: string): number {
   return Number(count) * UNIT_MS[(unit ?? 'ms') as keyof typeof UNIT_MS];
 }
 
+/** A time of day, read as minutes from midnight. */
+export const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'wants a time of day such as "08:00"')
+  .transform((clock) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3)));
+
 /** An IANA zone. */
 export const timeZone = z
   .string()

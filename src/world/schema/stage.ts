@@ -8,6 +8,13 @@ import { amountCents, duration, id, settings } from './settings.ts';
 const terms = {
   name: id.optional().describe('Stands in traces. Default: stage_1, stage_2 …'),
   contracts: z.array(id).max(1_000).describe('The contracts of the stage, in any order.'),
+  takes: z
+    .enum(['all', 'overflow', 'after_hours'])
+    .default('all')
+    .describe(
+      'overflow: only leads for which a contract of an earlier stage had no room left in a cap; ' +
+        'after_hours: only those for which one was closed.',
+    ),
   budget: duration('50ms', '60s', 'ms')
     .nullable()
     .default(null)
