@@ -3,6 +3,7 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import pino from 'pino';
+import { addSwitch, addWorldCommands } from './cli/world-commands.ts';
 import type { Config } from './config.ts';
 import { programVersion } from './db/migrate.ts';
 
@@ -143,6 +144,14 @@ program
       if (applied.kind === 'invalid') process.exitCode = 1;
     }),
   );
+
+const line = { run, out, env };
+const pause = program.command('pause').description('stop sending leads to it, at once');
+addSwitch(pause, true, line);
+const resume = program.command('resume').description('take a pause back');
+addSwitch(resume, false, line);
+const world = program.command('world').description('versions: list, show, compare, go back');
+addWorldCommands(world, line);
 
 program
   .command('lead <id>')

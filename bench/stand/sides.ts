@@ -85,8 +85,9 @@ async function applyWorld(
 ): Promise<void> {
   const pool = createPool({ url: databaseUrl, max: 2, name: 'sluice bench' });
   const worlds = await openWorlds({ pool, onError: () => undefined });
+  const document = worldDocument(world);
   try {
-    const applied = await worlds.apply(worldDocument(world), 'bench', 'apply');
+    const applied = await worlds.apply({ by: 'bench', mode: 'apply', make: () => document });
     if (applied.kind !== 'applied') {
       throw new Error(`the world of the bench is ${applied.kind}: ${JSON.stringify(applied)}`);
     }

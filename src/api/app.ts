@@ -15,6 +15,9 @@ import { createLeadActionRoutes } from './lead-actions.ts';
 import { createLeadRoutes } from './leads.ts';
 import { Problem, sendProblem } from './problems.ts';
 import { createReportRoutes } from './reading/reports.ts';
+import { createEntryRoutes } from './config/entries.ts';
+import { createPauseRoutes } from './config/pauses.ts';
+import { createVersionRoutes } from './config/versions.ts';
 import { createWorldRoutes } from './config/worlds.ts';
 
 /** Every address of the application. */
@@ -24,6 +27,9 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...createLeadActionRoutes(deps),
     ...createReportRoutes(deps),
     ...createWorldRoutes(deps),
+    ...createVersionRoutes(deps),
+    ...createEntryRoutes(deps),
+    ...createPauseRoutes(deps),
     ...createHealthRoutes(deps),
     ...createDocsRoutes(deps),
   ];

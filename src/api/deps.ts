@@ -35,7 +35,8 @@ export interface ApiDeps {
   findWorldDocument(version?: number): Promise<WorldDocument | undefined>;
   /** Newest first, versions below `before`. */
   listWorlds(page: { before: number | null; limit: number }): Promise<readonly WorldVersion[]>;
-  applyWorld(document: unknown, by: string, mode: 'apply' | 'dry_run'): Promise<WorldApplied>;
+  /** Applies a change whole, or not at all; every process works by it within a second. */
+  applyWorld(next: NextWorld): Promise<WorldApplied>;
 
   /** Stores the lead and its key in one commit, or finds what the key stored before. */
   acceptLead(draft: LeadDraft, key: IdempotencyKey | null): Promise<Acceptance>;
@@ -93,10 +94,31 @@ export interface WorldVersion {
   readonly version: number;
   readonly appliedAt: Date;
   readonly appliedBy: string;
+  /** What it changed, in a line; null if that was not kept. */
+  readonly summary: string | null;
 }
 
 export interface WorldDocument extends WorldVersion {
   readonly document: unknown;
+}
+
+/** The version that a change starts from; 0, without a document, before the first. */
+export interface WorldInForce {
+  readonly version: number;
+  readonly document: unknown;
+}
+
+export interface NextWorld {
+  /** The operator. */
+  readonly by: string;
+  readonly mode: 'apply' | 'dry_run';
+  /**
+   * Makes the new document while nobody else changes the world. A `Problem` that it throws leaves
+   * all as it is.
+   */
+  make(current: WorldInForce): unknown;
+  /** Stands before the changes in the summary of the version. */
+  readonly note?: string;
 }
 
 export type WorldApplied =

@@ -3,7 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { createPool } from '../db/pool.ts';
 import { findCurrentWorld } from '../db/worlds.ts';
-import { openWorlds, type Applied } from '../serving/worlds.ts';
+import type { Applied } from '../serving/next-world.ts';
+import { openWorlds } from '../serving/worlds.ts';
 import { changeText } from '../world/diff.ts';
 import type { WorldIssue } from '../world/issues.ts';
 import { readWorldText } from '../world/read.ts';
@@ -23,7 +24,8 @@ export async function applyFile(
   const pool = createPool({ url: databaseUrl, max: 2, name: 'sluice apply' });
   const worlds = await openWorlds({ pool, onError: () => undefined });
   try {
-    return await worlds.apply(read.document, by, dryRun ? 'dry_run' : 'apply');
+    const mode = dryRun ? 'dry_run' : 'apply';
+    return await worlds.apply({ by, mode, make: () => read.document });
   } finally {
     worlds.close();
     await pool.end();

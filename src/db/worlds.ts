@@ -11,9 +11,22 @@ export interface StoredWorld {
   readonly digest: string;
   readonly appliedBy: string;
   readonly appliedAt: Date;
+  /** What it changed, in a line; null if that was not kept. */
+  readonly summary: string | null;
 }
 
-const COLUMNS = `version, document, digest, applied_by as "appliedBy", applied_at as "appliedAt"`;
+/** A version to be. */
+export interface NewWorld {
+  readonly document: unknown;
+  readonly digest: string;
+  readonly by: string;
+  /** What it pauses; claims read it from the commit on. */
+  readonly paused: readonly string[];
+  readonly summary?: string;
+}
+
+const HEAD = `version, digest, applied_by as "appliedBy", applied_at as "appliedAt", summary`;
+const COLUMNS = `document, ${HEAD}`;
 
 /** The version in force; undefined before the first one is applied. */
 export async function findCurrentWorld(db: Tx): Promise<StoredWorld | undefined> {
@@ -50,7 +63,7 @@ export async function listWorlds(
 ): Promise<readonly Omit<StoredWorld, 'document'>[]> {
   const found = await db.query<StoredWorld>({
     name: 'worlds.list',
-    text: `select version, digest, applied_by as "appliedBy", applied_at as "appliedAt" from worlds
+    text: `select ${HEAD} from worlds
            where $1::bigint is null or version < $1 order by version desc limit $2`,
     values: [page.before, page.limit],
   });
@@ -58,29 +71,37 @@ export async function listWorlds(
 }
 
 /**
- * Records a new version unless the one in force has the same digest, and returns the version in
- * force. `paused` names what the new world pauses; claims read it from the commit on.
+ * Records the version that `make` makes of the one in force, unless their digests agree, and returns
+ * the version in force. One at a time over all processes: what `make` is given is in force until
+ * its version is. `make` returns undefined, or throws, to leave everything as it was.
  */
 export async function recordWorld(
   pool: Pool,
-  applied: { document: unknown; digest: string; by: string; paused: readonly string[] },
+  make: (current: StoredWorld | undefined) => NewWorld | undefined,
 ): Promise<{ version: number; isNew: boolean }> {
   return inTransaction(pool, async (tx) => {
-    // One at a time: two versions applied at once must not both compare with the same one before.
     await tx.query(`select pg_advisory_xact_lock(hashtext('sluice.worlds'))`);
     const current = await findCurrentWorld(tx);
-    if (current?.digest === applied.digest) return { version: current.version, isNew: false };
-    const inserted = await tx.query<{ version: number }>(
-      `insert into worlds (document, digest, applied_by) values ($1, $2, $3) returning version`,
-      [JSON.stringify(applied.document), applied.digest, applied.by],
-    );
-    const version = inserted.rows[0]?.version ?? 0;
-    await tx.query(`delete from switches`);
-    await tx.query(`insert into switches (subject, set_by) select unnest($1::text[]), $2`, [
-      applied.paused,
-      `world ${version}`,
-    ]);
-    await tx.query(`select pg_notify('${WORLD_CHANNEL}', $1)`, [String(version)]);
-    return { version, isNew: true };
+    const made = make(current);
+    if (!made || made.digest === current?.digest) {
+      return { version: current?.version ?? 0, isNew: false };
+    }
+    return { version: await insertWorld(tx, made), isNew: true };
   });
+}
+
+async function insertWorld(tx: Tx, made: NewWorld): Promise<number> {
+  const inserted = await tx.query<{ version: number }>(
+    `insert into worlds (document, digest, applied_by, summary) values ($1, $2, $3, $4)
+     returning version`,
+    [JSON.stringify(made.document), made.digest, made.by, made.summary ?? null],
+  );
+  const version = inserted.rows[0]?.version ?? 0;
+  await tx.query(`delete from switches`);
+  await tx.query(`insert into switches (subject, set_by) select unnest($1::text[]), $2`, [
+    made.paused,
+    `world ${version}`,
+  ]);
+  await tx.query(`select pg_notify('${WORLD_CHANNEL}', $1)`, [String(version)]);
+  return version;
 }

@@ -13,28 +13,11 @@ import {
 } from '../db/worlds.ts';
 import type { World } from '../domain/world/world.ts';
 import { createEligibility } from '../eligibility/explain.ts';
-import { diffWorlds } from '../world/diff.ts';
-import { digestOf } from '../world/digest.ts';
-import type { WorldChange, WorldIssue } from '../world/issues.ts';
 import { parseWorld } from '../world/parse.ts';
+import { type Applied, judge, type Judged, type NextWorld } from './next-world.ts';
 
 const REFRESH_EVERY_MS = 1_000;
 const KEPT_VERSIONS = 20;
-
-export type Applied =
-  | {
-      readonly kind: 'applied';
-      readonly version: number;
-      readonly changes: readonly WorldChange[];
-      readonly warnings: readonly WorldIssue[];
-    }
-  | {
-      readonly kind: 'dry_run';
-      readonly changes: readonly WorldChange[];
-      readonly warnings: readonly WorldIssue[];
-    }
-  | { readonly kind: 'unchanged'; readonly version: number }
-  | { readonly kind: 'invalid'; readonly errors: readonly WorldIssue[] };
 
 export type Worlds = Awaited<ReturnType<typeof openWorlds>>;
 
@@ -89,12 +72,39 @@ export async function openWorlds(deps: {
     return load(version, parsed.world);
   }
 
-  async function refresh(): Promise<void> {
+  // One at a time: of two, the one that read the older version might set it last.
+  let refreshed = Promise.resolve();
+  const refresh = () => (refreshed = refreshed.catch(() => undefined).then(refreshNow));
+
+  async function refreshNow(): Promise<void> {
     if ((await currentWorldVersion(pool)) === current.version) return;
     const stored = await findCurrentWorld(pool);
     if (!stored) return;
     current = loadStored(stored);
     if (opened) deps.onChange?.(current.world);
+  }
+
+  // One connection at most waits for its turn among all processes; leads need the others.
+  let turn: Promise<unknown> = Promise.resolve();
+  function inTurn(work: () => Promise<Applied>): Promise<Applied> {
+    const mine = turn.then(work);
+    turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async function applyNow(next: NextWorld): Promise<Applied> {
+    let judged: Judged | undefined;
+    const recorded = await recordWorld(pool, (stored) => {
+      judged = judge(next, stored);
+      return judged.kind === 'right' ? judged.made : undefined;
+    });
+    if (judged?.kind !== 'right') return judged ?? { kind: 'invalid', errors: [] };
+    const { version, isNew } = recorded;
+    if (!isNew) return { kind: 'unchanged', version };
+    // What was just parsed need not be read and parsed again.
+    if (!versions.has(version)) load(version, judged.world);
+    await refresh();
+    return { kind: 'applied', version, changes: judged.changes, warnings: judged.warnings };
   }
 
   await refresh();
@@ -115,6 +125,7 @@ export async function openWorlds(deps: {
       return loadStored(stored);
     },
 
+<<<<<<< HEAD
     /** Applies a document as a new version, whole or not at all; `dry_run` changes nothing. */
     async apply(document: unknown, by: string, mode: 'apply' | 'dry_run'): Promise<Applied> {
       const parsed = parseWorld(document);
@@ -131,22 +142,14 @@ export async function openWorlds(deps: {
       return isNew
         ? { kind: 'applied', version, changes, warnings }
         : { kind: 'unchanged', version };
+=======
+    /** Applies a change as a new version, whole or not at all; `dry_run` changes nothing. */
+    async apply(next: NextWorld): Promise<Applied> {
+      if (next.mode === 'apply') return inTurn(() => applyNow(next));
+      const judged = judge(next, await findCurrentWorld(pool));
+      if (judged.kind !== 'right') return judged;
+      return { kind: 'dry_run', changes: judged.changes, warnings: judged.warnings };
+>>>>>>> 55fe980 (config: entries are edited one by one over REST; pause, resume, versions and rollback)
     },
   };
-}
-
-/** What a world pauses, by the names under which a claim looks. */
-function listPaused(world: World): string[] {
-  const kinds = {
-    campaign: world.campaigns,
-    source: world.sources,
-    buyer: world.buyers,
-    contract: world.contracts,
-  };
-  const named = Object.entries(kinds).flatMap(([kind, all]) =>
-    Object.entries(all)
-      .filter(([, { paused }]) => paused)
-      .map(([id]) => `${kind}/${id}`),
-  );
-  return world.paused ? ['all', ...named] : named;
 }

@@ -28,6 +28,14 @@ export function diffWorlds(before: unknown, after: unknown): WorldChange[] {
 }
 
 const LONGEST_VALUE = 90;
+const MOST_TOLD = 3;
+
+/** What a version changed, in one line: the few changes themselves, or how many and where. */
+export function summaryOf(changes: readonly WorldChange[]): string {
+  if (changes.length <= MOST_TOLD) return changes.map(changeText).join('; ');
+  const places = new Set(changes.map(({ path }) => path.split(/[.[]/)[0] || 'the document'));
+  return `${changes.length} changes in ${[...places].join(', ')}`;
+}
 
 /** A change in one line: `~ contracts.apex_auto.price_cents: 1200 → 1400`. */
 export function changeText({ path, before, after }: WorldChange): string {

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-import { worldDocument } from './schema/document.ts';
+import { SECTIONS, worldDocument } from './schema/document.ts';
 
 /** The schema of what operators write (draft 2020-12); as JSON, it is the published file. */
 export function worldJsonSchema(): Record<string, unknown> {
@@ -14,6 +14,13 @@ export function worldJsonSchema(): Record<string, unknown> {
     description: 'The whole configuration of one Sluice installation.',
     ...rest,
   };
+}
+
+/** The schema of one entry of a section, as operators write it. */
+export function entryJsonSchema(section: keyof typeof SECTIONS): Record<string, unknown> {
+  const schema = z.toJSONSchema(SECTIONS[section], { io: 'input', override: withoutSafeBounds });
+  const { $schema: _, ...rest } = schema;
+  return rest;
 }
 
 /** The bounds of a double's whole numbers say nothing to an operator. */

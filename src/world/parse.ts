@@ -31,8 +31,8 @@ export function parseWorld(document: unknown): WorldVerdict {
   return { ok: false, errors: shortened(inDocumentOrder(wrong, document)) };
 }
 
-/** What would be dropped or would overflow before the schema could say so. */
-function faultOfShape(document: unknown): WorldIssue | undefined {
+/** What would be dropped or would overflow before the schema, or a walk, could say so. */
+export function faultOfShape(document: unknown): WorldIssue | undefined {
   if (!isMap(document)) return issueAt([], 'wants a map with sluice: 1 on top');
   const open: { value: unknown; path: (string | number)[] }[] = [{ value: document, path: [] }];
   for (let next = open.pop(); next; next = open.pop()) {

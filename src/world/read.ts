@@ -18,6 +18,7 @@ export type WorldText =
 const MOST_CHARACTERS = 4 * 1024 * 1024;
 // An alias may stand for a list of aliases: a kilobyte of text must not become a gigabyte of world.
 const MOST_ALIASES = 100;
+const DEEPEST = 100;
 
 /**
  * Reads a file by its name: `.json` as JSON, anything else as YAML 1.2. Refuses what would lose a
@@ -34,6 +35,11 @@ export function readWorldText(text: string, fileName: string): WorldText {
 
   if (text.length > MOST_CHARACTERS) return unreadable(0, 'the file is larger than 4 MB');
   const isJson = fileName.toLowerCase().endsWith('.json');
+  const tooDeep = isJson ? offsetOfTooDeep(text) : undefined;
+  if (tooDeep !== undefined) {
+    for (const { index } of text.matchAll(/^/gm)) lines.addNewLine(index);
+    return unreadable(tooDeep, 'is nested too deep');
+  }
   const parsed = parseDocument(text, {
     lineCounter: lines,
     schema: isJson ? 'json' : 'core',
@@ -51,6 +57,23 @@ export function readWorldText(text: string, fileName: string): WorldText {
     // Its only reason to throw: aliases that unfold to more than is sane.
     return unreadable(0, error instanceof Error ? firstLine(error.message) : 'unreadable');
   }
+}
+
+/**
+ * The parser goes down by recursion, and runs out of stack or memory where JSON is made to hurt. So
+ * brackets outside of strings are counted before it begins.
+ */
+function offsetOfTooDeep(text: string): number | undefined {
+  let [depth, inString] = [0, false];
+  for (let at = 0; at < text.length; at += 1) {
+    const part = text[at];
+    if (part === '"') inString = !inString;
+    else if (inString) at += part === '\\' ? 1 : 0;
+    else if (part === '{' || part === '[') depth += 1;
+    else if (part === '}' || part === ']') depth -= 1;
+    if (depth > DEEPEST) return at;
+  }
+  return undefined;
 }
 
 /** A map or a list as a key would be turned into text that nobody wrote. */

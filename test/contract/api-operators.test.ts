@@ -94,10 +94,10 @@ describe('operators', () => {
   test('read the world and its versions, page by page', async () => {
     const now = await ask('GET /v1/world');
     const gone = await ask('GET /v1/world?version=99');
-    const page = await ask('GET /v1/worlds?limit=2');
+    const page = await ask('GET /v1/world/versions?limit=2');
     expect(now.body).toMatchObject({ version: 7, applied_by: 'ada', document: { sluice: 1 } });
     expect([gone.status, gone.body['code']]).toEqual([404, 'no_such_version']);
-    expect(page.body).toMatchObject({ worlds: [{ version: 7 }, { version: 6 }], next: 6 });
+    expect(page.body).toMatchObject({ versions: [{ version: 7 }, { version: 6 }], next: 6 });
   });
 });
 

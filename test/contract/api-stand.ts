@@ -75,14 +75,10 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
     currentWorld: () => ({ version: 7, world }),
     findWorld: async (version) => (version === 7 ? world : undefined),
     findWorldDocument: async (version = 7) =>
-      version === 7
-        ? { version, appliedAt: new Date(0), appliedBy: 'ada', document: { sluice: 1 } }
-        : undefined,
-    listWorlds: async ({ limit }) =>
-      [7, 6, 5]
-        .slice(0, limit)
-        .map((version) => ({ version, appliedAt: new Date(0), appliedBy: 'ada' })),
-    applyWorld: async (document, by, mode) => {
+      version === 7 ? { ...headOf(version), document: { sluice: 1 } } : undefined,
+    listWorlds: async ({ limit }) => [7, 6, 5].slice(0, limit).map(headOf),
+    applyWorld: async ({ by, mode, make }) => {
+      const document = make({ version: 7, document: { sluice: 1 } });
       stand.asked.applied.push({ document, by, mode });
       const told = { changes: [{ path: 'name', before: 'a', after: 'b' }], warnings: [] };
       return mode === 'dry_run'
@@ -121,6 +117,10 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
     },
   };
 }
+
+const headOf = (version: number) => {
+  return { version, appliedAt: new Date(0), appliedBy: 'ada', summary: null };
+};
 
 function accept(
   { leads }: Pick<Stand, 'leads'>,

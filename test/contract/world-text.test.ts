@@ -125,6 +125,14 @@ describe('the example', () => {
   });
 });
 
+test('JSON that is nested to hurt is refused where it goes too deep; brackets in strings do not count', () => {
+  const opened = '\n{"a": '.repeat(5000);
+  const issue = { says: 'is nested too deep', line: 102, column: 1 };
+  expect(readWorldText(opened, 'world.json')).toMatchObject({ ok: false, issue });
+  const quoted = JSON.stringify({ sluice: `\\"${'['.repeat(500)}` });
+  expect(readWorldText(quoted, 'world.json')).toMatchObject({ ok: true });
+});
+
 test('the published JSON Schema is the one the code has', () => {
   const file = new URL('../../docs/reference/world.schema.json', import.meta.url);
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(worldJsonSchema());

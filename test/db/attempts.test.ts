@@ -187,7 +187,9 @@ describe('claiming', () => {
     const key = await planned(db.pool, leadId);
     const switches = ['all', 'buyer/apex', 'contract/apex_auto'];
     const pause = (paused: readonly string[]) =>
-      recordWorld(db.pool, { document: {}, digest: paused.join(), by: 'test', paused });
+      recordWorld(db.pool, () => {
+        return { document: {}, digest: paused.join(), by: 'test', paused };
+      });
     await pause(['buyer/apex', 'contract/other']);
     const claim = await claimAttempt(db.pool, key, { maxPlaces: 1, switches });
     expect(claim).toEqual({ kind: 'paused', subject: 'buyer/apex' });

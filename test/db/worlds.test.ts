@@ -18,7 +18,7 @@ beforeAll(async () => void (db = await createDatabase()));
 afterAll(() => db.close());
 
 function apply(name: string, paused: readonly string[] = []) {
-  return recordWorld(db.pool, { document: { name }, digest: name, by: 'ada', paused });
+  return recordWorld(db.pool, () => ({ document: { name }, digest: name, by: 'ada', paused }));
 }
 
 test('before the first version there is none', async () => {

@@ -16,7 +16,8 @@ import { sampleLead } from './sample-lead.ts';
 /** A database of its own with a world, which every lead refers to. */
 export async function createBook(): Promise<TestDatabase> {
   const database = await createDatabase();
-  await recordWorld(database.pool, { document: {}, digest: 'first', by: 'test', paused: [] });
+  const first = { document: {}, digest: 'first', by: 'test', paused: [] };
+  await recordWorld(database.pool, () => first);
   return database;
 }
 

@@ -7,7 +7,7 @@ import type { Authenticate, Caller, OperatorCaller, SourceCaller } from './auth.
 import { Problem } from '../problems.ts';
 
 interface Address {
-  readonly method: 'get' | 'post' | 'put';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** As Express writes it: `/v1/leads/:leadId`. */
   readonly path: string;
   /** Bytes of body that are read; 0 where none is taken. */

@@ -8,7 +8,9 @@ import {
 import { z } from 'zod';
 
 import { leadSubmission } from '../../intake/submission.ts';
-import { PROBLEMS, type ProblemCode } from '../problems.ts';
+import { SECTION_NAMES } from '../../world/edit.ts';
+import { CONFIGURATION } from './configuration.ts';
+import { entrySchemas } from './entries.ts';
 import {
   leadActionAnswer,
   leadActionBody,
@@ -18,22 +20,12 @@ import {
   settlementAnswer,
   settlementBody,
 } from './lead.ts';
-import {
-  applyQuery,
-  leadHeaders,
-  leadQuery,
-  pnlQuery,
-  worldQuery,
-  worldsQuery,
-} from './queries.ts';
-import { pnlReport, problem, readiness, worldAnswer, worldApplied, worldPage } from './report.ts';
+import { json, type Operation, OPERATOR, problems } from './operation.ts';
+import { leadHeaders, leadQuery, pnlQuery } from './queries.ts';
+import { pnlReport, readiness } from './report.ts';
 import { leadTrace } from './trace.ts';
-import { WORLD_TYPES } from '../config/worlds.ts';
-
-type Operation = Omit<RouteConfig, 'method' | 'path'>;
 
 const SOURCE = [{ sourceKey: [] }];
-const OPERATOR = [{ operatorKey: [] }];
 const ANY_KEY = [{ sourceKey: [] }, { operatorKey: [] }];
 const NO_KEY: [] = [];
 
@@ -161,53 +153,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
       ...problems('key_missing_or_wrong', 'operator_key_required', 'invalid_request'),
     },
   },
-  'get /v1/world': {
-    tags: ['configuration'],
-    summary: 'Read the configuration',
-    security: OPERATOR,
-    request: { query: worldQuery },
-    responses: {
-      200: { description: 'A version', ...json(worldAnswer) },
-      ...problems('key_missing_or_wrong', 'operator_key_required', 'no_such_version'),
-    },
-  },
-  'put /v1/world': {
-    tags: ['configuration'],
-    summary: 'Apply a configuration',
-    description: 'The whole document, as JSON or YAML; applied as a new version, or not at all.',
-    security: OPERATOR,
-    request: {
-      query: applyQuery,
-      body: {
-        content: Object.fromEntries(
-          Object.keys(WORLD_TYPES).map((type) => [
-            type,
-            { schema: z.record(z.string(), z.unknown()) },
-          ]),
-        ),
-      },
-    },
-    responses: {
-      200: { description: 'Applied, unchanged, or what would change', ...json(worldApplied) },
-      ...problems(
-        'key_missing_or_wrong',
-        'operator_key_required',
-        'body_too_large',
-        'unsupported_body_type',
-        'invalid_world',
-      ),
-    },
-  },
-  'get /v1/worlds': {
-    tags: ['configuration'],
-    summary: 'List the versions of the configuration, newest first',
-    security: OPERATOR,
-    request: { query: worldsQuery },
-    responses: {
-      200: { description: 'A page', ...json(worldPage) },
-      ...problems('key_missing_or_wrong', 'operator_key_required', 'invalid_request'),
-    },
-  },
+  ...CONFIGURATION,
   'get /health/live': {
     tags: ['operations'],
     summary: 'Is the process alive?',
@@ -256,6 +202,9 @@ export function buildOpenApi(version: string) {
   ] as const) {
     registry.registerComponent('securitySchemes', name, { ...bearer, description });
   }
+  for (const [name, schema] of SECTION_NAMES.flatMap(entrySchemas)) {
+    registry.registerComponent('schemas', name, schema);
+  }
   for (const [address, operation] of Object.entries(OPERATIONS)) {
     const [method, path = ''] = address.split(' ');
     registry.registerPath({
@@ -273,22 +222,4 @@ export function buildOpenApi(version: string) {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
   });
-}
-
-function json<T extends z.ZodType>(schema: T) {
-  return { content: { 'application/json': { schema } } };
-}
-
-/** One response per status, naming the codes that come with it. */
-function problems(...codes: readonly ProblemCode[]): Operation['responses'] {
-  const said = new Map<number, string[]>();
-  for (const code of codes) {
-    const [status, title] = PROBLEMS[code];
-    said.set(status, [...(said.get(status) ?? []), `${code}: ${title}`]);
-  }
-  const content = { 'application/problem+json': { schema: problem } };
-  const responses = [...said].map(([status, lines]) => {
-    return [status, { description: lines.join('; '), content }] as const;
-  });
-  return Object.fromEntries(responses);
 }

@@ -6,10 +6,16 @@ import { PNL_DIMENSIONS } from '../../db/reading/pnl.ts';
 import { LEAD_STATUSES } from '../../domain/lead.ts';
 
 const key = z.string().min(1).max(200);
-const wholeNumber = z
+export const wholeNumber = z
   .string()
   .regex(/^\d{1,15}$/, 'not a whole number')
   .transform(Number);
+
+/** How much a page holds. */
+export const pageLimit = wholeNumber
+  .refine((limit) => limit >= 1 && limit <= 200, 'not between 1 and 200')
+  .optional()
+  .meta({ description: '1 to 200; 50 unless told', type: 'integer' });
 
 const day = z.iso.date();
 const moment = z.union([day, z.iso.datetime({ offset: true })], 'neither a day nor a time');
@@ -64,22 +70,11 @@ export const worldQuery = z.strictObject({
   version: wholeNumber.optional().meta({ description: 'The newest unless told', type: 'integer' }),
 });
 
-/** `PUT /v1/world`. */
+/** Every change of the configuration. */
 export const applyQuery = z.strictObject({
   dry_run: z.enum(['true', 'false']).optional().meta({
     description: 'true tells what would change, and changes nothing',
   }),
-});
-
-/** `GET /v1/worlds`. */
-export const worldsQuery = z.strictObject({
-  before: wholeNumber
-    .optional()
-    .meta({ description: '`next` of the page before', type: 'integer' }),
-  limit: wholeNumber
-    .refine((limit) => limit >= 1 && limit <= 200, 'not between 1 and 200')
-    .optional()
-    .meta({ description: '1 to 200; 50 unless told', type: 'integer' }),
 });
 
 /** The headers of `POST /v1/leads`. */

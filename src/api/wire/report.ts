@@ -37,43 +37,6 @@ export const pnlReport = z
   .meta({ id: 'PnlReport' });
 export type PnlReport = z.infer<typeof pnlReport>;
 
-const versionHead = {
-  version: z.int(),
-  applied_at: z.iso.datetime(),
-  applied_by: z.string(),
-};
-
-export const worldAnswer = z
-  .strictObject({ ...versionHead, document: z.unknown() })
-  .meta({ id: 'World' });
-
-export const worldPage = z
-  .strictObject({
-    worlds: z.array(z.strictObject(versionHead)),
-    next: z.int().nullable().meta({ description: 'Send it as `before` for the next page' }),
-  })
-  .meta({ id: 'WorldPage' });
-
-const worldIssue = z.strictObject({
-  path: z.string(),
-  says: z.string(),
-  fix: z.string().optional(),
-});
-const worldChange = z.strictObject({
-  path: z.string(),
-  before: z.unknown().optional(),
-  after: z.unknown().optional(),
-});
-
-export const worldApplied = z
-  .strictObject({
-    status: z.enum(['applied', 'dry_run', 'unchanged']),
-    version: z.int().optional().meta({ description: 'The version in force; not in a dry run' }),
-    changes: z.array(worldChange),
-    warnings: z.array(worldIssue),
-  })
-  .meta({ id: 'WorldApplied' });
-
 export const readiness = z
   .strictObject({
     status: z.enum(['ready', 'not_ready']),

@@ -44,7 +44,8 @@ export function checkWorld(world: World, known: KnownIds): Findings {
   };
 }
 
-interface Reference {
+/** One part of a world that names another. */
+export interface Reference {
   readonly from: Path;
   readonly to: Section;
   readonly id: string;
@@ -58,7 +59,8 @@ function checkReferences(world: World, known: KnownIds): WorldIssue[] {
   });
 }
 
-function listReferences({ campaigns, sources, contracts }: World): Reference[] {
+/** Every reference in a world, in its order. */
+export function listReferences({ campaigns, sources, contracts }: World): Reference[] {
   const found: Reference[] = [];
   const add = (to: Section, id: string, from: Path) => found.push({ to, id, from });
   const addAll = (to: Section, ids: readonly string[], from: Path) =>
