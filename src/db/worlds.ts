@@ -71,9 +71,9 @@ export async function listWorlds(
 }
 
 /**
- * Records the version that `make` makes of the one in force, unless their digests agree, and returns
- * the version in force. One at a time over all processes: what `make` is given is in force until
- * its version is. `make` returns undefined, or throws, to leave everything as it was.
+ * Records the version that `make` makes of the one in force, unless their digests agree, and
+ * returns the version in force. One at a time over all processes: what `make` is given is in force
+ * until its version is. `make` returns undefined, or throws, to leave everything as it was.
  */
 export async function recordWorld(
   pool: Pool,

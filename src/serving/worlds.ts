@@ -94,6 +94,12 @@ export async function openWorlds(deps: {
 
   async function applyNow(next: NextWorld): Promise<Applied> {
     let judged: Judged | undefined;
+    if (deps.prepare) {
+      // Before the lock, since it may take long: whoever is faster has prepared what is theirs.
+      const first = judge(next, await findCurrentWorld(pool));
+      if (first.kind !== 'right') return first;
+      await deps.prepare(first.world);
+    }
     const recorded = await recordWorld(pool, (stored) => {
       judged = judge(next, stored);
       return judged.kind === 'right' ? judged.made : undefined;
@@ -125,31 +131,12 @@ export async function openWorlds(deps: {
       return loadStored(stored);
     },
 
-<<<<<<< HEAD
-    /** Applies a document as a new version, whole or not at all; `dry_run` changes nothing. */
-    async apply(document: unknown, by: string, mode: 'apply' | 'dry_run'): Promise<Applied> {
-      const parsed = parseWorld(document);
-      if (!parsed.ok) return { kind: 'invalid', errors: parsed.errors };
-      const before = await findCurrentWorld(pool);
-      const changes = diffWorlds(before?.document ?? {}, document);
-      const { warnings, world } = parsed;
-      if (mode === 'dry_run') return { kind: 'dry_run', changes, warnings };
-      await deps.prepare?.(world);
-      const digest = digestOf(document);
-      const paused = listPaused(world);
-      const { version, isNew } = await recordWorld(pool, { document, digest, by, paused });
-      await refresh();
-      return isNew
-        ? { kind: 'applied', version, changes, warnings }
-        : { kind: 'unchanged', version };
-=======
     /** Applies a change as a new version, whole or not at all; `dry_run` changes nothing. */
     async apply(next: NextWorld): Promise<Applied> {
       if (next.mode === 'apply') return inTurn(() => applyNow(next));
       const judged = judge(next, await findCurrentWorld(pool));
       if (judged.kind !== 'right') return judged;
       return { kind: 'dry_run', changes: judged.changes, warnings: judged.warnings };
->>>>>>> 55fe980 (config: entries are edited one by one over REST; pause, resume, versions and rollback)
     },
   };
 }

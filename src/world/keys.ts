@@ -1,4 +1,4 @@
-// The keys of a world, by whom they open the door for: to say when a version brings an old one back.
+// The keys of a world, by whom they open the door for: to say when an old one comes back.
 
 import { findEntry, listEntries } from './edit.ts';
 import { issueAt, type WorldIssue } from './issues.ts';

@@ -1,6 +1,7 @@
-// Goal: whatever is sent to the routes of the configuration, they answer without a fault, let nobody
-// but operators in, and change nothing that is wrong. Method: real HTTP; the list of routes itself,
-// names that every object has, bodies too deep, too large, of the wrong kind, and arbitrary patches.
+// Goal: whatever is sent to the routes of the configuration, they answer without a fault, let
+// nobody but operators in, and change nothing that is wrong. Method: real HTTP; the list of routes
+// itself, names that every object has, bodies too deep, too large, of the wrong kind, and arbitrary
+// patches.
 
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

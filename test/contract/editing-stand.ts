@@ -1,4 +1,4 @@
-// The HTTP application over versions of a world that are kept in memory, and judged as in production.
+// The HTTP application over versions of a world that are kept in memory, judged as in production.
 
 import { judge } from '../../src/serving/next-world.ts';
 import { call, type Answer, type Stand, startStand } from './api-stand.ts';

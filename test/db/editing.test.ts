@@ -1,6 +1,6 @@
 // Goal: changes made at once, by however many processes and by the commands, all count, and the
-// document stays as its operator wrote it. Method: a real PostgreSQL; two `openWorlds` stand for two
-// processes.
+// document stays as its operator wrote it. Method: a real PostgreSQL; two `openWorlds` stand for
+// two processes.
 
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

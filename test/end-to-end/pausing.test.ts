@@ -1,5 +1,5 @@
-// Goal: a pause counts at once, in every process, for leads that are routed already as well. Method:
-// two processes; one is told, the other has the lead.
+// Goal: a pause counts at once, in every process, for leads that are routed already as well.
+// Method: two processes; one is told, the other has the lead.
 
 import { expect } from 'vitest';
 import { request } from '../support/campaign.ts';

@@ -1,5 +1,5 @@
-// The routes of single entries of the configuration: list, read, put, patch and delete a contract, a
-// campaign, a buyer, a source or a vertical. Operators are read here and changed with the whole
+// The routes of single entries of the configuration: list, read, put, patch and delete a contract,
+// a campaign, a buyer, a source or a vertical. Operators are read here and changed with the whole
 // world, so that nobody locks everybody out by a slip.
 
 import type { Request } from 'express';
@@ -144,7 +144,7 @@ export function present(entry: unknown): unknown {
   return entry;
 }
 
-/** Where the entry of a request stands. An id that cannot be one is told by the check of the world. */
+/** Where the entry of a request stands. What cannot be an id is told by the check of the world. */
 function placeIn(req: Request, section: Section): EntryPlace {
   return { section, id: String(req.params['id']) };
 }
