@@ -1,6 +1,8 @@
 // Versions of the world. Applying one replaces, in the same transaction, what is paused.
 
+import type { CampaignId } from '../domain/ids.ts';
 import { inTransaction, type Pool, type Tx } from './pool.ts';
+import { wakeWaiting } from './waiting.ts';
 
 /** The channel on which other processes hear that there is a new version. */
 export const WORLD_CHANNEL = 'sluice_world';
@@ -23,6 +25,8 @@ export interface NewWorld {
   /** What it pauses; claims read it from the commit on. */
   readonly paused: readonly string[];
   readonly summary?: string;
+  /** The campaigns whose waiting leads are tried again. */
+  readonly wakes?: readonly CampaignId[];
 }
 
 const HEAD = `version, digest, applied_by as "appliedBy", applied_at as "appliedAt", summary`;
@@ -102,6 +106,7 @@ async function insertWorld(tx: Tx, made: NewWorld): Promise<number> {
     made.paused,
     `world ${version}`,
   ]);
+  if (made.wakes) await wakeWaiting(tx, made.wakes, `world ${version}`);
   await tx.query(`select pg_notify('${WORLD_CHANNEL}', $1)`, [String(version)]);
   return version;
 }

@@ -3,6 +3,7 @@
 
 import type { NewWorld, StoredWorld } from '../db/worlds.ts';
 import type { World } from '../domain/world/world.ts';
+import { affectedCampaigns } from '../world/affected.ts';
 import { diffWorlds, summaryOf } from '../world/diff.ts';
 import { digestOf } from '../world/digest.ts';
 import type { WorldChange, WorldIssue } from '../world/issues.ts';
@@ -58,7 +59,11 @@ export function judge(
   const { world, warnings } = parsed;
   const changes = diffWorlds(stored?.document ?? {}, document);
   const summary = [note, summaryOf(changes)].filter(Boolean).join(': ');
-  const made = { document, digest: digestOf(document), by, paused: listPaused(world), summary };
+  const made = {
+    ...{ document, digest: digestOf(document), by, summary },
+    paused: listPaused(world),
+    wakes: affectedCampaigns(changes, world),
+  };
   return { kind: 'right', made, world, changes, warnings };
 }
 

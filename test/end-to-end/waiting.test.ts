@@ -8,6 +8,7 @@ import { type World, worldTest } from '../support/world.ts';
 const test = worldTest();
 
 const HOLD = { hold_unsold: { max: '2h' } };
+const NEVER = { schedule: { windows: [{ days: ['mon'], open: '03:00', close: '03:01' }] } };
 const WATERFALL = { method: 'waterfall' } as const;
 
 /** The trace once the lead waits in the given round. */
@@ -22,6 +23,32 @@ const act = (world: World, leadId: string, body: object) =>
   world.operator('POST', `/v1/leads/${leadId}/actions`, body);
 
 describe('a lead that nobody bought', () => {
+  test('is told as pending, waits for the hours, and is sold when they change', async ({
+    world,
+  }) => {
+    const closed = await world.buyer({ priceCents: 900, contract: NEVER });
+    const campaign = await world.campaign([{ ...WATERFALL, buyers: [closed] }], HOLD);
+    const answer = await campaign.submit();
+    expect(answer).toMatchObject({ http: 202, body: { status: 'pending' } });
+    const { leadId } = answer;
+    const waiting = await waits(world, leadId);
+    expect(waiting).toMatchObject({
+      contracts: [{ result: 'not_eligible', reason: 'outside_schedule' }],
+      waits: [{ round: 1, reason: 'none_eligible', for: [] }],
+    });
+    // The rest of the world may change as it likes: nobody asks the buyers again for that.
+    const contract = world.document.contracts[closed.contract];
+    world.document.contracts[closed.contract] = { ...contract, schedule: null };
+    await world.apply();
+    expect(await world.ended(leadId)).toMatchObject({
+      status: 'sold',
+      round: 2,
+      attempts: [{ round: 2, state: 'accepted' }],
+    });
+    expect(closed.received).toEqual(['post']);
+    expect(await campaign.readLead(leadId)).toMatchObject({ body: { status: 'sold' } });
+  });
+
   test('is offered by an operator to a contract whose filter it does not meet', async ({
     world,
   }) => {
