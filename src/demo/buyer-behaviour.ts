@@ -38,7 +38,11 @@ type Behaviour = PingBehaviour | PostBehaviour | CrmBehaviour;
 export function decidePing(behaviour: PingBehaviour, asked: Asked): Verdict {
   const fault = faultOf(behaviour, asked);
   if (fault) return misbehaved(fault);
-  const { bidCents, noBidShare = 0, reason = 'outside_criteria' } = behaviour;
+  const { bids, bidCents, noBidShare = 0, reason = 'outside_criteria' } = behaviour;
+  if (bids?.length) {
+    const most = Math.max(...bids.map(({ bid_cents: cents }) => cents));
+    return said('bid', most, { status: 'bid', bids });
+  }
   if (bidCents === undefined || draw('no_bid', asked) < noBidShare) {
     return said('no_bid', null, { status: 'no_bid', reason });
   }

@@ -39,10 +39,19 @@ const misconduct = {
   redirectTo: z.url().optional(),
 };
 
+/** One of several prices, in the protocol's own words. */
+const namedBid = z.strictObject({
+  bid_id: z.string().optional(),
+  bid_cents: count,
+  shared: z.boolean().optional(),
+});
+
 const ping = z.strictObject({
   ...misconduct,
   fault: z.enum(FAULTS).optional(),
   bidCents: amount.optional(),
+  /** Several prices in one answer, as the protocol has them; goes before `bidCents`. */
+  bids: z.array(namedBid).max(10).optional(),
   noBidShare: share.optional(),
   reason: z.string().optional(),
 });

@@ -5,6 +5,9 @@ import { describe, expect, test } from 'vitest';
 
 import type { Bid } from '../../src/delivery/adapter.ts';
 import { jsonAdapter } from '../../src/delivery/json.ts';
+import type { PingResult } from '../../src/domain/lead.ts';
+import { cents } from '../../src/domain/money.ts';
+import { heldToCeiling } from '../../src/routing/bids.ts';
 
 const json = (value: unknown) => JSON.stringify(value);
 const ping = (body: string, status = 200): Bid => jsonAdapter.parsePing({ status, body });
@@ -110,4 +113,56 @@ describe('T21: a bid', () => {
       expect(ping(json(body))).toEqual({ kind: 'no_bid', reason: 'no_bid', detail: '' });
     },
   );
+});
+
+describe('several prices', () => {
+  const bids = (...list: unknown[]) => ping(json({ status: 'bid', bid_cents: 1, bids: list }));
+  const leg = (priceCents: number, more: object = {}) => ({ priceCents, ...more });
+  const of = (...legs: { priceCents: number }[]) => ({
+    ...{ kind: 'bid', priceCents: Math.max(...legs.map((each) => each.priceCents)) },
+    legs,
+  });
+  const facts: [says: string, list: unknown[], read: unknown][] = [
+    [
+      'are read each with its terms, and go before a single one',
+      [
+        { bid_id: 'x', bid_cents: 10_000, shared: false },
+        { bid: '50.00', shared: true },
+      ],
+      of(leg(10_000, { bidId: 'x', shared: false }), leg(5_000, { shared: true })),
+    ],
+    ['may leave it to the contract whether they share', [{ bid_cents: 700 }], of(leg(700))],
+    ['one that cannot be read is left out', [{ bid_cents: -1 }, { bid_cents: 700 }], of(leg(700))],
+    [
+      'one with a word for shared is left out',
+      [{ bid_cents: 900, shared: 'no' }, { bid_cents: 700 }],
+      of(leg(700)),
+    ],
+    ['the same twice is one', [{ bid_cents: 700 }, { bid_cents: 700 }], of(leg(700))],
+    [
+      'none that can be read is no readable bid',
+      [{ bid_cents: 'much' }, 5],
+      expect.objectContaining({ kind: 'no_bid', reason: 'bid_unreadable' }),
+    ],
+    [
+      'none above nothing is no bid',
+      [{ bid_cents: 0 }],
+      expect.objectContaining({ kind: 'no_bid', reason: 'no_bid' }),
+    ],
+    ['an empty list is no bid', [], expect.objectContaining({ kind: 'no_bid', reason: 'no_bid' })],
+    [
+      'are ten at most',
+      Array.from({ length: 12 }, (_, index) => ({ bid_cents: index + 1 })),
+      of(...Array.from({ length: 10 }, (_, index) => leg(index + 1))),
+    ],
+  ];
+  test.for(facts)('%s', ([, list, read]) => expect(bids(...list)).toEqual(read));
+
+  test('above the ceiling are left out, and all of them are one refusal', () => {
+    const bid = { contractId: 'a', ms: 1, ...of(leg(900), leg(500)) } as unknown as PingResult;
+    const held = (most: number) => heldToCeiling(bid as never, { maxBidCents: cents(most) });
+    expect(held(900)).toBe(bid);
+    expect(held(899)).toEqual({ contractId: 'a', ms: 1, ...of(leg(500)) });
+    expect(held(499)).toMatchObject({ reason: 'bid_over_ceiling', priceCents: 900 });
+  });
 });
