@@ -89,6 +89,15 @@ describe('a first sale that must earn the payout', () => {
     expect(walk(offers, { ...byTotal(2, 1000), pick: 'price' }).order).toEqual(['b', 'a']);
   });
 
+  test('takes a place among the shares although others rank higher', () => {
+    const offers = [
+      { ...share('a', 600), rankCents: 1500 },
+      { ...share('c', 500), rankCents: 1400 },
+      share('b', 1000),
+    ];
+    expect(walk(offers, byTotal(2, 1000)).order).toEqual(['b', 'a']);
+  });
+
   test('is missing when the one that carries it declines', () => {
     expect(walk([share('b', 1000), share('a', 600)], byTotal(2, 1000), ['b']).order).toEqual(['b']);
   });
@@ -105,8 +114,12 @@ const anyOffers = fc
   )
   .map((bids) =>
     bids
-      .map(({ contract, price, shared }) => (shared ? share : alone)(`c${contract}`, price))
-      .sort((a, b) => b.priceCents - a.priceCents || (a.contractId < b.contractId ? -1 : 1)),
+      .map(({ contract, price, shared }) => ({
+        ...(shared ? share : alone)(`c${contract}`, price),
+        // Each contract has a multiplier of its own.
+        rankCents: price * ([2, 4, 1, 3, 6][contract] ?? 1),
+      }))
+      .sort((a, b) => b.rankCents - a.rankCents || (a.contractId < b.contractId ? -1 : 1)),
   );
 
 /** The best total of all sets of offers that may be sold together. */
@@ -122,7 +135,7 @@ function bruteForce(offers: readonly Offerable[], { places, firstSaleCents }: Sa
     if (!fits || !opens || contracts.size !== chosen.length) continue;
     best = Math.max(
       best,
-      chosen.reduce((sum, { priceCents }) => sum + priceCents, 0),
+      chosen.reduce((sum, { rankCents = 0 }) => sum + rankCents, 0),
     );
   }
   return best;
@@ -135,7 +148,7 @@ test('comes to the best total of all combinations when everyone accepts', () => 
   fc.assert(
     fc.property(anyOffers, anyRules, (offers, rules) => {
       const { sold } = walk(offers, rules);
-      const total = sold.reduce((sum, { priceCents }) => sum + priceCents, 0);
+      const total = sold.reduce((sum, { rankCents = 0 }) => sum + rankCents, 0);
       expect(total).toBe(bruteForce(offers, rules));
     }),
     { numRuns: 400 },
@@ -162,7 +175,7 @@ test('after any declines comes to the best total of what is left', () => {
       }
       const [next] = order.slice(first);
       expect(walk(left, rules).order[0]).toBe(next);
-      expect(walk(left, rules).sold.reduce((sum, each) => sum + each.priceCents, 0)).toBe(
+      expect(walk(left, rules).sold.reduce((sum, each) => sum + (each.rankCents ?? 0), 0)).toBe(
         bruteForce(left, rules),
       );
     }),
