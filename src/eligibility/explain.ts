@@ -2,7 +2,8 @@
 // checks. Everything is compiled once per world, so that a lead asks 1,000 contracts in
 // milliseconds.
 
-import type { ContractId } from '../domain/ids.ts';
+import { factFieldsOf, type FactFields } from '../domain/facts.ts';
+import type { CampaignId, ContractId } from '../domain/ids.ts';
 import type { Lead, WhyNot } from '../domain/lead.ts';
 import { ZERO } from '../domain/money.ts';
 import type { SeenBefore } from '../domain/person.ts';
@@ -10,10 +11,11 @@ import type { IneligibleReason } from '../domain/reasons.ts';
 import type { Campaign } from '../domain/world/campaign.ts';
 import type { Contract, SourceRule } from '../domain/world/contract.ts';
 import type { Buyer, Vertical, World } from '../domain/world/world.ts';
-import { routingFacts, type Facts } from './facts.ts';
-import { compileFilter, type FilterVerdict } from './filter.ts';
+import { FACT_TYPES, routingFacts, type Facts } from './facts.ts';
+import { compileFilter, type FilterSetting, type FilterVerdict } from './filter.ts';
 import { compileRepeats, type RepeatRules, seenText } from './repeats.ts';
 import { createOpening } from './schedule.ts';
+import { createValueLists, type ValueLists } from './value-lists.ts';
 import { capWindows, type CapTerms } from './windows.ts';
 
 export type Eligibility =
@@ -75,8 +77,13 @@ const ELIGIBLE: Eligibility = { kind: 'eligible' };
 /** Compiles a world. Throws where contracts name what is not there; `parseWorld` says so first. */
 export function createEligibility(world: World): EligibilityRules {
   const checks = new Map<ContractId, readonly Check[]>();
+  const lists = createValueLists();
   for (const [id, contract] of Object.entries(world.contracts)) {
-    checks.set(id, checksOf(world, id, contract));
+    checks.set(id, checksOf(world, lists, { id, contract }));
+  }
+  const factFields = new Map<CampaignId, FactFields>();
+  for (const [id, { vertical }] of Object.entries(world.campaigns)) {
+    factFields.set(id, factFieldsOf(world.verticals[vertical]?.fields ?? {}));
   }
   const questions = new WeakMap<Asked, Question>();
   const repeats = compileRepeats(world);
@@ -89,7 +96,8 @@ export function createEligibility(world: World): EligibilityRules {
       if (!list) throw new Error(`no contract ${contractId} in the world`);
       let question = questions.get(asked);
       if (!question) {
-        const facts = routingFacts(asked.lead, asked.score, asked.atMs);
+        const from = factFields.get(asked.lead.campaignId) ?? factFieldsOf({});
+        const facts = routingFacts(asked.lead, asked, from);
         questions.set(asked, (question = { ...asked, facts }));
       }
       for (const check of list) {
@@ -101,7 +109,11 @@ export function createEligibility(world: World): EligibilityRules {
   };
 }
 
-function checksOf(world: World, contractId: ContractId, contract: Contract): Check[] {
+function checksOf(
+  world: World,
+  lists: ValueLists,
+  { id: contractId, contract }: { id: ContractId; contract: Contract },
+): Check[] {
   const { buyer: buyerId, campaign: campaignId } = contract;
   const buyer = world.buyers[buyerId];
   const campaign = world.campaigns[campaignId];
@@ -111,7 +123,7 @@ function checksOf(world: World, contractId: ContractId, contract: Contract): Che
     checkPause(world, { buyer, campaign, contract }),
     checkSource(contract.sources),
     checkFields(contract),
-    checkFilter(contract, vertical),
+    checkFilter(contract, settingOf(vertical, lists)),
     checkScore(contract.minScore),
     checkRepeats(contractId, contract, buyer),
     checkSchedule(contract, buyer),
@@ -167,10 +179,22 @@ function checkFields({ post: { fields } }: Contract): Check | undefined {
   };
 }
 
-function checkFilter({ filter }: Contract, vertical: Vertical): Check | undefined {
+/** What filters know about a vertical. What tells a part of a personal zip is personal as well. */
+function settingOf({ fields }: Vertical, lists: ValueLists): FilterSetting {
+  const types = new Map(Object.entries(FACT_TYPES));
+  const personal = new Set<string>();
+  for (const [name, field] of Object.entries(fields)) {
+    types.set(name, field.type);
+    if (field.personal) personal.add(name);
+  }
+  const { zip, derived } = factFieldsOf(fields);
+  if (derived.has('state') && zip !== undefined && personal.has(zip)) personal.add('state');
+  return { types, personal, lists };
+}
+
+function checkFilter({ filter }: Contract, setting: FilterSetting): Check | undefined {
   if (filter === null) return undefined;
-  const personal = Object.entries(vertical.fields).filter(([, field]) => field.personal);
-  const matches = compileFilter(filter, new Set(personal.map(([name]) => name)));
+  const matches = compileFilter(filter, setting);
   return ({ facts }) => {
     const verdict: FilterVerdict = matches(facts);
     return verdict.ok ? undefined : refuse('filter_not_met', verdict.detail);

@@ -1,26 +1,119 @@
-// What filters may ask about: the lead's fields and a few facts derived from the lead.
+// What filters may ask about: the lead's fields and the facts derived from the lead. What costs
+// something is derived when the first filter asks, and once for all contracts of a lead.
 
-import { ageOn, BIRTH_FIELDS } from '../domain/facts.ts';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+
+import { ageOn, type DerivedFact, type FactFields, type LeadFact } from '../domain/facts.ts';
 import type { Lead } from '../domain/lead.ts';
-import type { FieldValue } from '../domain/world/world.ts';
+import type { FieldType, FieldValue } from '../domain/world/world.ts';
+import { stateOfZip } from './places/states.ts';
+import { zoneOf } from './places/zones.ts';
+import { DAY_MS, wallAt, weekdayOf } from './zones.ts';
 
-export type Facts = ReadonlyMap<string, FieldValue>;
+/** Facts by name. Asking again for the same fact costs a look-up. */
+export interface Facts {
+  get(name: string): FieldValue | undefined;
+  has(name: string): boolean;
+}
+
+/** What a lead is worth and when it is routed. */
+export interface Moment {
+  readonly score: number;
+  readonly atMs: number;
+}
 
 /**
- * The facts by which a lead is routed. `age` is whole years by the calendar of UTC, from a field
- * `date_of_birth` or `dob`, unless the vertical has a field of that name itself. Empty text is no
+ * The facts by which a lead is routed: its fields, and what `from` says is derived. Empty text is no
  * fact: it is left out, like a field that was not given.
  */
-export function routingFacts(lead: Lead, score: number, atMs: number): Facts {
-  const facts = new Map<string, FieldValue>();
+export function routingFacts(lead: Lead, moment: Moment, from: FactFields): Facts {
+  const known = new Map<string, FieldValue | undefined>();
   for (const [name, value] of Object.entries(lead.fields)) {
-    if (value !== '') facts.set(name, value);
+    if (value !== '') known.set(name, value);
   }
-  const born = BIRTH_FIELDS.map((name) => facts.get(name)).find((value) => value !== undefined);
-  const age = typeof born === 'string' ? ageOn(born, atMs) : undefined;
-  if (age !== undefined && !facts.has('age')) facts.set('age', age);
-  facts.set('score', score);
-  facts.set('source', lead.sourceId);
-  if (lead.subSource) facts.set('sub_source', lead.subSource);
-  return facts;
+  known.set('score', moment.score);
+  known.set('source', lead.sourceId);
+  if (lead.subSource) known.set('sub_source', lead.subSource);
+
+  const textOf = (field: string | undefined): string | undefined => {
+    const value = field === undefined ? undefined : known.get(field);
+    return typeof value === 'string' ? value : undefined;
+  };
+  const zoneHere = once(() => zoneOf({ zip: textOf(from.zip), state: textOf(from.state) }));
+  const derive: Readonly<Record<DerivedFact, () => FieldValue | undefined>> = {
+    age: () => ageAt(from.birth.map(textOf), moment.atMs),
+    state: () => stateOfZip(textOf(from.zip) ?? ''),
+    local_hour: () => hourIn(zoneHere(), moment.atMs),
+    local_weekday: () => weekdayIn(zoneHere(), moment.atMs),
+    phone_type: () => lineTypeOf(textOf(from.phone)),
+  };
+
+  function get(name: string): FieldValue | undefined {
+    if (known.has(name) || !from.derived.has(name)) return known.get(name);
+    const derived = derive[name as DerivedFact](); // `derived` holds no other names.
+    known.set(name, derived);
+    return derived;
+  }
+  return { get, has: (name) => get(name) !== undefined };
 }
+
+function once<Value>(find: () => Value): () => Value {
+  let found: { readonly value: Value } | undefined;
+  return () => (found ??= { value: find() }).value;
+}
+
+function ageAt(births: readonly (string | undefined)[], atMs: number): number | undefined {
+  const born = births.find((date) => date !== undefined);
+  return born === undefined ? undefined : ageOn(born, atMs);
+}
+
+const HOUR_MS = 3_600_000;
+
+function hourIn(timeZone: string | undefined, atMs: number): number | undefined {
+  if (timeZone === undefined) return undefined;
+  return Math.floor(wallAt(timeZone, atMs) / HOUR_MS) % 24;
+}
+
+/** By the number that `weekdayOf` gives, less one. */
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
+function weekdayIn(timeZone: string | undefined, atMs: number): string | undefined {
+  if (timeZone === undefined) return undefined;
+  return WEEKDAYS[weekdayOf(Math.floor(wallAt(timeZone, atMs) / DAY_MS)) - 1];
+}
+
+const LINE_TYPES = {
+  FIXED_LINE_OR_MOBILE: 'landline_or_mobile',
+  FIXED_LINE: 'landline',
+  MOBILE: 'mobile',
+  TOLL_FREE: 'toll_free',
+  VOIP: 'voip',
+  PREMIUM_RATE: 'premium_rate',
+  SHARED_COST: 'shared_cost',
+  PERSONAL_NUMBER: 'personal',
+  PAGER: 'pager',
+  UAN: 'company',
+  VOICEMAIL: 'voicemail',
+} as const;
+
+/** What `phone_type` may be. */
+export const PHONE_TYPES: readonly string[] = Object.values(LINE_TYPES);
+
+/** By the numbering plan alone, which gives landlines and mobiles of North America one range. */
+function lineTypeOf(phone: string | undefined): string | undefined {
+  if (phone === undefined) return undefined;
+  const type = parsePhoneNumberFromString(phone, { extract: false })?.getType();
+  return type === undefined ? undefined : LINE_TYPES[type];
+}
+
+/** The type of each fact that is no field. */
+export const FACT_TYPES: Readonly<Record<DerivedFact | LeadFact, FieldType>> = {
+  age: 'number',
+  state: 'state',
+  local_hour: 'number',
+  local_weekday: 'choice',
+  phone_type: 'choice',
+  score: 'number',
+  source: 'choice',
+  sub_source: 'text',
+};

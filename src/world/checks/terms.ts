@@ -3,7 +3,7 @@
 import type { Cap } from '../../domain/world/cap.ts';
 import type { Contract } from '../../domain/world/contract.ts';
 import type { Field } from '../../domain/world/world.ts';
-import { DERIVED_FACTS } from '../../domain/facts.ts';
+import { LEAD_FACTS } from '../../domain/facts.ts';
 import { issueAt, type Path, type WorldIssue } from '../issues.ts';
 
 /** Price or ping, floors that bids can reach, caps and deliveries that are told apart. */
@@ -52,9 +52,9 @@ export function checkCaps(caps: readonly Cap[], path: Path): WorldIssue[] {
   });
 }
 
-/** Names that filters use for derived facts are not free for fields; `age` is, for a number. */
+/** Names of facts that every lead has are not free for fields; `age` is, for a number. */
 export function checkFieldNames(fields: Readonly<Record<string, Field>>, path: Path): WorldIssue[] {
-  return DERIVED_FACTS.flatMap((name) => {
+  return [...LEAD_FACTS, 'age'].flatMap((name) => {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (!field || (name === 'age' && field.type === 'number')) return [];
     const says = name === 'age' ? '"age" is a number' : `"${name}" is a fact of every lead`;

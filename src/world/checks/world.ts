@@ -3,7 +3,9 @@
 
 import type { Contract } from '../../domain/world/contract.ts';
 import type { World } from '../../domain/world/world.ts';
-import { checkFilter } from './filter.ts';
+import { createValueLists } from '../../eligibility/value-lists.ts';
+import { listContradictions } from './contradictions.ts';
+import { checkFilter, factsOf } from './filter.ts';
 import { checkPersonRules } from './persons.ts';
 import { checkMargin, checkRouting, listRoutingWarnings } from './routing.ts';
 import { checkCaps, checkContractTerms, checkFieldNames } from './terms.ts';
@@ -21,27 +23,28 @@ export interface Findings {
 
 /** Checks the parts against each other and says everything at once. */
 export function checkWorld(world: World, known: KnownIds): Findings {
-  return {
-    errors: [
-      ...checkReferences(world, known),
-      ...checkKeys(world),
-      ...Object.entries(world.verticals).flatMap(([id, { fields }]) =>
-        checkFieldNames(fields, ['verticals', id, 'fields']),
-      ),
-      ...Object.entries(world.campaigns).flatMap(([id, campaign]) => [
-        ...checkRouting(world, id, campaign),
-        ...checkMargin(world, id, campaign),
-      ]),
-      ...checkPersonRules(world),
-      ...Object.entries(world.buyers).flatMap(([id, { caps }]) =>
-        checkCaps(caps, ['buyers', id, 'caps']),
-      ),
-      ...Object.entries(world.contracts).flatMap(([id, contract]) =>
-        checkContract(world, known, { id, contract }),
-      ),
-    ],
-    warnings: listWarnings(world),
-  };
+  const errors = [
+    ...checkReferences(world, known),
+    ...checkKeys(world),
+    ...Object.entries(world.verticals).flatMap(([id, { fields }]) =>
+      checkFieldNames(fields, ['verticals', id, 'fields']),
+    ),
+    ...Object.entries(world.campaigns).flatMap(([id, campaign]) => [
+      ...checkRouting(world, id, campaign),
+      ...checkMargin(world, id, campaign),
+    ]),
+    ...checkPersonRules(world),
+    ...Object.entries(world.buyers).flatMap(([id, { caps }]) =>
+      checkCaps(caps, ['buyers', id, 'caps']),
+    ),
+    ...Object.entries(world.contracts).flatMap(([id, contract]) =>
+      checkContract(world, known, { id, contract }),
+    ),
+  ];
+  // Warnings are for worlds that can be applied: only those have filters that make sense.
+  const warnings =
+    errors.length > 0 ? [] : [...listWarnings(world), ...listFilterWarnings(world, known)];
+  return { errors, warnings };
 }
 
 /** One part of a world that names another. */
@@ -135,6 +138,16 @@ function checkContract(
     });
   }
   return issues;
+}
+
+function listFilterWarnings(world: World, known: KnownIds): WorldIssue[] {
+  const lists = createValueLists();
+  return Object.entries(world.contracts).flatMap(([id, { filter, campaign }]) => {
+    const vertical = ownOf(world.verticals, ownOf(world.campaigns, campaign)?.vertical ?? '');
+    if (!filter || !vertical) return [];
+    const place = { path: ['contracts', id, 'filter'], vertical, sourceIds: known.sources };
+    return listContradictions(filter, { path: place.path, facts: factsOf(place), lists });
+  });
 }
 
 function listWarnings(world: World): WorldIssue[] {
