@@ -71,7 +71,8 @@ const HOUR_MS = 3_600_000;
 
 function hourIn(timeZone: string | undefined, atMs: number): number | undefined {
   if (timeZone === undefined) return undefined;
-  return Math.floor(wallAt(timeZone, atMs) / HOUR_MS) % 24;
+  const hours = Math.floor(wallAt(timeZone, atMs) / HOUR_MS);
+  return ((hours % 24) + 24) % 24; // Before 1970 hours count backwards.
 }
 
 /** By the number that `weekdayOf` gives, less one. */
