@@ -12,9 +12,10 @@ declare module 'zipcodes' {
     readonly codes: Readonly<Record<string, Place>>;
     distance(one: string, other: string): number;
   };
-  export default zipcodes;
+  export = zipcodes;
 }
 
 declare module 'tz-lookup' {
-  export default function tzLookup(latitude: number, longitude: number): string;
+  function tzLookup(latitude: number, longitude: number): string;
+  export = tzLookup;
 }
