@@ -23,8 +23,8 @@ export interface Moment {
 }
 
 /**
- * The facts by which a lead is routed: its fields, and what `from` says is derived. Empty text is no
- * fact: it is left out, like a field that was not given.
+ * The facts by which a lead is routed: its fields, and what `from` says is derived. Empty text is
+ * no fact: it is left out, like a field that was not given.
  */
 export function routingFacts(lead: Lead, moment: Moment, from: FactFields): Facts {
   const known = new Map<string, FieldValue | undefined>();

@@ -42,7 +42,7 @@ export function createValueLists() {
   };
 }
 
-// Made out here, so that a compiled filter holds on to its own lists and not to the whole collection.
+// Made out here, so that a compiled filter holds on to its own lists and to no others.
 function isInZips(zips: ZipSet): IsListed {
   return (fact) => typeof fact === 'string' && zips.has(fact);
 }

@@ -1,5 +1,5 @@
-// What must be warned about, what must not: contradictory filters. That no alarm is false for random
-// filters and leads: contradictions-property.test.ts.
+// What must be warned about, and what must not: contradictory filters. Random filters and leads:
+// contradictions-property.test.ts.
 
 import { describe, expect, test } from 'vitest';
 

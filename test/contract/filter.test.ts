@@ -129,7 +129,8 @@ describe('a filter', () => {
     ],
     [
       { field: 'carrier', contains_any: ['oak', 'elm', 'fir', 'ash', 'yew', 'box'] },
-      'carrier is "Meridian Mutual", wants text that contains one of oak, elm, fir, ash, yew and 1 more',
+      'carrier is "Meridian Mutual", ' +
+        'wants text that contains one of oak, elm, fir, ash, yew and 1 more',
     ],
     [
       { field: 'carrier', contains_all: ['meridian', 'life'], whole_words: true },

@@ -62,7 +62,7 @@ export function pointAt(lat: number, lon: number): Point {
   return [Math.cos(north) * Math.cos(east), Math.cos(north) * Math.sin(east), Math.sin(north)];
 }
 
-/** The great-circle distance in miles, on a sphere: up to 0.5 % off the true figure of the earth. */
+/** The great-circle distance in miles, on a sphere: up to 0.5 % off. */
 export function milesBetween(a: Point, b: Point): number {
   const [x, y, z] = [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
   const chord = Math.sqrt(x * x + y * y + z * z);

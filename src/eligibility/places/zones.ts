@@ -6,7 +6,7 @@
 import { stateOfZip } from './states.ts';
 import { ZipSet } from './zip-set.ts';
 
-/** The zone of each state, or of its larger part. The military post has none: it may be anywhere. */
+/** The zone of each state, or of its larger part. Military post may be anywhere. */
 const ZONES: Readonly<Record<string, string>> = {
   'America/New_York': 'CT DC DE FL GA IN KY MA MD ME MI NC NH NJ NY OH PA RI SC VA VT WV',
   'America/Chicago': 'AL AR IA IL KS LA MN MO MS ND NE OK SD TN TX WI',

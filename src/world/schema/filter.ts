@@ -138,7 +138,7 @@ function readFilter({
 }
 
 function toTest(op: string, wanted: Wanted[keyof Wanted], wholeWords: boolean): FilterTest {
-  return { op, ...toOperand(op, wanted, wholeWords) } as FilterTest; // The schema has held the type.
+  return { op, ...toOperand(op, wanted, wholeWords) } as FilterTest; // The schema saw to it.
 }
 
 function toOperand(op: string, wanted: Wanted[keyof Wanted], wholeWords: boolean): object {
