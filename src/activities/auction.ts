@@ -3,7 +3,7 @@
 import { adapterOf } from '../delivery/adapters.ts';
 import { decisive, type Entry, isSettled } from '../domain/routing/award.ts';
 import type { ContractId } from '../domain/ids.ts';
-import type { Auction, PingResult } from '../domain/lead.ts';
+import type { Auction, PingResult, StageRoute } from '../domain/lead.ts';
 import type { Contract } from '../domain/world/contract.ts';
 import {
   type AuctionPlace,
@@ -33,37 +33,39 @@ export function createAuctionActivities(deps: ActivityDeps) {
   return {
     /**
      * Pings the candidates in parallel and ranks what they bid. Contracts with a fixed price take
-     * part without a ping. A stored auction is returned as it was, with no new ping. Takes no
+     * part without a ping, at the price that their terms say. A stored auction is returned as it was, with no new ping. Takes no
      * longer than the stage's deadline, whatever the buyers do; one buyer's fault never harms
      * another.
      */
     async runAuction({
       order,
+      terms,
       ...key
-    }: StageKey & { readonly order: readonly ContractId[] }): Promise<Auction> {
+    }: StageKey & Pick<StageRoute, 'order' | 'terms'>): Promise<Auction> {
       const known = await deps.cases.of(key.leadId, key.round);
       const stored = known.stored.get(`auction/${key.stage}`) as Auction | undefined;
       if (stored) return stored;
       const stage = stageOf(known, key.stage);
       if (stage.method !== 'ping_post') throw new Error(`${key.stage} holds no auction`);
-      return holdAuction(deps, { key, known, stage, order });
+      return holdAuction(deps, { key, known, stage, order, ...(terms && { terms }) });
     },
   };
 }
 
 async function holdAuction(
   deps: ActivityDeps,
-  auction: { key: StageKey; known: Case; stage: PingPost; order: readonly ContractId[] },
+  auction: { key: StageKey; known: Case; stage: PingPost } & Pick<StageRoute, 'order' | 'terms'>,
 ): Promise<Auction> {
-  const { key, known, stage, order } = auction;
+  const { key, known, stage, order, terms } = auction;
   const begunAt = performance.now();
   const { campaign, lead, loaded } = known;
   const place: AuctionPlace = { world: loaded.world, campaign, stage, lead };
   const rules = auctionRules(place);
-  const entries = order.map((contractId) => ({
-    ...standingOf(place, contractId),
-    contract: contractOf(known, contractId),
-  }));
+  const entries = order.map((contractId) => {
+    const contract = contractOf(known, contractId);
+    const priceCents = terms?.[contractId]?.priceCents ?? contract.priceCents;
+    return { ...standingOf(place, contractId), contract: { ...contract, priceCents } };
+  });
   const pings: PingResult[] = [];
   // One signal for all: a timer and a signal for each ping cost more than the ping itself.
   const closing = new AbortController();

@@ -107,6 +107,10 @@ function planOf(
   const buyer = loaded.world.buyers[contract.buyer];
   if (!buyer) throw new Error(`world ${loaded.version} has no buyer ${contract.buyer}`);
   const terms = { contractId, contractCaps: contract.caps, buyerCaps: buyer.caps };
+  const { routedAtMs } = candidate;
+  // The opening by which it was routed, even if that is over: its price is charged.
+  const window =
+    routedAtMs === undefined ? null : loaded.eligibility.windowAt(contractId, routedAtMs);
   return {
     ...{ leadId, contractId, round, stage, position, verdicts },
     buyerId: contract.buyer,
@@ -115,7 +119,7 @@ function planOf(
     priceCents: candidate.priceCents,
     bidId: candidate.bidId ?? null,
     capWindows: capWindows({
-      ...terms,
+      ...{ ...terms, window },
       buyerId: contract.buyer,
       timeZone: buyer.timeZone,
       atMs,

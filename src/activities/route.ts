@@ -72,7 +72,7 @@ export function createRouteActivities(deps: ActivityDeps) {
         questions.length === 0
           ? at
           : { ...at, seen: await findSeen(deps.pool, hashPersons(questions), { nowMs: at.atMs }) };
-      const route = behind ? routeRest(world, behind, at.atMs) : routeStage(loaded, stage, asked);
+      const route = behind ? routeRest(loaded, behind, at.atMs) : routeStage(loaded, stage, asked);
       if (!takesTurn(route, lead)) return route;
       const { campaignId } = lead;
       const place = { campaignId, rotation: rotationOf(route), leadId, round, step };

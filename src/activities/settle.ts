@@ -4,7 +4,8 @@ import { type Attempt, findAttempt } from '../db/attempts.ts';
 import { settleAccepted, settleUnaccepted } from '../db/settlement.ts';
 import { holdIdOf, type OfferKey } from '../domain/ids.ts';
 import type { OfferResult } from '../domain/lead.ts';
-import type { OfferReport } from '../domain/outcome.ts';
+import type { DeliveryTarget, OfferReport } from '../domain/outcome.ts';
+import { deliverNotBefore } from '../eligibility/schedule.ts';
 import type { HoldRequest } from './cap-desk.ts';
 import { type Case, contractOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -65,14 +66,22 @@ async function settleSale(
   if (settled.outcome) giveAnswer(key.leadId, settled.outcome);
   if (hold.windows.length > 0) desk.keepLater(contract.buyer, hold.id);
   const { outcome } = settled;
-  return sold(known, key, { ...result, ...(outcome && { outcome }) });
+  return sold(deps, { key, known }, { ...result, ...(outcome && { outcome }) });
 }
 
-function sold(known: Case, key: OfferKey, report: OfferReport & { kind: 'accepted' }): OfferReport {
-  const { deliveries } = contractOf(known, key.contractId);
-  const targets = deliveries.map(
-    ({ name, giveUpAfterHours }) => ({ name, giveUpAfterHours, atOnce: true }) as const,
-  );
+function sold(
+  { now }: ActivityDeps,
+  { key, known }: { key: OfferKey; known: Case },
+  report: OfferReport & { kind: 'accepted' },
+): OfferReport {
+  const { buyer, deliveries } = contractOf(known, key.contractId);
+  const timeZone = known.loaded.world.buyers[buyer]?.timeZone ?? known.loaded.world.timeZone;
+  const atMs = now();
+  const targets = deliveries.map(({ name, giveUpAfterHours, during }): DeliveryTarget => {
+    const notBeforeMs = deliverNotBefore(during, timeZone, atMs);
+    const wait = notBeforeMs > atMs && { notBeforeMs };
+    return { name, giveUpAfterHours, atOnce: true, ...wait };
+  });
   return targets.length > 0 ? { ...report, targets } : report;
 }
 
@@ -110,19 +119,19 @@ export async function resume(
     return settle(deps, settling, { kind: 'in_doubt', ...doubt, ms: 0 });
   }
   if (attempt.state === 'rejected' || attempt.state === 'not_sent') {
-    return giveBack(deps, settling, reportOf(known, attempt));
+    return giveBack(deps, settling, reportOf(deps, known, attempt));
   }
-  const report = reportOf(known, attempt);
+  const report = reportOf(deps, known, attempt);
   if (report.kind === 'in_doubt') deps.giveAnswer(key.leadId, 'pending');
   if (report.outcome) deps.giveAnswer(key.leadId, report.outcome);
   return report;
 }
 
-function reportOf(known: Case, attempt: Attempt): OfferReport {
+function reportOf(deps: ActivityDeps, known: Case, attempt: Attempt): OfferReport {
   const { result } = attempt;
   if (attempt.state === 'accepted' && result?.kind === 'accepted') {
     const outcome = attempt.leadOutcome;
-    return sold(known, attempt, { ...result, ...(outcome && { outcome }) });
+    return sold(deps, { key: attempt, known }, { ...result, ...(outcome && { outcome }) });
   }
   if (result && attempt.state !== 'planned') return result;
   return notOffered('no_place', attempt.state);

@@ -96,6 +96,8 @@ export interface Terms {
   readonly shared?: true;
   /** Its post may take over 5 s, so it is offered by a regular activity. */
   readonly slow?: true;
+  /** When it was routed, where the hours of that moment set its price or have caps of their own. */
+  readonly routedAtMs?: number;
 }
 
 /** A contract that may be offered the lead at a price. */

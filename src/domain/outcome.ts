@@ -21,6 +21,8 @@ export interface DeliveryTarget {
    * the regular activity.
    */
   readonly atOnce?: true;
+  /** The receiver is closed until then. Absent: it is open. */
+  readonly notBeforeMs?: number;
 }
 
 /** What a buyer was sold: what its systems are told of the sale. */

@@ -2,6 +2,7 @@
 // checks. Everything is compiled once per world, so that a lead asks 1,000 contracts in
 // milliseconds.
 
+import type { CapWindow } from '../domain/caps/caps.ts';
 import { factFieldsOf, type FactFields } from '../domain/facts.ts';
 import type { CampaignId, ContractId } from '../domain/ids.ts';
 import type { Lead, WhyNot } from '../domain/lead.ts';
@@ -14,7 +15,7 @@ import type { Buyer, Vertical, World } from '../domain/world/world.ts';
 import { FACT_TYPES, routingFacts, type Facts } from './facts.ts';
 import { compileFilter, type FilterSetting, type FilterVerdict } from './filter.ts';
 import { compileRepeats, type RepeatRules, seenText } from './repeats.ts';
-import { createOpening } from './schedule.ts';
+import { createOpening, type Occurrence, type Opening } from './schedule.ts';
 import { createValueLists, type ValueLists } from './value-lists.ts';
 import { capWindows, type CapTerms } from './windows.ts';
 
@@ -63,6 +64,12 @@ export interface EligibilityRules {
   explain(contractId: ContractId, asked: Asked): Eligibility;
   /** The rules against repeats: what has to be looked up before `explain` is asked. */
   readonly repeats: RepeatRules;
+
+  /**
+   * The opening of the contract's hours that an instant is in, with its price and caps; null where
+   * it is closed or has no schedule. Throws for a contract that the world does not have.
+   */
+  windowAt(contractId: ContractId, atMs: number): Occurrence | null;
 }
 
 type Question = Asked & { readonly facts: Facts };
@@ -72,19 +79,33 @@ type Check = (question: Question) => Refused | undefined;
 type Refused = Eligibility & { kind: 'refused' };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+
+type OpeningAt = (atMs: number) => Opening;
+
+/** A contract, ready to be asked. */
+interface Compiled {
+  readonly checks: readonly Check[];
+  readonly openingAt: OpeningAt;
+}
+
 const ELIGIBLE: Eligibility = { kind: 'eligible' };
 
 /** Compiles a world. Throws where contracts name what is not there; `parseWorld` says so first. */
 export function createEligibility(world: World): EligibilityRules {
-  const checks = new Map<ContractId, readonly Check[]>();
+  const compiled = new Map<ContractId, Compiled>();
   const lists = createValueLists();
   for (const [id, contract] of Object.entries(world.contracts)) {
-    checks.set(id, checksOf(world, lists, { id, contract }));
+    compiled.set(id, compile(world, lists, { id, contract }));
   }
   const factFields = new Map<CampaignId, FactFields>();
   for (const [id, { vertical }] of Object.entries(world.campaigns)) {
     factFields.set(id, factFieldsOf(world.verticals[vertical]?.fields ?? {}));
   }
+  const compiledOf = (contractId: ContractId): Compiled => {
+    const found = compiled.get(contractId);
+    if (!found) throw new Error(`no contract ${contractId} in the world`);
+    return found;
+  };
   const questions = new WeakMap<Asked, Question>();
   const repeats = compileRepeats(world);
 
@@ -92,42 +113,47 @@ export function createEligibility(world: World): EligibilityRules {
     repeats,
 
     explain(contractId, asked) {
-      const list = checks.get(contractId);
-      if (!list) throw new Error(`no contract ${contractId} in the world`);
+      const { checks } = compiledOf(contractId);
       let question = questions.get(asked);
       if (!question) {
         const from = factFields.get(asked.lead.campaignId) ?? factFieldsOf({});
         const facts = routingFacts(asked.lead, asked, from);
         questions.set(asked, (question = { ...asked, facts }));
       }
-      for (const check of list) {
+      for (const check of checks) {
         const refused = check(question);
         if (refused && !(asked.byOperator && WISHES.has(refused.reason))) return refused;
       }
       return ELIGIBLE;
     },
+
+    windowAt(contractId, atMs) {
+      const opening = compiledOf(contractId).openingAt(atMs);
+      return opening.open ? opening.window : null;
+    },
   };
 }
 
-function checksOf(
+function compile(
   world: World,
   lists: ValueLists,
   { id: contractId, contract }: { id: ContractId; contract: Contract },
-): Check[] {
+): Compiled {
   const { buyer: buyerId, campaign: campaignId } = contract;
   const buyer = world.buyers[buyerId];
   const campaign = world.campaigns[campaignId];
   const vertical = campaign && world.verticals[campaign.vertical];
   if (!buyer || !campaign || !vertical) throw new Error(`contract ${contractId} is incomplete`);
-  return [
+  const openingAt = createOpening(contract.schedule, buyer.timeZone);
+  const checks = [
     checkPause(world, { buyer, campaign, contract }),
     checkSource(contract.sources),
     checkFields(contract),
     checkFilter(contract, settingOf(vertical, lists)),
     checkScore(contract.minScore),
     checkRepeats(contractId, contract, buyer),
-    checkSchedule(contract, buyer),
-    checkCaps({
+    checkSchedule(contract, openingAt),
+    checkCaps(contract, openingAt, {
       contractId,
       contractCaps: contract.caps,
       buyerId,
@@ -135,6 +161,7 @@ function checksOf(
       timeZone: buyer.timeZone,
     }),
   ].filter((check) => check !== undefined);
+  return { checks, openingAt };
 }
 
 function checkPause(
@@ -219,35 +246,46 @@ function checkRepeats(id: ContractId, contract: Contract, buyer: Buyer): Check |
   };
 }
 
-function checkSchedule({ schedule }: Contract, { timeZone }: Buyer): Check | undefined {
+function checkSchedule({ schedule }: Contract, openingAt: OpeningAt): Check | undefined {
   if (schedule === null) return undefined;
-  const openingAt = createOpening(schedule, timeZone);
   return ({ atMs }) => {
     const opening = openingAt(atMs);
     return opening.open ? undefined : refuse('outside_schedule', opening.detail, opening.untilMs);
   };
 }
 
-function checkCaps(terms: CapTerms): Check | undefined {
+function checkCaps(
+  { schedule }: Contract,
+  openingAt: OpeningAt,
+  terms: CapTerms,
+): Check | undefined {
   const limits = [...terms.contractCaps, ...terms.buyerCaps].map((cap) => cap.limit);
-  if (limits.includes(0)) return () => refuse('cap_reached', 'a limit of 0 takes nothing');
-  if (limits.every((limit) => limit === null)) return undefined;
+  if (limits.includes(0)) return () => refuse('cap_reached', NOTHING);
+  const hours = [...(schedule?.windows ?? []), ...(schedule?.openOn ?? [])];
+  const isCapped = hours.some(({ caps }) => caps.length > 0);
+  if (!isCapped && limits.every((limit) => limit === null)) return undefined;
   // The names of the present windows, kept until the first of them ends: building them for 1,000
   // contracts would cost a lead 5 ms.
-  let known = { keys: [] as string[], fromMs: 0, toMs: 0 };
+  let known = { windows: [] as readonly CapWindow[], fromMs: 0, toMs: 0 };
   return ({ live, atMs }) => {
     if (atMs < known.fromMs || atMs >= known.toMs) {
-      const windows = capWindows({ ...terms, atMs, priceCents: ZERO });
-      const toMs = Math.min(...windows.map((window) => window.endsAtMs ?? Infinity));
-      known = { keys: windows.map((window) => window.key), fromMs: atMs, toMs };
+      const opening = openingAt(atMs);
+      const window = opening.open ? opening.window : null;
+      const windows = capWindows({ ...terms, window, atMs, priceCents: ZERO });
+      const ends = [window?.endsAtMs, opening.untilMs, ...windows.map(({ endsAtMs }) => endsAtMs)];
+      const toMs = Math.min(...ends.map((endsAtMs) => endsAtMs ?? Infinity));
+      known = { windows, fromMs: atMs, toMs };
     }
-    for (const key of known.keys) {
+    for (const { key, limit, endsAtMs } of known.windows) {
+      if (limit === 0) return refuse('cap_reached', `${key}: ${NOTHING}`, endsAtMs);
       const denied = live.deniedKey(key);
       if (denied) return refuse('cap_reached', `${key}: ${denied.detail}`, denied.endsAtMs);
     }
     return undefined;
   };
 }
+
+const NOTHING = 'a limit of 0 takes nothing';
 
 function refuse(reason: IneligibleReason, detail: string, untilMs: number | null = null): Refused {
   return { kind: 'refused', reason, detail, ...(untilMs !== null && { untilMs }) };

@@ -6,6 +6,7 @@ import type { CapWindow } from '../domain/caps/caps.ts';
 import type { BuyerId, ContractId } from '../domain/ids.ts';
 import type { Cents } from '../domain/money.ts';
 import type { Cap, CapPeriod } from '../domain/world/cap.ts';
+import type { Occurrence } from './schedule.ts';
 import {
   calendarOf,
   changeBetween,
@@ -24,25 +25,34 @@ export interface CapTerms {
   readonly buyerCaps: readonly Cap[];
   /** The buyer's. */
   readonly timeZone: string;
+  /** The opening of the contract's hours by which the lead was routed, with its own caps. */
+  readonly window?: Occurrence | null;
 }
 
 /**
- * The windows of an offer at a price: one for each cap that sets a limit, the contract's first.
+ * The windows of an offer at a price: one for each cap that sets a limit, the contract's first, then
+ * those of its hours, then the buyer's.
  * Keys read `contract/apex_auto/day/2026-11-22/leads`; the same instant always gives the same keys.
  */
 export function capWindows(
   terms: CapTerms & { readonly atMs: number; readonly priceCents: Cents },
 ): CapWindow[] {
   const { contractId, contractCaps, buyerId, buyerCaps, timeZone, atMs, priceCents } = terms;
+  const amountOf = (measure: Cap['measure']) => (measure === 'leads' ? 1 : priceCents);
   const windowsOf = (owner: string, caps: readonly Cap[]): CapWindow[] =>
     caps.flatMap(({ per, measure, limit }) => {
       if (limit === null) return [];
       const { name, endsAtMs } = periodAt(timeZone, per, atMs);
-      const amount = measure === 'leads' ? 1 : priceCents;
-      return [{ key: `${owner}/${name}/${measure}`, amount, limit, endsAtMs }];
+      return [{ key: `${owner}/${name}/${measure}`, amount: amountOf(measure), limit, endsAtMs }];
     });
+  const openingOf = ({ name, endsAtMs, caps }: Occurrence): CapWindow[] =>
+    caps.map(({ measure, limit }) => ({
+      key: `contract/${contractId}/${name}/${measure}`,
+      ...{ amount: amountOf(measure), limit, endsAtMs },
+    }));
   return [
     ...windowsOf(`contract/${contractId}`, contractCaps),
+    ...(terms.window ? openingOf(terms.window) : []),
     ...windowsOf(`buyer/${buyerId}`, buyerCaps),
   ];
 }

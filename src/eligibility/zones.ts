@@ -81,6 +81,24 @@ export function weekdayOf(day: number): number {
   return ((((day + 3) % 7) + 7) % 7) + 1;
 }
 
+/** A day as a date: `2026-11-24`. */
+export function dayText(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** The day of a date that the calendar has, as `2026-11-24`; undefined for any other text. */
+export function dayNamed(text: string): number | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
+  const day = Math.floor(Date.parse(`${text}T00:00:00Z`) / DAY_MS);
+  return Number.isNaN(day) || dayText(day) !== text ? undefined : day;
+}
+
+/** A time of day: `08:00`. */
+export function clockText(minute: number): string {
+  const two = (part: number) => String(Math.floor(part)).padStart(2, '0');
+  return `${two(minute / 60)}:${two(minute % 60)}`;
+}
+
 /** A day's place in the calendar. */
 export function calendarOf(day: number): DateTime {
   return DateTime.fromMillis(day * DAY_MS, { zone: 'utc' });

@@ -35,11 +35,8 @@ export interface Rotation {
  * may in order of priority: all of them, or of a waterfall the tiers up to the next one that has to
  * draw (`rest` holds those behind). Where a turn is still to be drawn, `takesTurn` says so.
  */
-export function routeStage(
-  { world, eligibility }: Rules,
-  stage: Stage,
-  asked: Question,
-): StageRoute {
+export function routeStage(rules: Rules, stage: Stage, asked: Question): StageRoute {
+  const { world, eligibility } = rules;
   const eligible: ContractId[] = [];
   const refused: WhyNot[] = [];
   const least = stage.method === 'ping_post' ? ZERO : leastPrice(world, asked.lead);
@@ -49,7 +46,8 @@ export function routeStage(
       refused.push({ contractId, ...why });
       continue;
     }
-    const { weight, priceCents } = contractIn(world, contractId);
+    const { weight } = contractIn(world, contractId);
+    const { priceCents } = hourlyTerms(rules, contractId, asked.atMs);
     if (stage.method === 'weighted' && weight === 0) {
       refused.push({ contractId, reason: 'no_turn', detail: 'weight 0' });
     } else if (priceCents !== null && priceCents < least) {
@@ -64,7 +62,7 @@ export function routeStage(
   const whole = tiers.flatMap(({ contracts }) => contracts);
   return {
     ...{ stage: stage.name, method: stage.method, refused },
-    ...(isWhole ? orderOf(world, whole) : partOf(world, tiers)),
+    ...(isWhole ? orderOf(rules, whole, asked.atMs) : partOf(rules, tiers, asked.atMs)),
     ...limitsOf(stage),
     atMs: asked.atMs,
   };
@@ -83,28 +81,33 @@ function whyNot(
 
 /** The part of a waterfall behind another one, from its `rest`; its turn is still to be drawn. */
 export function routeRest(
-  world: World,
+  rules: Rules,
   behind: Pick<StageRoute, 'stage' | 'method' | 'part' | 'rest'>,
   atMs: number,
 ): StageRoute {
   const { stage, method, part = 1, rest = [] } = behind;
-  return { ...{ stage, method, part: part + 1, refused: [] }, ...partOf(world, rest), atMs };
+  return { ...{ stage, method, part: part + 1, refused: [] }, ...partOf(rules, rest, atMs), atMs };
 }
 
 function partOf(
-  world: World,
+  rules: Rules,
   tiers: readonly Tier[],
+  atMs: number,
 ): Pick<StageRoute, 'order' | 'terms' | 'tier' | 'rest'> {
   const { drawn, then, rest } = firstPart(tiers);
   return {
-    ...orderOf(world, [...(drawn?.contracts ?? []), ...then]),
+    ...orderOf(rules, [...(drawn?.contracts ?? []), ...then], atMs),
     ...(drawn && { tier: drawn.priority }),
     ...(rest.length > 0 && { rest }),
   };
 }
 
-function orderOf(world: World, order: readonly ContractId[]): Pick<StageRoute, 'order' | 'terms'> {
-  return { ...termsOf(world, order), order };
+function orderOf(
+  rules: Rules,
+  order: readonly ContractId[],
+  atMs: number,
+): Pick<StageRoute, 'order' | 'terms'> {
+  return { ...termsOf(rules, order, atMs), order };
 }
 
 function limitsOf({ budgetMs, stopAfterRejections }: Stage): Pick<StageRoute, 'limits'> {
@@ -154,9 +157,10 @@ export function drawRoute(
 }
 
 /** Who takes part in a draw: everyone routed, or in a waterfall its first tier. */
-function membersOf(world: World, stage: Stage, { order, tier }: StageRoute): Member[] {
+function membersOf(world: World, stage: Stage, { order, tier, terms }: StageRoute): Member[] {
   return order.flatMap((contractId) => {
-    const { weight, priority, priceCents } = contractIn(world, contractId);
+    const { weight, priority, ...contract } = contractIn(world, contractId);
+    const priceCents = terms?.[contractId]?.priceCents ?? contract.priceCents;
     if (tier !== undefined && priority !== tier) return [];
     const byMoney = 'by' in stage && stage.by === 'cents' && priceCents !== null;
     return [
@@ -202,16 +206,32 @@ export function contractIn(world: World, contractId: ContractId): Contract {
 }
 
 /** What is particular about these contracts; nothing where nothing is. */
-function termsOf(world: World, order: readonly ContractId[]): Pick<StageRoute, 'terms'> {
+function termsOf(
+  rules: Rules,
+  order: readonly ContractId[],
+  atMs: number,
+): Pick<StageRoute, 'terms'> {
   const terms: Record<ContractId, Terms> = {};
   for (const contractId of order) {
-    const { priceCents, exclusive, post } = contractIn(world, contractId);
+    const { exclusive, post } = contractIn(rules.world, contractId);
+    const { priceCents, isHourly } = hourlyTerms(rules, contractId, atMs);
     const particular: Terms = {
       ...(priceCents !== null && { priceCents }),
       ...(!exclusive && { shared: true }),
       ...(post.timeoutMs > SLOW_POST_MS && { slow: true }),
+      ...(isHourly && { routedAtMs: atMs }),
     };
     if (Object.keys(particular).length > 0) terms[contractId] = particular;
   }
   return Object.keys(terms).length > 0 ? { terms } : {};
+}
+
+/** The fixed price at a moment, and whether the hours of that moment set it or have caps. */
+function hourlyTerms({ world, eligibility }: Rules, contractId: ContractId, atMs: number) {
+  const window = eligibility.windowAt(contractId, atMs);
+  const { priceCents } = contractIn(world, contractId);
+  return {
+    priceCents: window?.priceCents ?? priceCents,
+    isHourly: window !== null && (window.priceCents !== null || window.caps.length > 0),
+  };
 }

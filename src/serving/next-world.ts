@@ -52,9 +52,10 @@ export type Judged =
 export function judge(
   { by, note, make }: NextWorld,
   stored: Pick<StoredWorld, 'version' | 'document'> | undefined,
+  nowMs: number,
 ): Judged {
   const document = make({ version: stored?.version ?? 0, document: stored?.document });
-  const parsed = parseWorld(document);
+  const parsed = parseWorld(document, nowMs);
   if (!parsed.ok) return { kind: 'invalid', errors: parsed.errors };
   const { world, warnings } = parsed;
   const changes = diffWorlds(stored?.document ?? {}, document);

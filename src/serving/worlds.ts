@@ -96,12 +96,12 @@ export async function openWorlds(deps: {
     let judged: Judged | undefined;
     if (deps.prepare) {
       // Before the lock, since it may take long: whoever is faster has prepared what is theirs.
-      const first = judge(next, await findCurrentWorld(pool));
+      const first = judge(next, await findCurrentWorld(pool), Date.now());
       if (first.kind !== 'right') return first;
       await deps.prepare(first.world);
     }
     const recorded = await recordWorld(pool, (stored) => {
-      judged = judge(next, stored);
+      judged = judge(next, stored, Date.now());
       return judged.kind === 'right' ? judged.made : undefined;
     });
     if (judged?.kind !== 'right') return judged ?? { kind: 'invalid', errors: [] };
@@ -134,7 +134,7 @@ export async function openWorlds(deps: {
     /** Applies a change as a new version, whole or not at all; `dry_run` changes nothing. */
     async apply(next: NextWorld): Promise<Applied> {
       if (next.mode === 'apply') return inTurn(() => applyNow(next));
-      const judged = judge(next, await findCurrentWorld(pool));
+      const judged = judge(next, await findCurrentWorld(pool), Date.now());
       if (judged.kind !== 'right') return judged;
       return { kind: 'dry_run', changes: judged.changes, warnings: judged.warnings };
     },

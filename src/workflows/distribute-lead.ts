@@ -109,11 +109,19 @@ async function finish(run: Run, outcome: LeadOutcome): Promise<LeadOutcome> {
   return outcome;
 }
 
-/** Pushes what was sold, then gives back what the other offers may still hold. */
+/**
+ * Pushes what was sold, then gives back what the other offers may still hold; before, if a push
+ * waits for its receiver's hours, so that room in a cap does not wait with it.
+ */
 async function deliverSales(
   { lead: { leadId }, round }: Run,
   offers: readonly Offered[],
 ): Promise<void> {
+  const waits = offers.some(
+    ({ report }) =>
+      report.kind === 'accepted' && report.targets?.some((target) => target.notBeforeMs),
+  );
+  if (waits) await releaseOwed(leadId, offers);
   await Promise.all(
     offers.flatMap(({ candidate: { contractId }, report }) => {
       if (report.kind !== 'accepted') return [];
@@ -122,7 +130,7 @@ async function deliverSales(
       return targets.map((target) => deliver({ leadId, contractId, target, sale }));
     }),
   );
-  await releaseOwed(leadId, offers);
+  if (!waits) await releaseOwed(leadId, offers);
 }
 
 async function releaseOwed(leadId: LeadId, offers: readonly Offered[]): Promise<void> {

@@ -78,6 +78,7 @@ async function runPart(run: Run, part: Part): Promise<void> {
     const auction = await step(`ping ${route.order.length} buyers`).runAuction({
       ...{ leadId: lead.leadId, round: run.round, stage },
       order: route.order,
+      ...(route.terms && { terms: route.terms }),
     });
     run.unsaved.push({ step: `auction/${stage}`, verdict: auction });
     part.told.auction = auction;

@@ -57,12 +57,15 @@ export interface Delivery {
 }
 
 /**
- * Pushes a sold lead to one target until it is confirmed, or given up and said so. Never throws.
+ * Pushes a sold lead to one target, from its next opening on, until it is confirmed, or given up
+ * and said so. Never throws.
  */
 export async function deliver({ leadId, contractId, target, sale }: Delivery): Promise<void> {
   const push = { leadId, contractId, target: target.name };
   const place = `${contractId}/${target.name}`;
   let triedBefore = 0;
+  const waitMs = (target.notBeforeMs ?? 0) - Date.now();
+  if (waitMs > 0) await sleep(waitMs, { summary: `${place} waits for its hours` });
   if (target.atOnce) {
     const first = await tryOnce(place, { ...push, sale });
     if (first.kind === 'delivered') return;

@@ -18,14 +18,15 @@ const DEEPEST = 40;
 
 /**
  * Reads a whole document. Never throws, whatever it is given, and quotes no secret. Where some
- * parts are not readable, the others are still checked against each other.
+ * parts are not readable, the others are still checked against each other. With `nowMs`, warnings
+ * tell also what is odd at that moment, such as a contract that is over.
  */
-export function parseWorld(document: unknown): WorldVerdict {
+export function parseWorld(document: unknown, nowMs?: number): WorldVerdict {
   const unfit = faultOfShape(document);
   if (unfit) return { ok: false, errors: [unfit] };
   const parsed = worldDocument.safeParse(document);
   const world = toWorld(parsed.success ? parsed.data : readableDraft(document));
-  const { errors, warnings } = checkWorld(world, knownIdsOf(document));
+  const { errors, warnings } = checkWorld(world, knownIdsOf(document), nowMs);
   const wrong = parsed.success ? errors : [...listIssues(parsed.error, document), ...errors];
   if (wrong.length === 0) return { ok: true, world, warnings };
   return { ok: false, errors: shortened(inDocumentOrder(wrong, document)) };

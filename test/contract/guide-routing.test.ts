@@ -71,7 +71,7 @@ function standOf(name: string, more: { payout?: object } = {}) {
     campaign: campaignRead,
     route: (stage: string, sourceId?: string) =>
       drawn(stage, routeStage(rules, stageIn(campaignRead, stage), asked(sourceId ?? 'acme'))),
-    rest: (stage: string, behind: StageRoute) => drawn(stage, routeRest(world, behind, 6)),
+    rest: (stage: string, behind: StageRoute) => drawn(stage, routeRest(rules, behind, 6)),
     /** Bids of the contracts that are asked; fixed prices take part by themselves. */
     auction(bids: Readonly<Record<string, number | readonly Leg[]>>, sourceId?: string): Auction {
       const stage = stageIn(campaignRead, 'auction');

@@ -6,19 +6,9 @@ import { describe, expect, test } from 'vitest';
 
 import type { Schedule, WeeklyWindow } from '../../src/domain/world/schedule.ts';
 import { createOpening, isOpen } from '../../src/eligibility/schedule.ts';
+import { ALL_DAYS, at, hours, scheduleOf } from './schedule-of.ts';
 
-const ALL_DAYS = [1, 2, 3, 4, 5, 6, 7];
-
-function minuteOf(clock: string): number {
-  return Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
-}
-
-function hours(days: number[], open: string, close: string): WeeklyWindow {
-  return { days, openMinute: minuteOf(open), closeMinute: minuteOf(close) };
-}
-
-const on = (...windows: WeeklyWindow[]): Schedule => ({ windows });
-const at = (iso: string) => Date.parse(iso);
+const on = (...windows: WeeklyWindow[]): Schedule => scheduleOf({ windows });
 
 const NEW_YORK = 'America/New_York';
 const office = on(hours([1, 2, 3, 4, 5], '08:00', '18:00'));
@@ -97,7 +87,7 @@ describe('until when', () => {
   });
 
   test('no schedule never changes', () => {
-    expect(isOpen(null, NEW_YORK, 0)).toEqual({ open: true, untilMs: null });
+    expect(isOpen(null, NEW_YORK, 0)).toEqual({ open: true, untilMs: null, window: null });
   });
 });
 
@@ -194,16 +184,18 @@ test('what is remembered ends with the hours, and does not answer for an earlier
 test('what is remembered between leads is what would be read', () => {
   const anyWindow = fc
     .tuple(fc.subarray(ALL_DAYS, { minLength: 1 }), fc.nat(1439), fc.nat(1439))
-    .map(([days, openMinute, closeMinute]): WeeklyWindow => ({ days, openMinute, closeMinute }));
+    .map(([days, openMinute, closeMinute]): WeeklyWindow => {
+      return { days, openMinute, closeMinute, priceCents: null, caps: [] };
+    });
   const zones = fc.constantFrom(NEW_YORK, 'Asia/Kolkata', 'Australia/Lord_Howe', 'Africa/Cairo');
   const steps = fc.array(fc.integer({ min: -7_200_000, max: 50_000_000 }), { maxLength: 12 });
   fc.assert(
     fc.property(fc.array(anyWindow, { maxLength: 3 }), zones, steps, (windows, zone, moves) => {
-      const openingAt = createOpening({ windows }, zone);
+      const openingAt = createOpening(on(...windows), zone);
       let ms = at('2026-10-31T12:00:00Z');
       for (const move of moves) {
         ms += move;
-        expect(openingAt(ms).open).toBe(isOpen({ windows }, zone, ms).open);
+        expect(openingAt(ms).open).toBe(isOpen(on(...windows), zone, ms).open);
       }
     }),
     { numRuns: 40 },

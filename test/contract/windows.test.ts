@@ -51,6 +51,29 @@ test('T39: null sets no window, 0 is a window without room', () => {
   expect(windowsOf([cap('day', 'leads', 0)])).toMatchObject([{ limit: 0 }]);
 });
 
+test('caps of the hours count per opening, between the contract’s and the buyer’s', () => {
+  const window = {
+    ...{ name: 'window/2026-11-22T08:00', priceCents: null },
+    ...{ startsAtMs: at('2026-11-22T08:00:00-06:00'), endsAtMs: at('2026-11-22T18:00:00-06:00') },
+    caps: [
+      { measure: 'leads', limit: 10 },
+      { measure: 'cents', limit: 0 },
+    ] as const,
+  };
+  const windows = capWindows({
+    ...{ contractId: 'apex_auto', contractCaps: [cap('total', 'leads', 5)] },
+    ...{ buyerId: 'apex', buyerCaps: [cap('total', 'leads', 9)], timeZone: CHICAGO, window },
+    ...{ atMs: noon, priceCents: cents(1480) },
+  });
+  const key = 'contract/apex_auto/window/2026-11-22T08:00';
+  expect(windows).toEqual([
+    { key: 'contract/apex_auto/total/leads', amount: 1, limit: 5, endsAtMs: null },
+    { key: `${key}/leads`, amount: 1, limit: 10, endsAtMs: window.endsAtMs },
+    { key: `${key}/cents`, amount: 1480, limit: 0, endsAtMs: window.endsAtMs },
+    { key: 'buyer/apex/total/leads', amount: 1, limit: 9, endsAtMs: null },
+  ]);
+});
+
 const names: [per: CapPeriod, iso: string, name: string, from: string, to: string | null][] = [
   [
     'hour',

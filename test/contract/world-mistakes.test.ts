@@ -134,7 +134,7 @@ const mistakes: Mistake[] = [
     'buyers.apex.caps[1]',
     'leads per day has a limit already',
   ],
-  [`${APEX}.schedule`, { windows: [] }, `${APEX}.schedule.windows`, 'wants at least 1 entries'],
+  [`${APEX}.schedule`, { windows: [] }, `${APEX}.schedule.windows`, /^wants at least 1 entries/],
   [
     `${APEX}.schedule`,
     { windows: [{ days: [], open: '08:00', close: '18:00' }] },

@@ -69,4 +69,6 @@ export interface Delivery {
   readonly name: string;
   readonly step: Step;
   readonly giveUpAfterHours: number;
+  /** The receiver's hours: what is sold outside of them is pushed at their next opening. */
+  readonly during: Schedule | null;
 }

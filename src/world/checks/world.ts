@@ -8,6 +8,7 @@ import { listContradictions } from './contradictions.ts';
 import { checkFilter, factsOf } from './filter.ts';
 import { checkPersonRules } from './persons.ts';
 import { checkMargin, checkRouting, listRoutingWarnings } from './routing.ts';
+import { checkHourlyPrices, checkSchedule, schedulesOf, warnOfSchedule } from './schedule.ts';
 import { checkCaps, checkContractTerms, checkFieldNames } from './terms.ts';
 import { didYouMean, issueAt, ownOf, type Path, type WorldIssue } from '../issues.ts';
 
@@ -21,8 +22,11 @@ export interface Findings {
   readonly warnings: WorldIssue[];
 }
 
-/** Checks the parts against each other and says everything at once. */
-export function checkWorld(world: World, known: KnownIds): Findings {
+/**
+ * Checks the parts against each other and says everything at once. What is odd only at a moment is
+ * told if `nowMs` is given.
+ */
+export function checkWorld(world: World, known: KnownIds, nowMs?: number): Findings {
   const errors = [
     ...checkReferences(world, known),
     ...checkKeys(world),
@@ -43,7 +47,13 @@ export function checkWorld(world: World, known: KnownIds): Findings {
   ];
   // Warnings are for worlds that can be applied: only those have filters that make sense.
   const warnings =
-    errors.length > 0 ? [] : [...listWarnings(world), ...listFilterWarnings(world, known)];
+    errors.length > 0
+      ? []
+      : [
+          ...listWarnings(world),
+          ...listFilterWarnings(world, known),
+          ...(nowMs === undefined ? [] : listDue(world, nowMs)),
+        ];
   return { errors, warnings };
 }
 
@@ -113,7 +123,12 @@ function checkContract(
   { id, contract }: { id: string; contract: Contract },
 ): WorldIssue[] {
   const path = ['contracts', id];
-  const issues = checkContractTerms(contract, path);
+  const { timeZone } = ownOf(world.buyers, contract.buyer) ?? world;
+  const issues = [
+    ...checkContractTerms(contract, path),
+    ...checkHourlyPrices(contract, path),
+    ...schedulesOf(contract, timeZone, path).flatMap(checkSchedule),
+  ];
   const campaign = ownOf(world.campaigns, contract.campaign);
   const vertical = campaign && ownOf(world.verticals, campaign.vertical);
   if (!vertical) return issues;
@@ -177,4 +192,13 @@ function listWarnings(world: World): WorldIssue[] {
     }
   }
   return [...warnings, ...listRoutingWarnings(world)];
+}
+
+/** What is odd about a world now, and was not or will not be at another time. */
+function listDue({ contracts, buyers, timeZone }: World, nowMs: number): WorldIssue[] {
+  return Object.entries(contracts).flatMap(([id, contract]) => {
+    const zone = ownOf(buyers, contract.buyer)?.timeZone ?? timeZone;
+    const schedules = schedulesOf(contract, zone, ['contracts', id]);
+    return schedules.flatMap((placed) => warnOfSchedule(placed, nowMs));
+  });
 }

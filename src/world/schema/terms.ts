@@ -3,6 +3,7 @@
 import { z } from 'zod';
 
 import { CAP_PERIODS, type Cap } from '../../domain/world/cap.ts';
+import { receiverHours } from './schedule.ts';
 import { duration, id, secretRef, settings, url } from './settings.ts';
 
 const cap = settings({
@@ -97,6 +98,12 @@ export const delivery = settings(
     give_up_after: duration('1h', '240h', 'h')
       .prefault('72h')
       .describe('For how long a delivery is tried again.'),
+    during: receiverHours
+      .nullable()
+      .default(null)
+      .describe('The receiver’s hours, in the buyer’s zone; a push waits for them. null: always.'),
   },
   { ...stepNames, give_up_after: 'giveUpAfterHours' },
-).transform(({ name, giveUpAfterHours, ...step }) => ({ name, step, giveUpAfterHours }));
+).transform(({ name, giveUpAfterHours, during, ...step }) => ({
+  ...{ name, step, giveUpAfterHours, during },
+}));
