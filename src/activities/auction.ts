@@ -33,9 +33,9 @@ export function createAuctionActivities(deps: ActivityDeps) {
   return {
     /**
      * Pings the candidates in parallel and ranks what they bid. Contracts with a fixed price take
-     * part without a ping, at the price that their terms say. A stored auction is returned as it was, with no new ping. Takes no
-     * longer than the stage's deadline, whatever the buyers do; one buyer's fault never harms
-     * another.
+     * part without a ping, at the price that their terms say. A stored auction is returned as it
+     * was, with no new ping. Takes no longer than the stage's deadline, whatever the buyers do; one
+     * buyer's fault never harms another.
      */
     async runAuction({
       order,

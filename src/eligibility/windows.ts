@@ -30,9 +30,8 @@ export interface CapTerms {
 }
 
 /**
- * The windows of an offer at a price: one for each cap that sets a limit, the contract's first, then
- * those of its hours, then the buyer's.
- * Keys read `contract/apex_auto/day/2026-11-22/leads`; the same instant always gives the same keys.
+ * The windows of an offer at a price: one for each cap that sets a limit, the contract's first,
+ * then those of its hours, then the buyer's. Keys read `contract/apex_auto/day/2026-11-22/leads`; the same instant always gives the same keys.
  */
 export function capWindows(
   terms: CapTerms & { readonly atMs: number; readonly priceCents: Cents },

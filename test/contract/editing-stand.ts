@@ -36,7 +36,7 @@ export async function startEditing(document: unknown = smallDocument()): Promise
         .filter(({ version }) => before === null || version < before)
         .slice(0, limit),
     applyWorld: async (next) => {
-      const judged = judge(next, versions.at(-1));
+      const judged = judge(next, versions.at(-1), Date.now());
       if (judged.kind !== 'right') return judged;
       const { made, changes, warnings } = judged;
       if (next.mode === 'dry_run') return { kind: 'dry_run', changes, warnings };
