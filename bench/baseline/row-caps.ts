@@ -37,5 +37,6 @@ export async function createRowCaps(pool: Pool): Promise<CapDesk> {
     warm: async () => undefined,
     keepLater: () => undefined,
     deniedKey: () => undefined,
+    forgetDenials: () => undefined,
   };
 }

@@ -7,7 +7,9 @@
 
 import { randomUUID } from 'node:crypto';
 import type { CapDecision, CapOp, CapWindow, Room } from '../domain/caps/caps.ts';
+import { isBalanceKey } from '../domain/caps/keys.ts';
 import type { BuyerId, HoldId } from '../domain/ids.ts';
+import { dollars } from '../domain/money.ts';
 import type { FullCap } from '../eligibility/explain.ts';
 
 const MAX_BATCH = 500;
@@ -57,6 +59,12 @@ interface Waiting {
   abandoned: boolean;
 }
 
+interface Denial extends FullCap {
+  readonly untilMs: number;
+  /** Under another limit it says nothing. */
+  readonly limit: number;
+}
+
 interface Queue {
   waiting: Waiting[];
   inFlight: boolean;
@@ -66,7 +74,7 @@ interface Queue {
 /** One desk per process. */
 export function createCapDesk({ applyCaps, seedCaps, now }: CapDeskDeps) {
   const queues = new Map<BuyerId, Queue>();
-  const denials = new Map<string, FullCap & { readonly untilMs: number }>();
+  const denials = new Map<string, Denial>();
 
   function queueOf(buyerId: BuyerId): Queue {
     let queue = queues.get(buyerId);
@@ -135,9 +143,9 @@ export function createCapDesk({ applyCaps, seedCaps, now }: CapDeskDeps) {
     for (const { answer } of batch) answer(undefined);
   }
 
-  function remember({ key, endsAtMs }: Room, detail: string): void {
+  function remember({ key, endsAtMs }: Room, detail: string, limit: number): void {
     const untilMs = Math.min(now() + REMEMBER_DENIAL_MS, endsAtMs ?? Infinity);
-    denials.set(key, { untilMs, detail, endsAtMs });
+    denials.set(key, { untilMs, detail, endsAtMs, limit });
   }
 
   return {
@@ -147,13 +155,16 @@ export function createCapDesk({ applyCaps, seedCaps, now }: CapDeskDeps) {
       const decision = await submit(buyerId, op, HOLD_TIMEOUT_MS);
       switch (decision?.kind) {
         case 'granted':
-          for (const room of decision.rooms) if (room.left === 0) remember(room, 'no room left');
+          for (const [index, room] of decision.rooms.entries()) {
+            const limit = request.windows[index]?.limit ?? 0;
+            if (room.left === 0) remember(room, 'no room left', limit);
+          }
           return { kind: 'granted' };
         case 'denied': {
-          const { room, used, limit } = decision;
-          const detail = `${room.key} ${used}/${limit}`;
+          const { room } = decision;
+          const detail = describeDenial(decision);
           // Where something is left, a cheaper lead may still fit.
-          if (room.left === 0) remember(room, detail);
+          if (room.left === 0) remember(room, detail, decision.limit);
           return { kind: 'denied', detail, untilMs: room.endsAtMs };
         }
         case 'refused':
@@ -180,10 +191,9 @@ export function createCapDesk({ applyCaps, seedCaps, now }: CapDeskDeps) {
       if (decision?.kind === 'refused' && decision.why === 'stale' && how === 'first') {
         // Folded into the counters long ago: corrected by name instead. A repeat corrects nothing:
         // nobody remembers whether the first one did, and room lost is safer than room invented.
-        const changes = windows.map(({ key, amount, endsAtMs }) => ({
-          key,
-          by: -amount,
-          endsAtMs,
+        const changes = windows.map(({ key, amount, endsAtMs, rolling }) => ({
+          ...{ key, by: -amount, endsAtMs },
+          ...(rolling !== undefined && { rolling }),
         }));
         const adjusted = { op: 'adjust', id: `release/${id}`, changes } as const;
         return (await submit(buyerId, adjusted, RELEASE_TIMEOUT_MS))?.kind === 'done';
@@ -209,12 +219,29 @@ export function createCapDesk({ applyCaps, seedCaps, now }: CapDeskDeps) {
       }
     },
 
-    /** Why that window was full a moment ago; undefined when it may have room. */
-    deniedKey(key: string): FullCap | undefined {
+    /**
+     * Why that window was full a moment ago; undefined when it may have room, or when the limit was
+     * another one then.
+     */
+    deniedKey(key: string, limit: number): FullCap | undefined {
       const denial = denials.get(key);
-      if (denial && denial.untilMs > now()) return denial;
+      if (denial && denial.untilMs > now() && denial.limit === limit) return denial;
       denials.delete(key);
       return undefined;
     },
+
+    /** Forgets what was full: a new world may have moved any limit. */
+    forgetDenials(): void {
+      denials.clear();
+    },
   };
+}
+
+type Denied = CapDecision & { readonly kind: 'denied' };
+
+/** `contract/apex_auto/day/2026-11-24/leads 13/40, paced until 14:20`. */
+function describeDenial({ room, used, limit, pacedUntil }: Denied): string {
+  if (isBalanceKey(room.key)) return `${room.key}: ${dollars(room.left)} left`;
+  const paced = pacedUntil === undefined ? '' : `, paced until ${pacedUntil}`;
+  return `${room.key} ${used}/${limit}${paced}`;
 }

@@ -16,7 +16,6 @@ import type { Candidate, OfferResult } from '../domain/lead.ts';
 import type { OfferReport } from '../domain/outcome.ts';
 import type { Contract } from '../domain/world/contract.ts';
 import { repeatQuestions, seenText } from '../eligibility/repeats.ts';
-import { capWindows } from '../eligibility/windows.ts';
 import type { HoldRequest } from './cap-desk.ts';
 import { type Case, contractOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -31,6 +30,8 @@ export interface OfferRequest extends OfferKey {
   readonly verdicts: readonly Verdict[];
   /** The stage's time is over then: nothing is begun any more. */
   readonly untilMs?: number;
+  /** For caps that ask for it; absent in runs that began before they could. */
+  readonly score?: number;
 }
 
 /** One offer under way. */
@@ -99,31 +100,22 @@ export function createOfferActivities(deps: ActivityDeps) {
 }
 
 function planOf(
-  { loaded }: Case,
+  { loaded, lead }: Case,
   offer: { contract: Contract; request: OfferRequest; atMs: number },
 ): Plan {
   const { contract, request, atMs } = offer;
-  const { candidate, contractId, stage, position, leadId, round, verdicts } = request;
-  const buyer = loaded.world.buyers[contract.buyer];
-  if (!buyer) throw new Error(`world ${loaded.version} has no buyer ${contract.buyer}`);
-  const terms = { contractId, contractCaps: contract.caps, buyerCaps: buyer.caps };
-  const { routedAtMs } = candidate;
-  // The opening by which it was routed, even if that is over: its price is charged.
-  const window =
-    routedAtMs === undefined ? null : loaded.eligibility.windowAt(contractId, routedAtMs);
+  const { candidate, contractId, stage, position, leadId, round, verdicts, score } = request;
+  const { priceCents, routedAtMs } = candidate;
   return {
     ...{ leadId, contractId, round, stage, position, verdicts },
     buyerId: contract.buyer,
     // By the bid, where the buyer bid alone and shared; else as the contract says.
     exclusive: !candidate.shared,
-    priceCents: candidate.priceCents,
+    priceCents,
     bidId: candidate.bidId ?? null,
-    capWindows: capWindows({
-      ...{ ...terms, window },
-      buyerId: contract.buyer,
-      timeZone: buyer.timeZone,
-      atMs,
-      priceCents: candidate.priceCents,
+    // By the opening by which it was routed, even if that is over: its price is charged.
+    capWindows: loaded.eligibility.capWindows(contractId, {
+      ...{ lead, score, atMs, priceCents, routedAtMs },
     }),
   };
 }

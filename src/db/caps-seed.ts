@@ -5,6 +5,14 @@ import type { BuyerId } from '../domain/ids.ts';
 import type { Tx } from './pool.ts';
 
 /**
+ * When a window stops to count. A rolling one by the bucket in which the lead was sent, as the
+ * entity counts it: that may be later than it was planned, never sooner.
+ */
+const COUNTS_UNTIL = `case when w.rolling is null then w."endsAtMs" else greatest(w."endsAtMs",
+  (floor(extract(epoch from sent_at) * 1000 / (w.rolling / 60)) + 1) * (w.rolling / 60)
+    + w.rolling)::bigint end`;
+
+/**
  * The use of every window of this buyer that has not ended, and the holds that may still be
  * released. A plan counts as held although its hold may never have been granted: too much is safe,
  * and its own hold or its end puts it right.
@@ -15,22 +23,26 @@ export async function readCapsSeed(db: Tx, buyerId: BuyerId): Promise<Omit<CapsS
   const found = await db.query<{ used: readonly Change[]; holds: CapsSeed['holds'] }>({
     name: 'caps_seed.read',
     text: `with live as (
-             select lead_id || '/' || contract_id || '/' || round as id, state, planned_at, w
+             select lead_id || '/' || contract_id || '/' || round as id, state, planned_at,
+               w.key, w.amount, w.rolling, ${COUNTS_UNTIL} as ends
              from attempts, jsonb_to_recordset(cap_windows)
-               as w (key text, amount bigint, "endsAtMs" bigint)
+               as w (key text, amount bigint, "endsAtMs" bigint, rolling bigint)
              where buyer_id = $1
                and state in ('planned', 'sending', 'accepted', 'pending', 'in_doubt')
-               and coalesce(w."endsAtMs" > extract(epoch from now()) * 1000, true)
+               and coalesce(${COUNTS_UNTIL} > extract(epoch from now()) * 1000, true)
            ), used as (
-             select (w).key, sum((w).amount)::bigint as by, max((w)."endsAtMs") as "endsAtMs"
-             from live group by 1
+             select key, sum(amount)::bigint as by, max(ends) as ends, rolling
+             from live group by key, rolling, case when rolling is null then 0 else ends end
            ), holds as (
-             select id, state = 'planned' as planned,
-               jsonb_agg(jsonb_build_object('key', (w).key, 'amount', (w).amount)) as windows
+             select id, state = 'planned' as planned, jsonb_agg(jsonb_build_object('key', key,
+               'amount', amount) || case when rolling is null then '{}'
+                 else jsonb_build_object('endsAtMs', ends) end) as windows
              from live where state <> 'accepted' and planned_at > now() - interval '1 hour'
              group by 1, 2
            )
-           select (select coalesce(jsonb_agg(to_jsonb(used)), '[]') from used) as used,
+           select (select coalesce(jsonb_agg(jsonb_build_object('key', key, 'by', by,
+               'endsAtMs', ends) || case when rolling is null then '{}'
+                 else jsonb_build_object('rolling', rolling) end), '[]') from used) as used,
              (select coalesce(jsonb_agg(to_jsonb(holds)), '[]') from holds) as holds`,
     values: [buyerId],
   });

@@ -3,6 +3,7 @@
 
 import { utcText } from './calendar.ts';
 import type { CapsState } from './caps/caps.ts';
+import { listUses } from './caps/uses.ts';
 import type {
   Auction,
   LeadOutcome,
@@ -226,19 +227,24 @@ function saysOf(report: OfferReport): string {
   return `${report.kind.replace('_', ' ')}: ${report.reason} ${quoted(report.detail)}`.trim();
 }
 
-/** A buyer's caps: each window with its use, limit and end. */
+/** As many windows as a reader takes in, and as details may carry. */
+const MOST_WINDOWS = 20;
+
+/** A buyer's caps: each window with its use, limit and end; of many, the fullest. */
 export function describeCaps(state: CapsState, nowMs: number): string {
   if (!state.seeded) return '**not seeded yet**: grants nothing until PostgreSQL is read';
-  const rows = Object.entries(state.windows)
-    .filter(([, { endsAtMs }]) => endsAtMs === null || endsAtMs > nowMs)
-    .map(([key, { used, limit, version, endsAtMs }]) => [
-      key,
-      String(used),
-      version < 0 ? '?' : String(limit),
-      endsAtMs === null ? 'never' : `in ${Math.ceil((endsAtMs - nowMs) / 60_000)} min`,
-    ]);
+  const { fullest, more } = listUses(state, nowMs, MOST_WINDOWS);
+  const rows = fullest.map(({ key, used, limit, endsAtMs }) => [
+    key,
+    String(used),
+    limit === null ? '?' : String(limit),
+    endsAtMs === null ? 'never' : `in ${Math.ceil((endsAtMs - nowMs) / 60_000)} min`,
+  ]);
   if (rows.length === 0) return 'no cap has been used yet';
-  return [table(['cap', 'used', 'limit', 'ends'], rows), `${state.open} holds open`].join('\n\n');
+  const rest = more > 0 ? [`and ${more} windows less full`] : [];
+  return [table(['cap', 'used', 'limit', 'ends'], rows), ...rest, `${state.open} holds open`].join(
+    '\n\n',
+  );
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

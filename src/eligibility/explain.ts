@@ -6,18 +6,20 @@ import type { CapWindow } from '../domain/caps/caps.ts';
 import { factFieldsOf, type FactFields } from '../domain/facts.ts';
 import type { CampaignId, ContractId } from '../domain/ids.ts';
 import type { Lead, WhyNot } from '../domain/lead.ts';
-import { ZERO } from '../domain/money.ts';
+import type { Cents } from '../domain/money.ts';
 import type { SeenBefore } from '../domain/person.ts';
 import type { IneligibleReason } from '../domain/reasons.ts';
 import type { Campaign } from '../domain/world/campaign.ts';
 import type { Contract, SourceRule } from '../domain/world/contract.ts';
 import type { Buyer, Vertical, World } from '../domain/world/world.ts';
 import { FACT_TYPES, routingFacts, type Facts } from './facts.ts';
-import { compileFilter, type FilterSetting, type FilterVerdict } from './filter.ts';
+import { compileFilter, type FilterSetting, type FilterVerdict } from './filters/filter.ts';
 import { compileRepeats, type RepeatRules, seenText } from './repeats.ts';
+import { checkCaps } from './check-caps.ts';
+import { type Refused, refuse } from './refusal.ts';
 import { createOpening, type Occurrence, type Opening } from './schedule.ts';
-import { createValueLists, type ValueLists } from './value-lists.ts';
-import { capWindows, type CapTerms } from './windows.ts';
+import { createValueLists, type ValueLists } from './filters/value-lists.ts';
+import { compileCaps, type CompiledCap, openingWindows, windowsOf } from './windows.ts';
 
 export type Eligibility =
   { readonly kind: 'eligible' } | ({ readonly kind: 'refused' } & Omit<WhyNot, 'contractId'>);
@@ -25,7 +27,7 @@ export type Eligibility =
 /** What is known at this moment and stands in no world. */
 export interface Live {
   /** How full a cap window is, if it is remembered as full. */
-  deniedKey(key: string): FullCap | undefined;
+  deniedKey(key: string, limit: number): FullCap | undefined;
 }
 
 /** A cap window without room: for people (`40 of 40 leads`), and until when; null = for ever. */
@@ -70,13 +72,28 @@ export interface EligibilityRules {
    * it is closed or has no schedule. Throws for a contract that the world does not have.
    */
   windowAt(contractId: ContractId, atMs: number): Occurrence | null;
+
+  /**
+   * The cap windows that an offer of the lead at a price takes room in. `score` is undefined where
+   * it is not known: caps that ask for it then do not count the lead.
+   */
+  capWindows(contractId: ContractId, offer: Offered): CapWindow[];
 }
 
-type Question = Asked & { readonly facts: Facts };
+/** A lead that is about to be offered. */
+export interface Offered {
+  readonly lead: Lead;
+  readonly score: number | undefined;
+  readonly atMs: number;
+  readonly priceCents: Cents;
+  /** When it was routed, where its price or a cap is that of the hours of then. */
+  readonly routedAtMs?: number | undefined;
+}
+
+export type Question = Asked & { readonly facts: Facts };
 
 /** One check: undefined when it passes. */
 type Check = (question: Question) => Refused | undefined;
-type Refused = Eligibility & { kind: 'refused' };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -86,6 +103,7 @@ type OpeningAt = (atMs: number) => Opening;
 interface Compiled {
   readonly checks: readonly Check[];
   readonly openingAt: OpeningAt;
+  readonly caps: readonly CompiledCap[];
 }
 
 const ELIGIBLE: Eligibility = { kind: 'eligible' };
@@ -106,6 +124,8 @@ export function createEligibility(world: World): EligibilityRules {
     if (!found) throw new Error(`no contract ${contractId} in the world`);
     return found;
   };
+  const factsOf = (lead: Lead, moment: { score: number; atMs: number }): Facts =>
+    routingFacts(lead, moment, factFields.get(lead.campaignId) ?? factFieldsOf({}));
   const questions = new WeakMap<Asked, Question>();
   const repeats = compileRepeats(world);
 
@@ -116,8 +136,7 @@ export function createEligibility(world: World): EligibilityRules {
       const { checks } = compiledOf(contractId);
       let question = questions.get(asked);
       if (!question) {
-        const from = factFields.get(asked.lead.campaignId) ?? factFieldsOf({});
-        const facts = routingFacts(asked.lead, asked, from);
+        const facts = factsOf(asked.lead, asked);
         questions.set(asked, (question = { ...asked, facts }));
       }
       for (const check of checks) {
@@ -131,6 +150,28 @@ export function createEligibility(world: World): EligibilityRules {
       const opening = compiledOf(contractId).openingAt(atMs);
       return opening.open ? opening.window : null;
     },
+
+    capWindows(contractId, { lead, score, atMs, priceCents, routedAtMs }) {
+      const { caps, openingAt } = compiledOf(contractId);
+      const opening = routedAtMs === undefined ? undefined : openingAt(routedAtMs);
+      const window = opening?.open ? opening.window : null;
+      const asksLead = caps.some((cap) => cap.perLead);
+      const facts = asksLead ? factsOf(lead, { score: score ?? 0, atMs }) : NONE;
+      const known = score === undefined ? withoutScore(facts) : facts;
+      return [
+        ...windowsOf(caps, { facts: known, atMs, priceCents }),
+        ...(window ? openingWindows(contractId, window, priceCents) : []),
+      ];
+    },
+  };
+}
+
+const NONE: Facts = { get: () => undefined, has: () => false };
+
+function withoutScore(facts: Facts): Facts {
+  return {
+    get: (name) => (name === 'score' ? undefined : facts.get(name)),
+    has: (name) => name !== 'score' && facts.has(name),
   };
 }
 
@@ -145,23 +186,23 @@ function compile(
   const vertical = campaign && world.verticals[campaign.vertical];
   if (!buyer || !campaign || !vertical) throw new Error(`contract ${contractId} is incomplete`);
   const openingAt = createOpening(contract.schedule, buyer.timeZone);
+  const setting = settingOf(vertical, lists);
+  const caps = compileCaps({
+    ...{ contractId, contractCaps: contract.caps, schedule: contract.schedule },
+    ...{ buyerId, buyerCaps: buyer.caps, balance: buyer.balance, timeZone: buyer.timeZone },
+    ...{ vertical, setting },
+  });
   const checks = [
     checkPause(world, { buyer, campaign, contract }),
     checkSource(contract.sources),
     checkFields(contract),
-    checkFilter(contract, settingOf(vertical, lists)),
+    checkFilter(contract, setting),
     checkScore(contract.minScore),
     checkRepeats(contractId, contract, buyer),
     checkSchedule(contract, openingAt),
-    checkCaps(contract, openingAt, {
-      contractId,
-      contractCaps: contract.caps,
-      buyerId,
-      buyerCaps: buyer.caps,
-      timeZone: buyer.timeZone,
-    }),
+    checkCaps({ id: contractId, contract }, caps, openingAt),
   ].filter((check) => check !== undefined);
-  return { checks, openingAt };
+  return { checks, openingAt, caps };
 }
 
 function checkPause(
@@ -252,41 +293,4 @@ function checkSchedule({ schedule }: Contract, openingAt: OpeningAt): Check | un
     const opening = openingAt(atMs);
     return opening.open ? undefined : refuse('outside_schedule', opening.detail, opening.untilMs);
   };
-}
-
-function checkCaps(
-  { schedule }: Contract,
-  openingAt: OpeningAt,
-  terms: CapTerms,
-): Check | undefined {
-  const limits = [...terms.contractCaps, ...terms.buyerCaps].map((cap) => cap.limit);
-  if (limits.includes(0)) return () => refuse('cap_reached', NOTHING);
-  const hours = [...(schedule?.windows ?? []), ...(schedule?.openOn ?? [])];
-  const isCapped = hours.some(({ caps }) => caps.length > 0);
-  if (!isCapped && limits.every((limit) => limit === null)) return undefined;
-  // The names of the present windows, kept until the first of them ends: building them for 1,000
-  // contracts would cost a lead 5 ms.
-  let known = { windows: [] as readonly CapWindow[], fromMs: 0, toMs: 0 };
-  return ({ live, atMs }) => {
-    if (atMs < known.fromMs || atMs >= known.toMs) {
-      const opening = openingAt(atMs);
-      const window = opening.open ? opening.window : null;
-      const windows = capWindows({ ...terms, window, atMs, priceCents: ZERO });
-      const ends = [window?.endsAtMs, opening.untilMs, ...windows.map(({ endsAtMs }) => endsAtMs)];
-      const toMs = Math.min(...ends.map((endsAtMs) => endsAtMs ?? Infinity));
-      known = { windows, fromMs: atMs, toMs };
-    }
-    for (const { key, limit, endsAtMs } of known.windows) {
-      if (limit === 0) return refuse('cap_reached', `${key}: ${NOTHING}`, endsAtMs);
-      const denied = live.deniedKey(key);
-      if (denied) return refuse('cap_reached', `${key}: ${denied.detail}`, denied.endsAtMs);
-    }
-    return undefined;
-  };
-}
-
-const NOTHING = 'a limit of 0 takes nothing';
-
-function refuse(reason: IneligibleReason, detail: string, untilMs: number | null = null): Refused {
-  return { kind: 'refused', reason, detail, ...(untilMs !== null && { untilMs }) };
 }

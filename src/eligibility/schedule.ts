@@ -90,6 +90,27 @@ export function deliverNotBefore(
   return nextOpening(schedule, timeZone, atMs) ?? atMs;
 }
 
+/** A stretch of time; `toMs` is exclusive. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** When the hours are open between two instants, in order. */
+export function spansBetween(schedule: Schedule, timeZone: string, between: Span): Span[] {
+  const { fromMs, toMs } = between;
+  const spans: Span[] = [];
+  for (const one of occurrencesFrom(schedule, timeZone, dayAt(timeZone, fromMs))) {
+    if (one.startsAtMs >= toMs) break;
+    const span = {
+      fromMs: Math.max(one.startsAtMs, fromMs),
+      toMs: Math.min(one.endsAtMs, toMs),
+    };
+    if (span.fromMs < span.toMs) spans.push(span);
+  }
+  return spans;
+}
+
 /**
  * `isOpen` with a memory of the present state, since a lead asks this of every contract: reading
  * the windows costs some 100 µs, the memory nothing.

@@ -1,117 +1,181 @@
 // The windows that one offer takes room in: each cap of the contract and of its buyer, in the
-// period that runs now in the buyer's zone. Computed here and handed to the caps entity as keys,
-// since time-zone data changes with Node.
+// period that runs now in the buyer's zone, and the balance of a buyer that pays ahead. Computed
+// here and handed to the caps entity as keys, since time-zone data changes with Node.
 
 import type { CapWindow } from '../domain/caps/caps.ts';
+import { balanceKeyOf } from '../domain/caps/keys.ts';
+import { bucketAt } from '../domain/caps/rolling.ts';
 import type { BuyerId, ContractId } from '../domain/ids.ts';
 import type { Cents } from '../domain/money.ts';
-import type { Cap, CapPeriod } from '../domain/world/cap.ts';
+import type { Balance, Cap } from '../domain/world/cap.ts';
+import type { Schedule } from '../domain/world/schedule.ts';
+import type { Vertical } from '../domain/world/world.ts';
+import type { Facts } from './facts.ts';
+import { compileFilter, type FilterSetting } from './filters/filter.ts';
+import { createPacing } from './pacing.ts';
+import { type Calendar, periodAt } from './periods.ts';
 import type { Occurrence } from './schedule.ts';
-import {
-  calendarOf,
-  changeBetween,
-  dayAt,
-  dayOf,
-  dayStart,
-  MINUTE_MS,
-  offsetAt,
-  wallAt,
-} from './zones.ts';
+import { createValueLists } from './filters/value-lists.ts';
 
 export interface CapTerms {
   readonly contractId: ContractId;
   readonly contractCaps: readonly Cap[];
+  /** The contract's hours, over which its paced caps are spread. */
+  readonly schedule?: Schedule | null;
   readonly buyerId: BuyerId;
   readonly buyerCaps: readonly Cap[];
+  readonly balance?: Balance | null;
   /** The buyer's. */
   readonly timeZone: string;
-  /** The opening of the contract's hours by which the lead was routed, with its own caps. */
-  readonly window?: Occurrence | null;
+  readonly vertical?: Vertical;
+  /** For the filters of caps that count some leads only. */
+  readonly setting?: FilterSetting;
+}
+
+/** A lead at a moment. */
+export interface CapAsk {
+  readonly facts: Facts;
+  readonly atMs: number;
+}
+
+/** One cap that sets a limit, ready to be asked. */
+export interface CompiledCap {
+  readonly limit: number;
+  /** Takes nothing, whatever was used. */
+  readonly isClosed: boolean;
+  /** Its key, or whether it has one at all, depends on the lead. */
+  readonly perLead: boolean;
+  /** Undefined for a lead that it does not count. `endsAtMs`: until when the key stays this one. */
+  keyAt(ask: CapAsk): { readonly key: string; readonly endsAtMs: number | null } | undefined;
+  windowAt(ask: CapAsk & { readonly priceCents: Cents }): CapWindow | undefined;
 }
 
 /**
- * The windows of an offer at a price: one for each cap that sets a limit, the contract's first,
- * then those of its hours, then the buyer's. Keys read `contract/apex_auto/day/2026-11-22/leads`; the same instant always gives the same keys.
+ * The caps of a contract that set a limit, its own first, then its buyer's, then the balance. Keys
+ * read `contract/apex_auto/day/2026-11-22/leads`; the same instant always gives the same keys.
  */
-export function capWindows(
-  terms: CapTerms & { readonly atMs: number; readonly priceCents: Cents },
-): CapWindow[] {
-  const { contractId, contractCaps, buyerId, buyerCaps, timeZone, atMs, priceCents } = terms;
-  const amountOf = (measure: Cap['measure']) => (measure === 'leads' ? 1 : priceCents);
-  const windowsOf = (owner: string, caps: readonly Cap[]): CapWindow[] =>
-    caps.flatMap(({ per, measure, limit }) => {
-      if (limit === null) return [];
-      const { name, endsAtMs } = periodAt(timeZone, per, atMs);
-      return [{ key: `${owner}/${name}/${measure}`, amount: amountOf(measure), limit, endsAtMs }];
-    });
-  const openingOf = ({ name, endsAtMs, caps }: Occurrence): CapWindow[] =>
-    caps.map(({ measure, limit }) => ({
-      key: `contract/${contractId}/${name}/${measure}`,
-      ...{ amount: amountOf(measure), limit, endsAtMs },
-    }));
+export function compileCaps(terms: CapTerms): readonly CompiledCap[] {
+  const { contractId, contractCaps, buyerId, buyerCaps, timeZone, balance } = terms;
+  const { vertical, setting = PLAIN, schedule = null } = terms;
+  const own = { owner: `contract/${contractId}`, timeZone, vertical, setting, schedule };
+  // A buyer's contracts may each have hours of their own: its caps are spread over all hours.
+  const buyers = { owner: `buyer/${buyerId}`, timeZone, vertical, setting, schedule: null };
   return [
-    ...windowsOf(`contract/${contractId}`, contractCaps),
-    ...(terms.window ? openingOf(terms.window) : []),
-    ...windowsOf(`buyer/${buyerId}`, buyerCaps),
+    ...contractCaps.flatMap((cap) => compileCap(cap, own) ?? []),
+    ...buyerCaps.flatMap((cap) => compileCap(cap, buyers) ?? []),
+    ...(balance ? [compileBalance(buyerId, balance)] : []),
   ];
 }
 
-/** One period of a cap: `day/2026-11-22`, `week/2026-W47`, `total`. */
-export interface Period {
-  readonly name: string;
-  readonly startsAtMs: number;
-  /** Exclusive; null = never. */
-  readonly endsAtMs: number | null;
+/** The windows of an offer at a price: one for each cap that counts it. */
+export function windowsOf(
+  caps: readonly CompiledCap[],
+  ask: CapAsk & { readonly priceCents: Cents },
+): CapWindow[] {
+  return caps.flatMap((cap) => cap.windowAt(ask) ?? []);
 }
 
-const TOTAL: Period = { name: 'total', startsAtMs: -Infinity, endsAtMs: null };
-const current = new Map<string, Period>();
+const PLAIN: FilterSetting = {
+  types: new Map(),
+  personal: new Set(),
+  lists: createValueLists(),
+};
 
-/**
- * The period that an instant belongs to, exactly one. The running period of each zone is remembered
- * until it ends: ten contracts then cost microseconds instead of a millisecond.
- */
-export function periodAt(timeZone: string, per: CapPeriod, atMs: number): Period {
-  if (per === 'total') return TOTAL;
-  const place = `${per}/${timeZone}`;
-  const known = current.get(place);
-  if (known && atMs >= known.startsAtMs && atMs < (known.endsAtMs ?? Infinity)) return known;
-  const period = per === 'hour' ? hourAt(timeZone, atMs) : daysAt(timeZone, per, atMs);
-  current.set(place, period);
-  return period;
+/** The windows of an opening of the contract's hours, which may have caps of its own. */
+export function openingWindows(
+  contractId: ContractId,
+  { name, endsAtMs, caps }: Occurrence,
+  priceCents: Cents,
+): CapWindow[] {
+  return caps.map(({ measure, limit }) => ({
+    key: `contract/${contractId}/${name}/${measure}`,
+    ...{ amount: measure === 'leads' ? 1 : priceCents, limit, endsAtMs },
+  }));
 }
 
-function daysAt(timeZone: string, per: 'day' | 'week' | 'month', atMs: number): Period {
-  const today = dayAt(timeZone, atMs);
-  const date = calendarOf(today);
-  const first = date.startOf(per);
-  const next = first.plus({ [per]: 1 });
-  const format = { day: 'yyyy-MM-dd', week: "kkkk-'W'WW", month: 'yyyy-MM' }[per];
+interface Owner {
+  readonly owner: string;
+  readonly timeZone: string;
+  readonly vertical: Vertical | undefined;
+  readonly setting: FilterSetting;
+  readonly schedule: Schedule | null;
+}
+
+function compileCap(cap: Cap, { owner, timeZone, vertical, setting, schedule }: Owner) {
+  const { limit, measure, hours, name, each, when, pacing } = cap;
+  if (limit === null) return undefined;
+  const rolling = cap.per === 'rolling' ? (hours ?? 1) * 3_600_000 : undefined;
+  const calendar = calendarOf(cap);
+  const begin = name === undefined ? owner : `${owner}/${name}`;
+  const segmentOf = each === undefined ? undefined : compileSegment(each, vertical);
+  const counts = when && compileFilter(when, setting);
+  const pace = pacing && createPacing({ limit, pacing, schedule, timeZone });
+
+  const compiled: CompiledCap = {
+    limit,
+    isClosed: limit === 0,
+    perLead: counts !== undefined || segmentOf !== undefined,
+    keyAt({ facts, atMs }) {
+      if (counts && !counts(facts).ok) return undefined;
+      const head = segmentOf ? `${begin}/${segmentOf(facts)}` : begin;
+      if (!calendar) return { key: `${head}/rolling/${hours}h/${measure}`, endsAtMs: null };
+      const { name: period, endsAtMs } = periodAt(timeZone, calendar, atMs);
+      return { key: `${head}/${period}/${measure}`, endsAtMs };
+    },
+    windowAt(ask) {
+      const found = compiled.keyAt(ask);
+      if (!found) return undefined;
+      const amount = measure === 'leads' ? 1 : ask.priceCents;
+      if (rolling !== undefined) {
+        return { key: found.key, amount, limit, endsAtMs: bucketAt(ask.atMs, rolling), rolling };
+      }
+      const paced = calendar && pace?.(periodAt(timeZone, calendar, ask.atMs), ask.atMs);
+      return { key: found.key, amount, limit, endsAtMs: found.endsAtMs, ...(paced && { paced }) };
+    },
+  };
+  return compiled;
+}
+
+function compileBalance(buyerId: BuyerId, { creditCents }: Balance): CompiledCap {
+  const found = { key: balanceKeyOf(buyerId), endsAtMs: null };
   return {
-    name: `${per}/${date.toFormat(format)}`,
-    startsAtMs: dayStart(timeZone, dayOf(first)),
-    endsAtMs: dayStart(timeZone, dayOf(next)),
+    limit: creditCents,
+    isClosed: false,
+    perLead: false,
+    keyAt: () => found,
+    windowAt: ({ priceCents }) => ({ ...found, amount: priceCents, limit: creditCents }),
   };
 }
 
-const HOUR_MS = 60 * MINUTE_MS;
+/** The calendar that a cap's periods come from; undefined for a rolling one, which has none. */
+export function calendarOf({ per, starts }: Cap): Calendar | undefined {
+  if (per === 'rolling') return undefined;
+  return per === 'week' && starts !== undefined && starts !== 'mon' ? `week/${starts}` : per;
+}
 
-/**
- * An hour of the wall clock under one offset, named with it: `hour/2026-11-01T01-0500`. When clocks
- * go back the hour comes twice, and each has its own count.
- */
-function hourAt(timeZone: string, atMs: number): Period {
-  const offset = offsetAt(timeZone, atMs);
-  const wallHour = Math.floor(wallAt(timeZone, atMs) / HOUR_MS) * HOUR_MS;
-  const startsAtMs = wallHour - offset * MINUTE_MS;
-  const endsAtMs = startsAtMs + HOUR_MS;
-  const sign = offset < 0 ? '-' : '+';
-  const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60];
-  const zone = `${sign}${String(hours).padStart(2, '0')}${String(minutes).padStart(2, '0')}`;
-  return {
-    name: `hour/${new Date(wallHour).toISOString().slice(0, 13)}${zone}`,
-    // Where clocks change by half an hour, the change cuts the hour short.
-    startsAtMs: offsetAt(timeZone, startsAtMs) === offset ? startsAtMs : atMs,
-    endsAtMs: changeBetween(timeZone, atMs, endsAtMs),
+const LONGEST_VALUE = 60;
+
+/** `state=TX`; `state=` for a lead without the fact. Free text counts without letter case. */
+function compileSegment(fact: string, vertical: Vertical | undefined): (facts: Facts) => string {
+  const field =
+    vertical && Object.hasOwn(vertical.fields, fact) ? vertical.fields[fact] : undefined;
+  const isText = field?.type === 'text' || fact === 'sub_source';
+  return (facts) => {
+    const value = String(facts.get(fact) ?? '');
+    return `${fact}=${encoded(isText ? value.toLowerCase() : value)}`;
   };
+}
+
+/** Without slashes, and bounded: a longer value ends in a sum of itself. */
+function encoded(value: string): string {
+  const text = encodeURIComponent(value.replace(/\p{Cs}/gu, ''));
+  if (text.length <= LONGEST_VALUE) return text;
+  return `${text.slice(0, LONGEST_VALUE - 10).replace(/%[^%]?$/, '')}~${sumOf(value)}`;
+}
+
+/** FNV-1a, 32 bits: two long values that share it only share a limit. */
+function sumOf(text: string): string {
+  let sum = 0x811c9dc5;
+  for (const unit of text) sum = Math.imul(sum ^ (unit.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  return sum.toString(16).padStart(8, '0');
 }

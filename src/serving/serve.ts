@@ -46,7 +46,10 @@ export async function serve(
   const pool = createPool({ url: databaseUrl, max: config.databaseConnections, name: process });
   const { operatorKeySha256 } = config;
   const warm = (world: World) => capDesk.warm(listCapped(world));
-  const onChange = (world: World) => void (host.calls() && warm(world).catch(onError));
+  const onChange = (world: World) => {
+    capDesk.forgetDenials();
+    if (host.calls()) void warm(world).catch(onError);
+  };
   const prepare = (world: World) => fillFor(pool, world);
   const worlds = await openWorlds({ pool, operatorKeySha256, onError, onChange, prepare });
   const answers = createAnswers({ readOutcomes: (leadIds) => listOutcomes(pool, leadIds) });
@@ -125,7 +128,7 @@ function createDesk(pool: Pool, temporal: () => TemporalCalls | undefined) {
 
 /** The buyers that have a cap, of their own or in a contract. */
 function listCapped({ buyers, contracts }: World): BuyerId[] {
-  const own = Object.entries(buyers).filter(([, { caps }]) => caps.length > 0);
+  const own = Object.entries(buyers).filter(([, { caps, balance }]) => caps.length > 0 || balance);
   const byContract = Object.values(contracts).filter(({ caps }) => caps.length > 0);
   return [...new Set([...own.map(([id]) => id), ...byContract.map(({ buyer }) => buyer)])];
 }

@@ -138,7 +138,9 @@ async function offer(
   const { candidate, position, untilMs } = at;
   const { leadId } = run.lead;
   const key = { leadId, contractId: candidate.contractId, round: run.round };
-  const terms = { ...key, stage, position, candidate, ...(untilMs !== undefined && { untilMs }) };
+  const score = run.score.score;
+  const late = untilMs === undefined ? {} : { untilMs };
+  const terms = { ...key, stage, position, candidate, score, ...late };
   const summary = offerSummary(candidate);
   let report: OfferReport;
   if (candidate.slow) {

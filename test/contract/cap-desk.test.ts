@@ -211,22 +211,32 @@ describe('a denial', () => {
 
   test('T37: is remembered for a second at most', async () => {
     const given = deskWithEntity();
-    expect(given.desk.deniedKey(DAY)).toBeUndefined();
+    expect(given.desk.deniedKey(DAY, 1)).toBeUndefined();
     await fill(given);
     await settle(999);
-    expect(given.desk.deniedKey(DAY)?.detail).toBe(`${DAY} 1/1`);
+    expect(given.desk.deniedKey(DAY, 1)?.detail).toBe(`${DAY} 1/1`);
     await settle(1);
-    expect(given.desk.deniedKey(DAY)).toBeUndefined();
+    expect(given.desk.deniedKey(DAY, 1)).toBeUndefined();
   });
 
   test('is remembered from the grant that took the last room', async () => {
     const { desk } = deskWithEntity();
     void desk.hold('apex', request('lead/0', 2), 1);
     await settle();
-    expect(desk.deniedKey(DAY)).toBeUndefined();
+    expect(desk.deniedKey(DAY, 2)).toBeUndefined();
     void desk.hold('apex', request('lead/1', 2), 1);
     await settle();
-    expect(desk.deniedKey(DAY)?.detail).toBe('no room left');
+    expect(desk.deniedKey(DAY, 2)?.detail).toBe('no room left');
+  });
+
+  test('says nothing under another limit, and is forgotten with a new world', async () => {
+    const given = deskWithEntity();
+    await fill(given);
+    expect(given.desk.deniedKey(DAY, 2), 'raised').toBeUndefined();
+    await fill(given);
+    expect(given.desk.deniedKey(DAY, 1)).toBeDefined();
+    given.desk.forgetDenials();
+    expect(given.desk.deniedKey(DAY, 1)).toBeUndefined();
   });
 
   test('is forgotten where its window ends', async () => {
@@ -234,9 +244,9 @@ describe('a denial', () => {
     const endsAtMs = Date.now() + 300;
     void desk.hold('apex', request('lead/0', 1, { endsAtMs }), 1);
     await settle(299);
-    expect(desk.deniedKey(DAY)).toBeDefined();
+    expect(desk.deniedKey(DAY, 1)).toBeDefined();
     await settle(1);
-    expect(desk.deniedKey(DAY)).toBeUndefined();
+    expect(desk.deniedKey(DAY, 1)).toBeUndefined();
   });
 
   test('T36: is forgotten once a release here has made room', async () => {
@@ -245,7 +255,7 @@ describe('a denial', () => {
     const released = given.desk.release('apex', request('lead/0', 1), 'first');
     await settle();
     expect(await released).toBe(true);
-    expect(given.desk.deniedKey(DAY)).toBeUndefined();
+    expect(given.desk.deniedKey(DAY, 1)).toBeUndefined();
   });
 
   test('T36: is forgotten also when it came in the same batch as that release', async () => {
@@ -256,7 +266,7 @@ describe('a denial', () => {
     const released = desk.release('apex', request('lead/0', 1), 'first');
     await settle();
     expect([(await denied).kind, await released]).toEqual(['denied', true]);
-    expect(desk.deniedKey(DAY)).toBeUndefined();
+    expect(desk.deniedKey(DAY, 1)).toBeUndefined();
   });
 
   test('of a dear lead is not remembered while a cheaper one would fit', async () => {
@@ -275,6 +285,6 @@ describe('a denial', () => {
     const denied = desk.hold('apex', cents('lead/3', 900), 1);
     await settle();
     expect((await denied).kind).toBe('denied');
-    expect(desk.deniedKey(DAY)).toBeUndefined();
+    expect(desk.deniedKey(DAY, 1)).toBeUndefined();
   });
 });

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import type { FieldValue } from '../../src/domain/world/world.ts';
-import { createValueLists } from '../../src/eligibility/value-lists.ts';
+import { createValueLists } from '../../src/eligibility/filters/value-lists.ts';
 import { listContradictions } from '../../src/world/checks/contradictions.ts';
 import { factsOf } from '../../src/world/checks/filter.ts';
 import { filter as filterSchema } from '../../src/world/schema/filter.ts';

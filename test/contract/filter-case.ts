@@ -2,8 +2,8 @@
 
 import type { FieldType, FieldValue } from '../../src/domain/world/world.ts';
 import { FACT_TYPES, type Facts } from '../../src/eligibility/facts.ts';
-import { compileFilter, type CompiledFilter } from '../../src/eligibility/filter.ts';
-import { createValueLists, type ValueLists } from '../../src/eligibility/value-lists.ts';
+import { compileFilter, type CompiledFilter } from '../../src/eligibility/filters/filter.ts';
+import { createValueLists, type ValueLists } from '../../src/eligibility/filters/value-lists.ts';
 import { filter as filterSchema } from '../../src/world/schema/filter.ts';
 
 /** Types of the fields that these tests use beside the derived facts. */

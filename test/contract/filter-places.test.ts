@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { milesBetween, pointOfZip } from '../../src/eligibility/places/points.ts';
-import { createValueLists } from '../../src/eligibility/value-lists.ts';
+import { createValueLists } from '../../src/eligibility/filters/value-lists.ts';
 import { compiled, factsWith } from './filter-case.ts';
 
 const at = (zip: string | undefined) => factsWith({ zip });

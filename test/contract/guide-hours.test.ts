@@ -5,10 +5,10 @@ import { parse } from 'yaml';
 
 import { createEligibility } from '../../src/eligibility/explain.ts';
 import { deliverNotBefore, isOpen } from '../../src/eligibility/schedule.ts';
-import { capWindows } from '../../src/eligibility/windows.ts';
 import { cents } from '../../src/domain/money.ts';
 import type { Contract } from '../../src/domain/world/contract.ts';
 import { guideExample } from '../support/guide.ts';
+import { sampleLead } from '../support/sample-lead.ts';
 import { at } from './schedule-of.ts';
 import { type Document, POST, smallDocument, worldOf } from './world-document.ts';
 
@@ -78,10 +78,10 @@ test('prices and caps of an hour', () => {
   expect(windowAt('2026-11-27T12:00:00-06:00')?.priceCents).toBe(1500);
   expect(contractWith('prices').priceCents).toBe(700);
 
-  const windows = capWindows({
-    ...{ contractId: 'bolt_auto', contractCaps: [], buyerId: 'bolt', buyerCaps: [] },
-    ...{ timeZone: CHICAGO, window: windowAt('2026-11-24T09:00:00-06:00') },
-    ...{ atMs: at('2026-11-24T09:00:00-06:00'), priceCents: cents(900) },
+  const atMs = at('2026-11-24T09:00:00-06:00');
+  const windows = rules.capWindows('bolt_auto', {
+    ...{ lead: sampleLead(), score: 50, priceCents: cents(900) },
+    ...{ atMs, routedAtMs: atMs },
   });
   expect(windows.map(({ key, limit }) => [key, limit])).toEqual([
     ['contract/bolt_auto/window/2026-11-24T08:00/leads', 10],

@@ -114,7 +114,7 @@ export const world: World = {
     buyers.map((id) => [
       id,
       {
-        ...{ name: id, timeZone: 'America/Chicago', caps: [], noRepeats: null },
+        ...{ name: id, timeZone: 'America/Chicago', caps: [], noRepeats: null, balance: null },
         ...{ floorCents: ZERO, paused: false },
       },
     ]),

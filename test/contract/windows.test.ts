@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { cents } from '../../src/domain/money.ts';
-import { CAP_PERIODS, type Cap, type CapPeriod } from '../../src/domain/world/cap.ts';
-import { capWindows, periodAt } from '../../src/eligibility/windows.ts';
+import { CAP_PERIODS, type Cap, type CapPeriod, WEEKDAYS } from '../../src/domain/world/cap.ts';
+import { periodAt, type Calendar } from '../../src/eligibility/periods.ts';
+import { compileCaps, openingWindows, windowsOf } from '../../src/eligibility/windows.ts';
 
 const CHICAGO = 'America/Chicago';
 const at = (iso: string) => Date.parse(iso);
@@ -17,19 +18,16 @@ const cap = (per: CapPeriod, measure: Cap['measure'], limit: number | null): Cap
   measure,
   limit,
 });
-const windowsOf = (contractCaps: Cap[], buyerCaps: Cap[] = []) =>
-  capWindows({
-    contractId: 'apex_auto',
-    contractCaps,
-    buyerId: 'apex',
-    buyerCaps,
-    timeZone: CHICAGO,
+const TERMS = { contractId: 'apex_auto', buyerId: 'apex', timeZone: CHICAGO };
+const windowsAt = (contractCaps: Cap[], buyerCaps: Cap[] = []) =>
+  windowsOf(compileCaps({ ...TERMS, contractCaps, buyerCaps }), {
+    facts: new Map(),
     atMs: noon,
     priceCents: cents(1480),
   });
 
 test('a window for each cap: the contract’s, then the buyer’s', () => {
-  const windows = windowsOf([cap('day', 'leads', 50)], [cap('month', 'cents', 500_000)]);
+  const windows = windowsAt([cap('day', 'leads', 50)], [cap('month', 'cents', 500_000)]);
   expect(windows).toEqual([
     {
       key: 'contract/apex_auto/day/2026-11-22/leads',
@@ -47,11 +45,11 @@ test('a window for each cap: the contract’s, then the buyer’s', () => {
 });
 
 test('T39: null sets no window, 0 is a window without room', () => {
-  expect(windowsOf([cap('day', 'leads', null)])).toEqual([]);
-  expect(windowsOf([cap('day', 'leads', 0)])).toMatchObject([{ limit: 0 }]);
+  expect(windowsAt([cap('day', 'leads', null)])).toEqual([]);
+  expect(windowsAt([cap('day', 'leads', 0)])).toMatchObject([{ limit: 0 }]);
 });
 
-test('caps of the hours count per opening, between the contract’s and the buyer’s', () => {
+test('caps of the hours count per opening', () => {
   const window = {
     ...{ name: 'window/2026-11-22T08:00', priceCents: null },
     ...{ startsAtMs: at('2026-11-22T08:00:00-06:00'), endsAtMs: at('2026-11-22T18:00:00-06:00') },
@@ -60,21 +58,14 @@ test('caps of the hours count per opening, between the contract’s and the buye
       { measure: 'cents', limit: 0 },
     ] as const,
   };
-  const windows = capWindows({
-    ...{ contractId: 'apex_auto', contractCaps: [cap('total', 'leads', 5)] },
-    ...{ buyerId: 'apex', buyerCaps: [cap('total', 'leads', 9)], timeZone: CHICAGO, window },
-    ...{ atMs: noon, priceCents: cents(1480) },
-  });
   const key = 'contract/apex_auto/window/2026-11-22T08:00';
-  expect(windows).toEqual([
-    { key: 'contract/apex_auto/total/leads', amount: 1, limit: 5, endsAtMs: null },
+  expect(openingWindows('apex_auto', window, cents(1480))).toEqual([
     { key: `${key}/leads`, amount: 1, limit: 10, endsAtMs: window.endsAtMs },
     { key: `${key}/cents`, amount: 1480, limit: 0, endsAtMs: window.endsAtMs },
-    { key: 'buyer/apex/total/leads', amount: 1, limit: 9, endsAtMs: null },
   ]);
 });
 
-const names: [per: CapPeriod, iso: string, name: string, from: string, to: string | null][] = [
+const names: [per: Calendar, iso: string, name: string, from: string, to: string | null][] = [
   [
     'hour',
     '2026-11-22T12:34:56-06:00',
@@ -111,6 +102,20 @@ const names: [per: CapPeriod, iso: string, name: string, from: string, to: strin
     '2027-01-04T00:00:00-06:00',
   ],
   [
+    'week/sun',
+    '2026-11-22T00:00:00-06:00',
+    'week/sun/2026-11-22',
+    '2026-11-22T00:00:00-06:00',
+    '2026-11-29T00:00:00-06:00',
+  ],
+  [
+    'week/sat',
+    '2026-11-22T00:00:00-06:00',
+    'week/sat/2026-11-21',
+    '2026-11-21T00:00:00-06:00',
+    '2026-11-28T00:00:00-06:00',
+  ],
+  [
     'month',
     '2026-12-31T23:59:59-06:00',
     'month/2026-12',
@@ -139,7 +144,7 @@ test('T38: the day is the buyer’s, not the server’s', () => {
 describe('where clocks change', () => {
   const NEW_YORK = 'America/New_York';
   const HOUR = 3_600_000;
-  const lengths: [says: string, zone: string, per: CapPeriod, iso: string, hours: number][] = [
+  const lengths: [says: string, zone: string, per: Calendar, iso: string, hours: number][] = [
     ['a spring day has 23 hours', NEW_YORK, 'day', '2026-03-08T12:00:00-04:00', 23],
     ['an autumn day has 25 hours', NEW_YORK, 'day', '2026-11-01T12:00:00-05:00', 25],
     ['a week with a skip has 167', NEW_YORK, 'week', '2026-03-08T12:00:00-04:00', 167],
@@ -179,11 +184,16 @@ describe('where clocks change', () => {
   });
 });
 
+const CALENDARS: Calendar[] = [
+  ...CAP_PERIODS.flatMap((per) => (per === 'rolling' ? [] : per)),
+  ...WEEKDAYS.map((day) => `week/${day}` as const),
+];
+
 test('periods tile time in every zone', () => {
   const zones = fc.constantFrom(...Intl.supportedValuesOf('timeZone'));
   const instants = fc.integer({ min: at('2010-01-01T00:00:00Z'), max: at('2040-01-01T00:00:00Z') });
   fc.assert(
-    fc.property(zones, fc.constantFrom(...CAP_PERIODS), instants, (zone, per, ms) => {
+    fc.property(zones, fc.constantFrom(...CALENDARS), instants, (zone, per, ms) => {
       const period = periodAt(zone, per, ms);
       if (period.endsAtMs === null) return;
       expect(period.startsAtMs).toBeLessThanOrEqual(ms);
@@ -201,10 +211,12 @@ test('periods tile time in every zone', () => {
 
 test('ten contracts of one buyer cost microseconds once the period is known', () => {
   const caps = [cap('hour', 'leads', 5), cap('day', 'leads', 50), cap('month', 'cents', 500_000)];
-  windowsOf(caps, caps);
+  const compiled = compileCaps({ ...TERMS, contractCaps: caps, buyerCaps: caps });
+  const ask = { facts: new Map(), atMs: noon, priceCents: cents(1480) };
+  windowsOf(compiled, ask);
   const rounds = Array.from({ length: 20 }, () => {
     const began = performance.now();
-    for (let contract = 0; contract < 10; contract += 1) windowsOf(caps, caps);
+    for (let contract = 0; contract < 10; contract += 1) windowsOf(compiled, ask);
     return performance.now() - began;
   });
   expect(Math.min(...rounds)).toBeLessThan(0.5);

@@ -123,7 +123,7 @@ const mistakes: Mistake[] = [
     'buyers.apex.caps',
     [{ per: 'year', leads: 1 }],
     'buyers.apex.caps[0].per',
-    'wants hour, day, week, month or total',
+    'wants hour, day, week, month, total or rolling',
   ],
   [
     'buyers.apex.caps',

@@ -11,6 +11,7 @@ import {
   type CapsState,
   type CapWindow,
 } from '../../src/domain/caps/caps.ts';
+import { bucketAt } from '../../src/domain/caps/rolling.ts';
 import { CapsModel } from './caps-model.ts';
 import { carried, HOUR, MINUTE, NOON, seeded } from './caps-ops.ts';
 
@@ -21,21 +22,39 @@ interface Step {
 }
 
 const TOTAL = 'buyer/apex/total/cents';
+const BALANCE = 'buyer/apex/balance/cents';
+const ROLLING = 'buyer/apex/rolling/2h/leads';
 const hourOf = (atMs: number) => Math.floor(atMs / HOUR);
 
-/** The windows of an offer, by the time it was planned: leads per hour, cents in total. */
-const windowsOf = (atMs: number, terms: { cents: number; limit: number }): CapWindow[] => [
-  {
-    key: `contract/apex_auto/hour/${hourOf(atMs)}/leads`,
-    amount: 1,
-    limit: terms.limit,
-    endsAtMs: (hourOf(atMs) + 1) * HOUR,
-  },
-  { key: TOTAL, amount: terms.cents, limit: terms.limit * 500, endsAtMs: null },
-];
+interface Terms {
+  readonly cents: number;
+  readonly limit: number;
+  readonly state: string;
+}
+
+/**
+ * The windows of an offer, by the time it was planned: leads per hour and state, the even number of
+ * them paced; cents in total; leads of two hours; what was paid in.
+ */
+function windowsOf(atMs: number, { cents, limit, state }: Terms): CapWindow[] {
+  const endsAtMs = (hourOf(atMs) + 1) * HOUR;
+  const hour = { key: `contract/apex_auto/state=${state}/hour/${hourOf(atMs)}/leads`, amount: 1 };
+  const paced = { limit: Math.ceil(limit / 2), untilMs: endsAtMs, until: '13:00' };
+  return [
+    { ...hour, limit, endsAtMs, ...(limit % 2 === 0 && { paced }) },
+    { key: TOTAL, amount: cents, limit: limit * 500, endsAtMs: null },
+    { key: ROLLING, amount: 1, limit: limit + 2, endsAtMs: bucketAt(atMs, SPAN), rolling: SPAN },
+    { key: BALANCE, amount: cents, limit: 100, endsAtMs: null },
+  ];
+}
+
+const SPAN = 2 * HOUR;
 
 const move = fc.record({
-  what: fc.constantFrom('hold', 'hold', 'hold', 'hold', 'release', 'release', 'keep', 'adjust'),
+  what: fc.constantFrom(
+    ...(['hold', 'hold', 'hold', 'hold', 'release', 'release', 'keep', 'adjust'] as const),
+    'deposit',
+  ),
   id: fc.nat(11),
   minutes: fc.constantFrom(0, 0, 0, 0, 0, 1, 7, 29, 61),
   version: fc.nat(2),
@@ -59,11 +78,23 @@ const steps = fc.tuple(moves, limits).map(([made, limitOf]): Step[] => {
       const windows = windowsOf(atMs, {
         cents: 100 * (1 + (number % 5)),
         limit: limitOf[version] ?? 0,
+        state: number % 3 === 0 ? 'TX' : '',
       });
       return { op: { op: 'hold', id, atMs, windows, version }, nowMs };
     }
     if (what === 'release') return { op: { op: 'release', id, atMs }, nowMs };
     if (what === 'keep') return { op: { op: 'keep', id }, nowMs };
+    if (what === 'deposit') {
+      // A sum of all that came before: sent again, late, or out of order.
+      const op = {
+        op: 'deposit',
+        id,
+        key: BALANCE,
+        totalCents: number * 200,
+        upTo: number,
+      } as const;
+      return { op, nowMs };
+    }
     const changes = [{ key: TOTAL, by: by * 100, endsAtMs: null }];
     return { op: { op: 'adjust', id: `row/${number}`, changes }, nowMs };
   });

@@ -2,11 +2,14 @@
 // all entries whenever it is asked for. Slow, sequential, and short enough to be believed.
 
 import type { CapOp, CapWindow } from '../../src/domain/caps/caps.ts';
+import { isBalanceKey } from '../../src/domain/caps/keys.ts';
 
 const HOUR = 60 * 60_000;
 
 interface Entry {
   readonly takes: readonly CapWindow[];
+  /** When it was granted: a rolling window counts from then on. */
+  readonly grantedMs: number;
   state: 'held' | 'kept' | 'released';
   touchedMs: number;
 }
@@ -17,15 +20,27 @@ export class CapsModel {
   readonly corrections = new Map<string, number>();
   readonly limits = new Map<string, { limit: number; version: number }>();
   readonly #adjusted = new Map<string, number>();
+  readonly #deposited = new Map<string, { cents: number; upTo: number }>();
   #nowMs = 0;
 
   /** What counts in a window: all that is held or kept, and what was corrected. */
   used(key: string): number {
-    let sum = this.corrections.get(key) ?? 0;
-    for (const { takes, state } of this.entries.values()) {
-      for (const take of takes) if (state !== 'released' && take.key === key) sum += take.amount;
+    let sum = (this.corrections.get(key) ?? 0) - (this.#deposited.get(key)?.cents ?? 0);
+    for (const { takes, state, grantedMs } of this.entries.values()) {
+      for (const take of takes) {
+        if (state === 'released' || take.key !== key) continue;
+        if (this.#counts(take, grantedMs)) sum += take.amount;
+      }
     }
     return sum;
+  }
+
+  /** A sixtieth of the period at a time: until the bucket of the grant is a whole period old. */
+  #counts({ rolling }: CapWindow, grantedMs: number): boolean {
+    if (rolling === undefined) return true;
+    const bucketMs = rolling / 60;
+    const bucketEndsMs = grantedMs - (grantedMs % bucketMs) + bucketMs;
+    return bucketEndsMs + rolling > this.#nowMs;
   }
 
   /** How many ids are held and young enough to be given back by name. */
@@ -46,7 +61,9 @@ export class CapsModel {
         if (known?.state === 'kept') return 'kept';
         if (known?.state === 'released') return 'done';
         if (!known && !this.#knows(op.atMs)) return 'stale';
-        this.entries.set(op.id, { takes: known?.takes ?? [], state: 'released', touchedMs: nowMs });
+        this.entries.set(op.id, {
+          ...{ takes: known?.takes ?? [], grantedMs: nowMs, state: 'released', touchedMs: nowMs },
+        });
         for (const { key } of known?.takes ?? []) this.#correct(key, 0);
         return 'done';
       case 'keep':
@@ -59,20 +76,28 @@ export class CapsModel {
         for (const { key, by } of op.changes) this.#correct(key, by);
         return 'done';
       }
+      case 'deposit': {
+        const { key, totalCents, upTo } = op;
+        if (upTo > (this.#deposited.get(key)?.upTo ?? 0)) {
+          this.#deposited.set(key, { cents: totalCents, upTo });
+        }
+        return 'done';
+      }
     }
   }
 
   #hold({ id, windows, version, atMs }: CapOp & { op: 'hold' }, known: Entry | undefined): string {
+    if (!known && !this.#knows(atMs)) return 'stale';
     for (const { key, limit } of windows) {
       if (version >= (this.limits.get(key)?.version ?? -1))
         this.limits.set(key, { limit, version });
     }
     if (known) return known.state === 'released' ? 'released' : 'granted';
-    if (!this.#knows(atMs)) return 'stale';
-    const fits = ({ key, amount }: CapWindow) =>
-      this.used(key) + amount <= (this.limits.get(key)?.limit ?? 0);
+    const fits = ({ key, amount, paced }: CapWindow) =>
+      this.used(key) + amount <= Math.min(this.limits.get(key)?.limit ?? 0, paced?.limit ?? 1e9);
     if (!windows.every(fits)) return 'denied';
-    this.entries.set(id, { takes: windows, state: 'held', touchedMs: this.#nowMs });
+    const nowMs = this.#nowMs;
+    this.entries.set(id, { takes: windows, grantedMs: nowMs, state: 'held', touchedMs: nowMs });
     return 'granted';
   }
 
@@ -80,9 +105,9 @@ export class CapsModel {
     return touchedMs >= this.#nowMs - HOUR;
   }
 
-  /** Corrects a use, never to below nothing. */
+  /** Corrects a use, never to below nothing, unless it is a balance. */
   #correct(key: string, by: number): void {
-    const change = Math.max(by, -this.used(key));
+    const change = isBalanceKey(key) ? by : Math.max(by, -this.used(key));
     this.corrections.set(key, (this.corrections.get(key) ?? 0) + change);
   }
 }

@@ -4,6 +4,15 @@
 // it.
 
 import type { HoldId } from '../ids.ts';
+import { isBalanceKey } from './keys.ts';
+import {
+  addToBucket,
+  bucketAt,
+  type Buckets,
+  dropPast,
+  oldestEnd,
+  takeFromBucket,
+} from './rolling.ts';
 
 /** One cap in one period: the key names both (`contract/apex_auto/day/2026-11-22/leads`). */
 export interface CapWindow {
@@ -11,8 +20,20 @@ export interface CapWindow {
   /** What this hold takes: 1 lead, or the price in cents. */
   readonly amount: number;
   readonly limit: number;
-  /** When the period is over; null for a total. */
+  /** When the period is over; null for a total. Rolling: when this hold stops to count. */
   readonly endsAtMs: number | null;
+  /** A rolling cap: the length of its period in milliseconds. */
+  readonly rolling?: number;
+  /** How much of the limit may be used so far. */
+  readonly paced?: Paced;
+}
+
+export interface Paced {
+  readonly limit: number;
+  /** When more is allowed. */
+  readonly untilMs: number;
+  /** The same for people, in the buyer's zone: `14:20`. */
+  readonly until: string;
 }
 
 /** `atMs` is when the attempt was planned: what is older than the memory is not judged any more. */
@@ -32,13 +53,25 @@ export type CapOp =
       /** The row that causes the correction; made once. */
       readonly id: string;
       readonly changes: readonly Change[];
-    };
+    }
+  | ({ readonly op: 'deposit'; readonly id: string } & Deposits);
 
 /** A correction of one window's use, up or down. */
 export interface Change {
   readonly key: string;
   readonly by: number;
   readonly endsAtMs: number | null;
+  readonly rolling?: number;
+}
+
+/**
+ * All that a buyer has paid in, up to a deposit by its number. A sum and not a step: one that
+ * arrives twice, late, or after a seed that knew it changes nothing, however long ago it was.
+ */
+export interface Deposits {
+  readonly key: string;
+  readonly totalCents: number;
+  readonly upTo: number;
 }
 
 /** Room left in one window after the operation. */
@@ -50,8 +83,15 @@ export interface Room {
 
 export type CapDecision =
   | { readonly kind: 'granted'; readonly rooms: readonly Room[] }
-  | { readonly kind: 'denied'; readonly room: Room; readonly used: number; readonly limit: number }
-  /** release, keep and adjust: it is so now, or was so already. */
+  | {
+      readonly kind: 'denied';
+      readonly room: Room;
+      readonly used: number;
+      readonly limit: number;
+      /** Only pacing stood in the way; until when, for people. */
+      readonly pacedUntil?: string;
+    }
+  /** release, keep, adjust and deposit: it is so now, or was so already. */
   | { readonly kind: 'done' }
   /** Too old to be judged, or finished the other way before. */
   | { readonly kind: 'refused'; readonly why: 'stale' | 'released' | 'kept' }
@@ -70,19 +110,27 @@ export interface CapsSeed {
     /** Counted, although nobody knows whether it was ever granted: its own hold will tell. */
     readonly planned: boolean;
   }[];
+  readonly deposits?: Deposits;
 }
 
 /** What one hold takes of one window. */
 export interface Take {
   readonly key: string;
   readonly amount: number;
+  /** Rolling: the end of the bucket it was counted in. */
+  readonly endsAtMs?: number;
 }
 
-interface WindowState {
+export interface WindowState {
   used: number;
   limit: number;
   version: number;
+  /** Rolling: when the youngest bucket leaves. */
   endsAtMs: number | null;
+  /** Rolling: what `used` is made of. */
+  buckets?: Buckets;
+  /** A balance: what `used` has been lowered by, and up to which deposit. */
+  deposited?: { cents: number; upTo: number };
 }
 
 interface Held {
@@ -109,6 +157,10 @@ export interface CapsState {
   horizonMs: number;
   /** No id in `done` or `holds` is older. */
   oldestMs: number;
+  /** No window or bucket is past its time before then; absent = not known. */
+  dueMs?: number;
+  /** Bytes that windows take; absent = not counted yet. */
+  windowBytes?: number;
 }
 
 /** How long an id is remembered after its last operation; then holds fold into their counters. */
@@ -117,8 +169,8 @@ export const REMEMBER_MS = 60 * 60 * 1000;
 export const MAX_FINISHED = 10_000;
 const FORGET_AT_ONCE = 1_000;
 /**
- * Bytes of open holds above which the entity grants nothing. Temporal carries 2 MB at most; beyond,
- * a run could never go on as a new one. Some 4,000 holds of two windows each.
+ * Bytes of windows and open holds above which the entity grants nothing new. Temporal carries 2 MB
+ * at most; beyond, a run could never go on as a new one. Some 4,000 holds of two windows each.
  */
 export const MAX_OPEN_BYTES = 1_100_000;
 
@@ -153,7 +205,8 @@ export function applyOps(state: CapsState, ops: readonly CapOp[], nowMs: number)
 export function seedCaps(state: CapsState, seed: CapsSeed, nowMs: number): void {
   if (state.seeded || seed.epoch !== state.epoch) return;
   state.seeded = true;
-  for (const { key, by, endsAtMs } of seed.used) windowOf(state, key, endsAtMs).used += by;
+  for (const change of seed.used) addUse(windowOf(state, change), change.by, change.endsAtMs);
+  if (seed.deposits) countDeposits(state, seed.deposits);
   for (const { id, windows, planned } of seed.holds) {
     state.holds[id] = { takes: windows, atMs: nowMs, ...(planned && { planned }) };
   }
@@ -170,41 +223,69 @@ function applyOp(state: CapsState, op: CapOp, nowMs: number): CapDecision {
       return keep(state, op, nowMs);
     case 'adjust':
       return adjust(state, op, nowMs);
+    case 'deposit':
+      countDeposits(state, op);
+      return { kind: 'done' };
   }
 }
 
 function hold(state: CapsState, op: CapOp & { op: 'hold' }, nowMs: number): CapDecision {
-  for (const window of op.windows) learnLimit(state, window, op.version);
   const before = state.done[op.id];
-  if (before?.as === 'released') return { kind: 'refused', why: 'released' };
   const held = state.holds[op.id];
+  // Before its windows are remembered: neither what is past nor a fact with many values makes more.
+  if (!before && !held) {
+    if (isStale(state, op, nowMs)) return { kind: 'refused', why: 'stale' };
+    if (isCrammed(state, op)) return { kind: 'busy' };
+  }
+  for (const window of op.windows) learnLimit(state, window, op.version);
+  if (before?.as === 'released') return { kind: 'refused', why: 'released' };
   // Thirty offers planned before the seed must not all count as granted: each is judged now.
   if (held?.planned) giveBack(state, op.id, held);
   else if (before || held) return { kind: 'granted', rooms: roomsOf(state, op.windows) };
   if (isStale(state, op, nowMs)) return { kind: 'refused', why: 'stale' };
-  if ((state.open + 1) * bytesOf(op) > MAX_OPEN_BYTES) return { kind: 'busy' };
 
-  for (const { key, amount } of op.windows) {
-    const { used, limit, endsAtMs } = loadWindow(state, key);
-    if (used + amount > limit) {
-      return {
-        kind: 'denied',
-        room: { key, left: Math.max(0, limit - used), endsAtMs },
-        used,
-        limit,
-      };
-    }
+  for (const window of op.windows) {
+    const denied = deny(loadWindow(state, window.key), window);
+    if (denied) return denied;
   }
-  for (const { key, amount } of op.windows) loadWindow(state, key).used += amount;
-  const takes = op.windows.map(({ key, amount }) => ({ key, amount }));
+  const takes = op.windows.map((window) => take(state, window, nowMs));
   state.holds[op.id] = { takes, atMs: nowMs };
   state.open += 1;
   return { kind: 'granted', rooms: roomsOf(state, op.windows) };
 }
 
+function deny({ used, limit, ...window }: WindowState, asked: CapWindow): CapDecision | undefined {
+  const { key, amount, paced } = asked;
+  const most = paced ? Math.min(limit, paced.limit) : limit;
+  if (used + amount <= most) return undefined;
+  const room = { key, left: Math.max(0, most - used) };
+  if (paced && used + amount <= limit) {
+    const endsAtMs = paced.untilMs;
+    return { kind: 'denied', room: { ...room, endsAtMs }, used, limit, pacedUntil: paced.until };
+  }
+  return { kind: 'denied', room: { ...room, endsAtMs: endOf(window) }, used, limit };
+}
+
+/** Counts in the bucket of now, if the hold was planned in an older one: it is sent now. */
+function take(state: CapsState, window: CapWindow, nowMs: number): Take {
+  const { key, amount, rolling } = window;
+  const known = loadWindow(state, key);
+  if (rolling === undefined) {
+    known.used += amount;
+    return { key, amount };
+  }
+  const endsAtMs = Math.max(window.endsAtMs ?? 0, bucketAt(nowMs, rolling));
+  addUse(known, amount, endsAtMs);
+  return { key, amount, endsAtMs };
+}
+
 /** What a hold takes of the state's JSON. A buyer's holds are much alike: one speaks for all. */
 function bytesOf({ id, windows }: CapOp & { op: 'hold' }): number {
   return windows.reduce((bytes, { key }) => bytes + key.length + 30, id.length + 50);
+}
+
+function isCrammed(state: CapsState, op: CapOp & { op: 'hold' }): boolean {
+  return (state.open + 1) * bytesOf(op) + (state.windowBytes ?? 0) > MAX_OPEN_BYTES;
 }
 
 function release(state: CapsState, op: CapOp & { op: 'release' }, nowMs: number): CapDecision {
@@ -233,12 +314,33 @@ function finish(state: CapsState, id: string, end: CapsState['done'][string]): v
 }
 
 function giveBack(state: CapsState, id: HoldId, { takes }: Held): void {
-  for (const { key, amount } of takes) {
+  for (const { key, amount, endsAtMs } of takes) {
     const window = state.windows[key];
-    if (window) window.used = Math.max(0, window.used - amount);
+    if (window) takeBack(window, { key, by: -amount, endsAtMs: endsAtMs ?? null });
   }
   delete state.holds[id];
   state.open -= 1;
+}
+
+function takeBack(window: WindowState, { key, by, endsAtMs }: Change): void {
+  if (window.buckets) window.used -= takeFromBucket(window.buckets, endsAtMs ?? 0, -by);
+  // Only a balance goes below nothing: elsewhere that would be room that nobody has given.
+  else window.used = isBalanceKey(key) ? window.used + by : Math.max(0, window.used + by);
+}
+
+function addUse(window: WindowState, by: number, endsAtMs: number | null): void {
+  window.used += by;
+  if (!window.buckets || endsAtMs === null) return;
+  addToBucket(window.buckets, endsAtMs, by);
+  window.endsAtMs = Math.max(window.endsAtMs ?? 0, endsAtMs);
+}
+
+function countDeposits(state: CapsState, { key, totalCents, upTo }: Deposits): void {
+  const window = windowOf(state, { key, endsAtMs: null });
+  const before = window.deposited ?? { cents: 0, upTo: 0 };
+  if (upTo <= before.upTo) return;
+  window.used -= totalCents - before.cents;
+  window.deposited = { cents: totalCents, upTo };
 }
 
 function keep(state: CapsState, op: CapOp & { op: 'keep' }, nowMs: number): CapDecision {
@@ -251,23 +353,49 @@ function keep(state: CapsState, op: CapOp & { op: 'keep' }, nowMs: number): CapD
 
 function adjust(state: CapsState, op: CapOp & { op: 'adjust' }, nowMs: number): CapDecision {
   if (state.done[op.id]) return { kind: 'done' };
-  for (const { key, by, endsAtMs } of op.changes) {
-    const window = windowOf(state, key, endsAtMs);
-    window.used = Math.max(0, window.used + by);
+  for (const change of op.changes) {
+    const window = windowOf(state, change);
+    if (change.by < 0) takeBack(window, change);
+    else addUse(window, change.by, change.endsAtMs);
   }
   finish(state, op.id, { as: 'adjusted', atMs: nowMs });
   return { kind: 'done' };
 }
 
-function learnLimit(state: CapsState, { key, limit, endsAtMs }: CapWindow, version: number): void {
-  const window = windowOf(state, key, endsAtMs);
+function learnLimit(state: CapsState, asked: CapWindow, version: number): void {
+  const window = windowOf(state, asked);
   if (version < window.version) return;
-  window.limit = limit;
+  window.limit = asked.limit;
   window.version = version;
 }
 
-function windowOf(state: CapsState, key: string, endsAtMs: number | null): WindowState {
-  return (state.windows[key] ??= { used: 0, limit: 0, version: -1, endsAtMs });
+/** The window of a key, made if there is none. */
+function windowOf(
+  state: CapsState,
+  { key, endsAtMs, rolling }: Pick<CapWindow, 'key' | 'endsAtMs' | 'rolling'>,
+): WindowState {
+  let window = state.windows[key];
+  if (!window) {
+    state.windows[key] = window = { used: 0, limit: 0, version: -1, endsAtMs };
+    if (rolling !== undefined) window.buckets = {};
+    state.windowBytes = (state.windowBytes ?? 0) + bytesOfWindow(key, window);
+  }
+  if (endsAtMs !== null) {
+    if (window.buckets) window.endsAtMs = Math.max(window.endsAtMs ?? 0, endsAtMs);
+    // A bucket leaves at its end, a window is dropped an hour after it.
+    const dueMs = window.buckets ? endsAtMs : endsAtMs + REMEMBER_MS + 1;
+    state.dueMs = Math.min(state.dueMs ?? 0, dueMs);
+  }
+  return window;
+}
+
+function bytesOfWindow(key: string, { buckets }: WindowState): number {
+  return key.length + 90 + (buckets ? 60 * 24 : 0);
+}
+
+/** When there may be more room by itself: rolling, when the oldest bucket leaves. */
+function endOf({ buckets, endsAtMs }: Pick<WindowState, 'buckets' | 'endsAtMs'>): number | null {
+  return (buckets && oldestEnd(buckets)) ?? endsAtMs;
 }
 
 function loadWindow(state: CapsState, key: string): WindowState {
@@ -277,9 +405,13 @@ function loadWindow(state: CapsState, key: string): WindowState {
 }
 
 function roomsOf(state: CapsState, windows: readonly CapWindow[]): Room[] {
-  return windows.map(({ key }) => {
-    const { limit, used, endsAtMs } = loadWindow(state, key);
-    return { key, left: Math.max(0, limit - used), endsAtMs };
+  return windows.map(({ key, paced }) => {
+    const window = loadWindow(state, key);
+    const { limit, used } = window;
+    if (paced && paced.limit < limit) {
+      return { key, left: Math.max(0, paced.limit - used), endsAtMs: paced.untilMs };
+    }
+    return { key, left: Math.max(0, limit - used), endsAtMs: endOf(window) };
   });
 }
 
@@ -290,10 +422,7 @@ function roomsOf(state: CapsState, windows: readonly CapWindow[]): Room[] {
  */
 function forget(state: CapsState, nowMs: number): void {
   const before = nowMs - REMEMBER_MS;
-  for (const key in state.windows) {
-    const endsAtMs = state.windows[key]?.endsAtMs;
-    if (endsAtMs != null && endsAtMs < before) delete state.windows[key];
-  }
+  if (nowMs >= (state.dueMs ?? 0)) forgetWindows(state, nowMs);
   // A walk lists every id first, however soon it stops: only when there is something to find.
   if (state.oldestMs >= before && state.finished < MAX_FINISHED + FORGET_AT_ONCE) return;
   state.oldestMs = nowMs;
@@ -316,4 +445,23 @@ function forget(state: CapsState, nowMs: number): void {
     delete state.holds[id];
     state.open -= 1;
   }
+}
+
+/** Walks the windows only when one is due: with a cap for each zip there are thousands. */
+function forgetWindows(state: CapsState, nowMs: number): void {
+  let [dueMs, bytes] = [Number.MAX_SAFE_INTEGER, 0];
+  for (const [key, window] of Object.entries(state.windows)) {
+    const { buckets, endsAtMs } = window;
+    if (endsAtMs !== null && endsAtMs < nowMs - REMEMBER_MS) {
+      delete state.windows[key];
+      continue;
+    }
+    bytes += bytesOfWindow(key, window);
+    if (endsAtMs !== null) dueMs = Math.min(dueMs, endsAtMs + REMEMBER_MS + 1);
+    if (!buckets) continue;
+    window.used -= dropPast(buckets, nowMs);
+    dueMs = Math.min(dueMs, oldestEnd(buckets) ?? dueMs);
+  }
+  state.dueMs = dueMs;
+  state.windowBytes = bytes;
 }

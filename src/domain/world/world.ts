@@ -6,7 +6,7 @@ import type { BuyerId, CampaignId, ContractId, SourceId } from '../ids.ts';
 import type { Cents } from '../money.ts';
 import type { PersonRule } from '../person.ts';
 import type { Campaign } from './campaign.ts';
-import type { Cap } from './cap.ts';
+import type { Balance, Cap } from './cap.ts';
 import type { Contract } from './contract.ts';
 
 export interface World {
@@ -89,5 +89,7 @@ export interface Buyer {
   readonly noRepeats: PersonRule | null;
   /** No bid of its contracts below it counts. */
   readonly floorCents: Cents;
+  /** Null: it may owe any amount. */
+  readonly balance: Balance | null;
   readonly paused: boolean;
 }

@@ -4,8 +4,8 @@
 // know: two facts are never held against each other.
 
 import type { Filter } from '../../domain/world/filter.ts';
-import { describeFilter } from '../../eligibility/filter-words.ts';
-import type { ValueLists } from '../../eligibility/value-lists.ts';
+import { describeFilter } from '../../eligibility/filters/filter-words.ts';
+import type { ValueLists } from '../../eligibility/filters/value-lists.ts';
 import { issueAt, type Path, type WorldIssue } from '../issues.ts';
 import type { Fact } from './operands.ts';
 import { isPossible, type Demand } from './possible.ts';

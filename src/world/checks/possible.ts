@@ -5,9 +5,9 @@
 import type { FilterTest } from '../../domain/world/filter.ts';
 import { statesOf } from '../../domain/world/regions.ts';
 import type { FieldType, FieldValue } from '../../domain/world/world.ts';
-import { compileTest } from '../../eligibility/operators.ts';
+import { compileTest } from '../../eligibility/filters/operators.ts';
 import { milesBetween, pointOf } from '../../eligibility/places/points.ts';
-import type { ValueLists } from '../../eligibility/value-lists.ts';
+import type { ValueLists } from '../../eligibility/filters/value-lists.ts';
 import type { Fact } from './operands.ts';
 
 /** One test that must pass, or, if it is not `wanted`, must fail. */

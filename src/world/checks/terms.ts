@@ -1,14 +1,13 @@
 // What must hold inside one contract or one vertical, beyond the types of its settings.
 
-import type { Cap } from '../../domain/world/cap.ts';
 import type { Contract } from '../../domain/world/contract.ts';
 import type { Field } from '../../domain/world/world.ts';
 import { LEAD_FACTS } from '../../domain/facts.ts';
 import { issueAt, type Path, type WorldIssue } from '../issues.ts';
 
-/** Price or ping, floors that bids can reach, caps and deliveries that are told apart. */
+/** Price or ping, floors that bids can reach, deliveries that are told apart. */
 export function checkContractTerms(contract: Contract, path: Path): WorldIssue[] {
-  const { priceCents, ping, floorCents, maxBidCents, adjustments, deliveries, caps } = contract;
+  const { priceCents, ping, floorCents, maxBidCents, adjustments, deliveries } = contract;
   const issues: WorldIssue[] = [];
   if (priceCents === null && ping === null) {
     issues.push(
@@ -38,18 +37,7 @@ export function checkContractTerms(contract: Contract, path: Path): WorldIssue[]
     }
     names.add(name);
   });
-  return [...issues, ...checkCaps(caps, [...path, 'caps'])];
-}
-
-/** One limit per period and measure: of two, nobody could say which one holds. */
-export function checkCaps(caps: readonly Cap[], path: Path): WorldIssue[] {
-  const seen = new Set<string>();
-  return caps.flatMap(({ per, measure }, index) => {
-    const cap = `${measure} per ${per}`;
-    if (seen.has(cap)) return [issueAt([...path, index], `${cap} has a limit already`)];
-    seen.add(cap);
-    return [];
-  });
+  return issues;
 }
 
 /** Names of facts that every lead has are not free for fields; `age` is, for a number. */

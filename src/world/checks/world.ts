@@ -2,14 +2,15 @@
 // read, so that one broken contract does not hide what is wrong with the others.
 
 import type { Contract } from '../../domain/world/contract.ts';
-import type { World } from '../../domain/world/world.ts';
-import { createValueLists } from '../../eligibility/value-lists.ts';
+import type { Vertical, World } from '../../domain/world/world.ts';
+import { createValueLists } from '../../eligibility/filters/value-lists.ts';
 import { listContradictions } from './contradictions.ts';
 import { checkFilter, factsOf } from './filter.ts';
 import { checkPersonRules } from './persons.ts';
 import { checkMargin, checkRouting, listRoutingWarnings } from './routing.ts';
 import { checkHourlyPrices, checkSchedule, schedulesOf, warnOfSchedule } from './schedule.ts';
-import { checkCaps, checkContractTerms, checkFieldNames } from './terms.ts';
+import { checkCaps } from './caps.ts';
+import { checkContractTerms, checkFieldNames } from './terms.ts';
 import { didYouMean, issueAt, ownOf, type Path, type WorldIssue } from '../issues.ts';
 
 export type Section = 'operators' | 'verticals' | 'campaigns' | 'sources' | 'buyers' | 'contracts';
@@ -38,9 +39,7 @@ export function checkWorld(world: World, known: KnownIds, nowMs?: number): Findi
       ...checkMargin(world, id, campaign),
     ]),
     ...checkPersonRules(world),
-    ...Object.entries(world.buyers).flatMap(([id, { caps }]) =>
-      checkCaps(caps, ['buyers', id, 'caps']),
-    ),
+    ...checkBuyers(world, known),
     ...Object.entries(world.contracts).flatMap(([id, contract]) =>
       checkContract(world, known, { id, contract }),
     ),
@@ -117,6 +116,26 @@ function checkKeys({ operators, sources }: World): WorldIssue[] {
   return issues;
 }
 
+/** A buyer's caps may ask about the fields of all its campaigns. */
+function checkBuyers(world: World, known: KnownIds): WorldIssue[] {
+  const fields: Record<string, Vertical['fields']> = {};
+  for (const { buyer, campaign } of Object.values(world.contracts)) {
+    const vertical = ownOf(world.campaigns, campaign)?.vertical;
+    const more = vertical === undefined ? undefined : ownOf(world.verticals, vertical)?.fields;
+    // Personal in one of them is personal.
+    fields[buyer] = { ...more, ...fields[buyer], ...personalOf(more) };
+  }
+  return Object.entries(world.buyers).flatMap(([id, { caps }]) => {
+    const vertical = { name: id, fields: ownOf(fields, id) ?? {} };
+    const path = ['buyers', id, 'caps'];
+    return checkCaps(caps, { path, vertical, sourceIds: known.sources, isFree: false });
+  });
+}
+
+function personalOf(fields: Vertical['fields'] = {}): Vertical['fields'] {
+  return Object.fromEntries(Object.entries(fields).filter(([, field]) => field.personal));
+}
+
 function checkContract(
   world: World,
   known: KnownIds,
@@ -137,6 +156,8 @@ function checkContract(
     const place = { path: [...path, 'filter'], vertical, sourceIds: known.sources };
     issues.push(...checkFilter(contract.filter, place));
   }
+  const capPlace = { vertical, sourceIds: known.sources, isFree: contract.priceCents === 0 };
+  issues.push(...checkCaps(contract.caps, { ...capPlace, path: [...path, 'caps'] }));
   const steps: [Path, readonly string[] | null | undefined][] = [
     [[...path, 'ping', 'fields'], contract.ping?.fields],
     [[...path, 'post', 'fields'], contract.post.fields],

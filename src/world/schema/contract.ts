@@ -2,10 +2,11 @@
 
 import { z } from 'zod';
 
+import { caps } from './cap.ts';
 import { filter } from './filter.ts';
 import { schedule } from './schedule.ts';
 import { amountCents, id, label, settings, url } from './settings.ts';
-import { caps, delivery, noRepeats, ping, post } from './terms.ts';
+import { delivery, noRepeats, ping, post } from './terms.ts';
 
 const sources = settings({
   allow: z.array(id).max(5_000).nullable().default(null).describe('null: all but the denied.'),

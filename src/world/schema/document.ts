@@ -5,6 +5,7 @@ import { z } from 'zod';
 
 import type { MinMargin } from '../../domain/world/campaign.ts';
 import { FIELD_TYPES, type Field, type World } from '../../domain/world/world.ts';
+import { caps } from './cap.ts';
 import { contract } from './contract.ts';
 import {
   amountCents,
@@ -18,7 +19,7 @@ import {
   timeZone,
 } from './settings.ts';
 import { stage } from './stage.ts';
-import { caps, noRepeats, persons } from './terms.ts';
+import { noRepeats, persons } from './terms.ts';
 
 const name = label.optional().describe('For people. Default: the id.');
 const paused = z.boolean().default(false);
@@ -133,6 +134,10 @@ const source = settings({
   paused: paused.describe('Its leads are offered to nobody.'),
 });
 
+const balance = settings({
+  credit_cents: amountCents.prefault(0).describe('The most it may owe, in cents.'),
+});
+
 const buyer = settings({
   name,
   time_zone: timeZone
@@ -141,6 +146,10 @@ const buyer = settings({
   caps: caps.describe('Over all its contracts.'),
   no_repeats: noRepeats.describe('Never the same person twice, over all its contracts.'),
   floor_cents: amountCents.prefault(0).describe('No bid of its contracts below it counts.'),
+  balance: balance
+    .nullable()
+    .default(null)
+    .describe('How much it may owe for the leads of attempts from then on. null: no limit.'),
   paused: paused.describe('Nothing is sent to it.'),
 });
 

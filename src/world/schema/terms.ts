@@ -1,39 +1,9 @@
-// Caps, and the HTTP requests to a buyer: what contracts and buyers have in common.
+// The HTTP requests to a buyer: what contracts have in common.
 
 import { z } from 'zod';
 
-import { CAP_PERIODS, type Cap } from '../../domain/world/cap.ts';
 import { receiverHours } from './schedule.ts';
 import { duration, id, secretRef, settings, url } from './settings.ts';
-
-const cap = settings({
-  per: z.enum(CAP_PERIODS).describe('The period, counted in the buyer’s zone.'),
-  leads: z
-    .int()
-    .min(0)
-    .max(1_000_000_000)
-    .nullable()
-    .optional()
-    .describe('Sales per period. null = no limit, 0 = takes nothing.'),
-  cents: z
-    .int()
-    .min(0)
-    .max(1_000_000_000_000)
-    .nullable()
-    .optional()
-    .describe('Spend per period, in cents. null = no limit, 0 = takes nothing.'),
-}).transform(({ per, leads, cents }, context): Cap => {
-  if ((leads === undefined) === (cents === undefined)) {
-    context.addIssue({ code: 'custom', message: 'wants leads or cents, one of them' });
-    return z.NEVER;
-  }
-  return leads === undefined
-    ? { per, measure: 'cents', limit: cents ?? null }
-    : { per, measure: 'leads', limit: leads };
-});
-
-/** Limits per period; every one must have room. */
-export const caps = z.array(cap).max(20).default([]);
 
 /** When two leads are one person. */
 export const persons = settings(

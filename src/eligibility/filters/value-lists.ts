@@ -1,8 +1,8 @@
 // The lists of a world's filters, each kept once however many contracts use it: 1,000 contracts
 // that share 40,000 zips would otherwise hold 40 million entries. Lives while a world is compiled.
 
-import type { FieldType, FieldValue } from '../domain/world/world.ts';
-import { ZipSet } from './places/zip-set.ts';
+import type { FieldType, FieldValue } from '../../domain/world/world.ts';
+import { ZipSet } from '../places/zip-set.ts';
 
 /** A short list is not worth the key by which it would be found again. */
 const WORTH_SHARING = 100;

@@ -4,10 +4,10 @@
 
 import { RE2JS } from 're2js';
 
-import type { FilterTest, Whole } from '../domain/world/filter.ts';
-import { statesOf } from '../domain/world/regions.ts';
-import type { FieldType, FieldValue } from '../domain/world/world.ts';
-import { milesBetween, pointOf, pointOfZip } from './places/points.ts';
+import type { FilterTest, Whole } from '../../domain/world/filter.ts';
+import { statesOf } from '../../domain/world/regions.ts';
+import type { FieldType, FieldValue } from '../../domain/world/world.ts';
+import { milesBetween, pointOf, pointOfZip } from '../places/points.ts';
 import type { ValueLists } from './value-lists.ts';
 
 export type Holds = (fact: FieldValue | undefined) => boolean;

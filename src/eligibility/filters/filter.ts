@@ -1,12 +1,12 @@
 // Does a contract want this lead: a filter, compiled once, and the sentence that says why not.
 // `all` of nothing is true, `any` of nothing is false. What a test means: operators.ts.
 
-import type { Filter, FilterTest } from '../domain/world/filter.ts';
-import type { FieldType, FieldValue } from '../domain/world/world.ts';
-import type { Facts } from './facts.ts';
+import type { Filter, FilterTest } from '../../domain/world/filter.ts';
+import type { FieldType, FieldValue } from '../../domain/world/world.ts';
+import type { Facts } from '../facts.ts';
 import { describeFilter, describeTest, QUOTED_BRANCHES } from './filter-words.ts';
 import { compileTest } from './operators.ts';
-import { milesBetween, pointOf, pointOfZip } from './places/points.ts';
+import { milesBetween, pointOf, pointOfZip } from '../places/points.ts';
 import type { ValueLists } from './value-lists.ts';
 
 export type FilterVerdict = { readonly ok: true } | { readonly ok: false; readonly detail: string };

@@ -1,7 +1,7 @@
 // Filters and tests in words, for the details of refusals and for warnings.
 
-import type { Centre, Filter, FilterTest } from '../domain/world/filter.ts';
-import type { FieldValue } from '../domain/world/world.ts';
+import type { Centre, Filter, FilterTest } from '../../domain/world/filter.ts';
+import type { FieldValue } from '../../domain/world/world.ts';
 
 /** How many of a long list are quoted, and how many of several branches. */
 const QUOTED_VALUES = 5;

@@ -1,0 +1,25 @@
+// What the cap desk says of a denial: until when a paced cap waits, what is left of a balance.
+
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import { DAY, deskWithEntity, request, settle, stopClock } from './desk-entity.ts';
+
+beforeEach(stopClock);
+afterEach(() => void vi.useRealTimers());
+
+test('by pacing says until when', async () => {
+  const { desk } = deskWithEntity();
+  const paced = { limit: 0, untilMs: Date.now() + 60_000, until: '12:01' };
+  const holding = desk.hold('apex', request('lead/0', 40, { paced }), 1);
+  await settle();
+  const detail = `${DAY} 0/40, paced until 12:01`;
+  expect(await holding).toEqual({ kind: 'denied', detail, untilMs: paced.untilMs });
+});
+
+test('by a balance says what is left', async () => {
+  const { desk } = deskWithEntity();
+  const balance = { key: 'buyer/apex/balance/cents', amount: 1480, endsAtMs: null };
+  const holding = desk.hold('apex', request('lead/0', 300, balance), 1);
+  await settle();
+  expect(await holding).toMatchObject({ detail: 'buyer/apex/balance/cents: $3.00 left' });
+});
