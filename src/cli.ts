@@ -4,6 +4,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import pino from 'pino';
 import { addSwitch, addWorldCommands } from './cli/world-commands.ts';
+import type { ExplainOptions } from './cli/explain.ts';
 import type { Config } from './config.ts';
 import { programVersion } from './db/migrate.ts';
 
@@ -30,6 +31,8 @@ const positive = (text: string): number => {
   if (!(value > 0)) throw new InvalidArgumentError('wants a number above 0');
   return value;
 };
+
+const collect = (text: string, before: readonly string[]): string[] => [...before, text];
 
 function createLog(config: Config) {
   // Access keys never reach a log, wherever an object holds them.
@@ -162,6 +165,27 @@ program
       const { renderStory } = await import('./api/reading/story.ts');
       const trace = await getJson(`/v1/leads/${encodeURIComponent(id)}`, { config, env });
       out(renderStory(trace as Parameters<typeof renderStory>[0]));
+    }),
+  );
+
+program
+  .command('explain [lead]')
+  .description('say who may buy a lead, in which order, and why the others may not')
+  .option('--campaign <id>', 'for a lead that does not exist: its campaign')
+  .option('--source <id>', 'the source that would send it')
+  .option('--field <name=value>', 'a field, as often as needed', collect, [])
+  .option('--sub-source <name>', 'a part of the source')
+  .option('--score <points>', 'a score, instead of the one by the rules', Number)
+  .option('--at <time>', 'now, or a time with its offset, by the world in force')
+  .option('--json', 'print JSON', false)
+  .addHelpText(
+    'after',
+    '\nExample: sluice explain --campaign auto_insurance --source quotewell --field state=TX',
+  )
+  .action(
+    run(async (config, lead: string | undefined, options: ExplainOptions) => {
+      const { explainLead } = await import('./cli/explain.ts');
+      out(await explainLead(lead, options, { config, env }));
     }),
   );
 

@@ -10,11 +10,17 @@ import {
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import type { Config } from './config.ts';
-import { type CapDecision, type CapOp, type CapsSeed, emptyCaps } from './domain/caps/caps.ts';
+import {
+  type CapDecision,
+  type CapOp,
+  type CapsSeed,
+  type CapsState,
+  emptyCaps,
+} from './domain/caps/caps.ts';
 import type { BuyerId, LeadId } from './domain/ids.ts';
 import type { buyerCaps } from './workflows/buyer-caps.ts';
 import type { distributeLead } from './workflows/distribute-lead.ts';
-import { apply, type Distribution, seed as seedUpdate } from './workflows/messages.ts';
+import { apply, type Distribution, seed as seedUpdate, snapshot } from './workflows/messages.ts';
 
 export const LEADS_QUEUE = 'sluice-leads';
 /** Caps have a queue of their own: sharing one, waiting leads starve the caps they wait for. */
@@ -126,6 +132,17 @@ export function createTemporalCalls(connection: NativeConnection, namespace: str
     async seedCaps(buyerId: BuyerId, seed: CapsSeed): Promise<void> {
       const handle = client.workflow.getHandle(capsWorkflowId(buyerId));
       await within(CAPS_DEADLINE_MS, () => handle.executeUpdate(seedUpdate, { args: [seed] }));
+    },
+
+    /** The whole state of a buyer's caps, a copy; undefined where there is no entity yet. */
+    async readCaps(buyerId: BuyerId): Promise<CapsState | undefined> {
+      try {
+        const handle = client.workflow.getHandle(capsWorkflowId(buyerId));
+        return await within(CAPS_DEADLINE_MS, () => handle.query(snapshot));
+      } catch (cause) {
+        if (cause instanceof WorkflowNotFoundError) return undefined;
+        throw cause;
+      }
     },
 
     /** Tells a lead's workflow something. A workflow that has ended needs to hear nothing. */

@@ -4,6 +4,7 @@ import express from 'express';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
+import { createExplainRoutes } from './asking/explain.ts';
 import type { ApiDeps } from './deps.ts';
 import { createDocsRoutes } from './docs.ts';
 import { createHealthRoutes } from './health.ts';
@@ -30,6 +31,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...createVersionRoutes(deps),
     ...createEntryRoutes(deps),
     ...createPauseRoutes(deps),
+    ...createExplainRoutes(deps),
     ...createHealthRoutes(deps),
     ...createDocsRoutes(deps),
   ];

@@ -2,15 +2,19 @@
 
 import type { Logger } from 'pino';
 
-import type { ContractId, LeadId } from '../domain/ids.ts';
+import type { BuyerId, CampaignId, ContractId, LeadId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';
 import type { LeadAction } from '../domain/waiting.ts';
+import type { RepeatQuestion } from '../domain/person.ts';
 import type { World } from '../domain/world/world.ts';
 import type { LeadPage, LeadQuery } from '../db/reading/lead-list.ts';
 import type { PnlQuery, PnlRow } from '../db/reading/pnl.ts';
 import type { LeadTrace } from '../db/reading/trace.ts';
 import type { LeadDraft } from '../intake/draft.ts';
 import type { LoadedWorld } from '../intake/submission.ts';
+import type { KnownCaps } from '../routing/caps.ts';
+import type { SeenBy } from '../routing/explain.ts';
+import type { Rotation, Rules } from '../routing/stage.ts';
 import type { WorldChange, WorldIssue } from '../world/issues.ts';
 
 /** A function that throws because PostgreSQL is away is answered with 503 and `Retry-After`. */
@@ -51,6 +55,19 @@ export interface ApiDeps {
   settleDoubt(settlement: DoubtSettlement): Promise<'settled' | 'not_in_doubt' | 'unknown'>;
 
   readPnl(query: PnlQuery): Promise<readonly PnlRow[]>;
+
+  /** A version with what was compiled from it; the one in force without a number. */
+  findRules(version?: number): Promise<VersionedRules | undefined>;
+  /** The use of these buyers' caps, in copies; undefined while Temporal does not answer. */
+  readCaps(buyerIds: readonly BuyerId[]): Promise<KnownCaps | undefined>;
+  /** The latest lead of the same person that each asking contract's buyer has. */
+  findSeen(questions: readonly RepeatQuestion[], nowMs: number): Promise<SeenBy>;
+  /** The rotations of a campaign as they stand, by stage. */
+  listRotations(campaignId: CampaignId): Promise<ReadonlyMap<string, Rotation>>;
+}
+
+export interface VersionedRules extends Rules {
+  readonly version: number;
 }
 
 export interface Readiness {

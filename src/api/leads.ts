@@ -96,7 +96,8 @@ function readKey(req: Request): IdempotencyKey | null {
   return { key, bodySha256: createHash('sha256').update(bytesOf(req)).digest() };
 }
 
-function readDraft(body: SafeJson, from: Parameters<typeof toDraft>[1]): LeadDraft {
+/** The draft of a submission for one source. Throws the problem that names what is wrong. */
+export function readDraft(body: SafeJson, from: Parameters<typeof toDraft>[1]): LeadDraft {
   const inFields = body.dropped.filter((path) => path.startsWith(IN_FIELDS));
   const elsewhere = body.dropped.filter((path) => !path.startsWith(IN_FIELDS));
   if (elsewhere.length > 0) throw new Problem('invalid_request', { errors: elsewhere.map(unsafe) });

@@ -4,34 +4,63 @@ import { request } from 'undici';
 import type { Config } from '../config.ts';
 import { CommandError, findRunning } from './running.ts';
 
+/** How a command reaches the API: a running server, or what the environment names. */
+export interface Caller {
+  readonly config: Config;
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /** Gets a path of the API as an operator and returns its JSON. Throws `CommandError`. */
-export async function getJson<T>(
+export async function getJson<T>(path: string, caller: Caller): Promise<T> {
+  return (await call(path, caller)).json() as Promise<T>;
+}
+
+/** Posts JSON to a path of the API as an operator and returns the answer's. */
+export async function postJson<T>(path: string, body: unknown, caller: Caller): Promise<T> {
+  return (await call(path, caller, { body: JSON.stringify(body) })).json() as Promise<T>;
+}
+
+/** The body of a 200; anything else is thrown as `CommandError`, with what the problem says. */
+async function call(
   path: string,
-  { config, env }: { config: Config; env: NodeJS.ProcessEnv },
-): Promise<T> {
+  { config, env }: Caller,
+  posted?: { readonly body: string; readonly accept?: string },
+) {
   const { url, operatorKey } = await findRunning(config, env);
   const base = url ?? `http://127.0.0.1:${config.port}`;
   if (!operatorKey) {
     throw new CommandError('no operator key is known', 'Set SLUICE_OPERATOR_KEY to one.');
   }
+  const authorization = `Bearer ${operatorKey}`;
   const reply = await request(`${base}${path}`, {
-    headers: { authorization: `Bearer ${operatorKey}` },
+    headers: {
+      authorization,
+      ...(posted && { 'content-type': 'application/json' }),
+      ...(posted?.accept && { accept: posted.accept }),
+    },
+    ...(posted && { method: 'POST', body: posted.body }),
   }).catch((cause: unknown) => {
     const hint = 'Is it running? `npm start` starts it; SLUICE_URL names another address.';
     throw Object.assign(new CommandError(`no answer from ${base}`, hint), { cause });
   });
-  const text = await reply.body.text();
-  if (reply.statusCode === 200) return JSON.parse(text) as T;
+  if (reply.statusCode === 200) return reply.body;
   throw new CommandError(
-    `${base} answered HTTP ${reply.statusCode}: ${textOf(text)}`,
+    `${base} answered HTTP ${reply.statusCode}: ${textOf(await reply.body.text())}`,
     hintFor(reply.statusCode),
   );
 }
 
+interface ProblemBody {
+  readonly detail?: string;
+  readonly title?: string;
+  readonly errors?: readonly { field: string; says: string; fix?: string }[];
+}
+
 function textOf(body: string): string {
   try {
-    const { detail, title } = JSON.parse(body) as { detail?: string; title?: string };
-    return detail ?? title ?? body;
+    const { detail, title, errors = [] } = JSON.parse(body) as ProblemBody;
+    const lines = errors.map(({ field, says, fix }) => `${field}: ${says}${fix ? `; ${fix}` : ''}`);
+    return [detail ?? title ?? body, ...lines].join('\n  ');
   } catch {
     // Not a problem document: shown as it came.
     return body.slice(0, 300);
@@ -42,6 +71,7 @@ function hintFor(status: number): string {
   if (status === 401)
     return 'The operator key is not one of this installation: SLUICE_OPERATOR_KEY.';
   if (status === 404) return 'Check the id; `curl /v1/leads` lists the newest leads.';
+  if (status === 422) return 'Correct what is named above.';
   return 'The log of `sluice serve` says more.';
 }
 

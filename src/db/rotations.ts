@@ -3,7 +3,7 @@
 
 import type { CampaignId, ContractId, LeadId } from '../domain/ids.ts';
 import type { StageRoute } from '../domain/lead.ts';
-import { inTransaction, type Pool } from './pool.ts';
+import { inTransaction, type Pool, type Tx } from './pool.ts';
 
 type Credits = Readonly<Record<ContractId, number>>;
 
@@ -65,4 +65,19 @@ export async function drawStoredTurn(
     });
     return route;
   });
+}
+
+/** The rotations of a campaign as they stand, by stage; `turn` is the draw that comes. */
+export async function listRotations(
+  db: Tx,
+  campaignId: CampaignId,
+): Promise<ReadonlyMap<string, { readonly credits: Credits; readonly turn: number }>> {
+  const found = await db.query<{ stage: string; turns: number; credits: Credits }>({
+    name: 'rotations.list',
+    text: `select stage, turns, credits from rotations where campaign_id = $1`,
+    values: [campaignId],
+  });
+  return new Map(
+    found.rows.map(({ stage, turns, credits }) => [stage, { credits, turn: turns + 1 }]),
+  );
 }

@@ -1,7 +1,7 @@
 // Which contracts must not have the same person twice, and what they have to ask about a lead. What
 // is found is looked up outside and passed in with the question.
 
-import { type ContractId, teamOf } from '../domain/ids.ts';
+import { type ContractId, isLeadId, teamOf } from '../domain/ids.ts';
 import type { Lead } from '../domain/lead.ts';
 import {
   type KeptPersons,
@@ -62,4 +62,20 @@ export function listKept(rules: RepeatRules): KeptPersons[] {
 export function seenText({ fields, leadId, atMs, withinDays }: SeenBefore): string {
   const at = new Date(atMs).toISOString().slice(0, 16).replace('T', ' ');
   return `the same ${fields.join(' and ')} as ${leadId} of ${at} UTC, within ${withinDays} days`;
+}
+
+const SEEN_TEXT = /^the same (.+) as (\S+) of (.{16}) UTC, within (\d+) days$/;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * What `seenText` was made of, from a stored refusal; undefined for other texts. `untilMs` is until
+ * when it held: the text has no seconds.
+ */
+export function parseSeenText(text: string, untilMs?: number): SeenBefore | undefined {
+  const [, names, id, at, days] = SEEN_TEXT.exec(text) ?? [];
+  if (names === undefined || id === undefined || !isLeadId(id)) return undefined;
+  const withinDays = Number(days);
+  const atMs =
+    untilMs === undefined ? Date.parse(`${at?.replace(' ', 'T')}Z`) : untilMs - withinDays * DAY_MS;
+  return { leadId: id, atMs, fields: names.split(' and '), withinDays };
 }

@@ -131,6 +131,43 @@ export function rankPings(
   };
 }
 
+/** The bids of a stage as far as they are known without asking. */
+export interface KnownBids {
+  /** In the order of the route. */
+  readonly pings: readonly PingResult[];
+  /** Whoever would have to be asked. */
+  readonly unknown: readonly ContractId[];
+}
+
+/**
+ * What the contracts of a route bid, from pings that were recorded, under the terms of this world:
+ * fixed prices by the contract; a bid that was read and did not count is judged anew.
+ */
+export function recallBids(
+  world: World,
+  order: readonly ContractId[],
+  recorded: readonly PingResult[],
+): KnownBids {
+  const byId = new Map(recorded.map((ping) => [ping.contractId, ping]));
+  const pings: PingResult[] = [];
+  const unknown: ContractId[] = [];
+  for (const contractId of order) {
+    const contract = contractIn(world, contractId);
+    const ping = byId.get(contractId);
+    if (contract.ping === null) pings.push(fixedBid(contractId, contract));
+    else if (ping) pings.push(judgedAnew(ping, contract));
+    else unknown.push(contractId);
+  }
+  return { pings, unknown };
+}
+
+function judgedAnew(ping: PingResult, contract: Contract): PingResult {
+  if (ping.kind === 'bid') return heldToCeiling(ping, contract);
+  const { contractId, priceCents, ms } = ping;
+  if (priceCents === undefined) return ping;
+  return heldToCeiling({ contractId, kind: 'bid', priceCents, ms }, contract);
+}
+
 /** The priced offers, where price and terms of a bid do not say it all; nothing where they do. */
 function offersOf(
   ranked: readonly Award[],

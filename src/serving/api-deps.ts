@@ -12,6 +12,9 @@ import type { Pool } from '../db/pool.ts';
 import { findTrace } from '../db/reading/trace.ts';
 import { recordAction } from '../db/waiting.ts';
 import { findCurrentWorld, findWorld, listWorlds } from '../db/worlds.ts';
+import { findSeen, hashPersons } from '../db/persons/seen.ts';
+import { listRotations } from '../db/rotations.ts';
+import { createCapReader } from './cap-reader.ts';
 import type { IntakeDesk } from './intake-desk.ts';
 import type { Metrics } from './metrics.ts';
 import type { TemporalHost } from './temporal-host.ts';
@@ -53,6 +56,13 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     actOnLead: (leadId, action) => recordAction(pool, leadId, action),
     settleDoubt: (settlement) => settleDoubt(parts, settlement),
     readPnl: (query) => readPnl(pool, query),
+    async findRules(version) {
+      if (version === undefined) return worlds.current();
+      return (await findWorld(pool, version)) && worlds.at(version);
+    },
+    readCaps: createCapReader(parts),
+    findSeen: (questions, nowMs) => findSeen(pool, hashPersons(questions), { nowMs }),
+    listRotations: (campaignId) => listRotations(pool, campaignId),
   };
 }
 

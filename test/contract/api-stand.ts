@@ -12,6 +12,7 @@ import type { PnlQuery } from '../../src/db/reading/pnl.ts';
 import type { LeadTrace } from '../../src/db/reading/trace.ts';
 import { type LeadId, toLeadId } from '../../src/domain/ids.ts';
 import type { LeadOutcome } from '../../src/domain/lead.ts';
+import { createEligibility } from '../../src/eligibility/explain.ts';
 import type { LeadDraft } from '../../src/intake/draft.ts';
 import { keys, world } from './intake-world.ts';
 
@@ -106,6 +107,11 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
       if (settlement.contractId === 'apex') return 'settled';
       return settlement.contractId === 'bolt' ? 'not_in_doubt' : 'unknown';
     },
+    findRules: async (version = 7) =>
+      version === 7 ? { version, world, eligibility: createEligibility(world) } : undefined,
+    readCaps: async () => new Map(),
+    findSeen: async () => new Map(),
+    listRotations: async () => new Map(),
     readPnl: async (query) => {
       stand.asked.reports.push(query);
       const none = { campaign: null, source: null, buyer: null, day: null };

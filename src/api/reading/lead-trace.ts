@@ -63,14 +63,17 @@ export function toTraceBody(
   };
 }
 
-// Verdicts were stored by the activities in the types of src/domain/lead.ts, under these names.
-function findVerdict<T>({ verdicts }: LeadTrace, step: string): T | undefined {
+/**
+ * A verdict by its step, of the last round: stored by the activities in the types of
+ * src/domain/lead.ts, under these names.
+ */
+export function findVerdict<T>({ verdicts }: LeadTrace, step: string): T | undefined {
   return verdicts.findLast((stored) => stored.step === step)?.verdict as T | undefined;
 }
 
 const ROUTE = 'route/';
 /** Not stored with every lead: it is the same for all. */
-const START: ScoreReason = [SCORE_START, 'every lead starts here'];
+export const START: ScoreReason = [SCORE_START, 'every lead starts here'];
 
 /** In the order of rounds and of the campaign's stages: verdicts are stored in batches. */
 function decidedStages(trace: LeadTrace, world: World | undefined): readonly DecidedStage[] {

@@ -18,7 +18,8 @@ const unknownFields = z.array(z.string()).optional().meta({
   description: 'Fields you sent that the campaign does not know: kept, and not used',
 });
 
-const fieldProblem = z
+/** A field that is missing or cannot be read. */
+export const fieldProblem = z
   .strictObject({
     field: z.string(),
     reason: z.enum(['field_missing', 'field_invalid']),

@@ -11,6 +11,7 @@ import { leadSubmission } from '../../intake/submission.ts';
 import { SECTION_NAMES } from '../../world/edit.ts';
 import { CONFIGURATION } from './configuration.ts';
 import { entrySchemas } from './entries.ts';
+import { explainBody, explanation } from './explain.ts';
 import {
   leadActionAnswer,
   leadActionBody,
@@ -154,6 +155,32 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     },
   },
   ...CONFIGURATION,
+  'post /v1/explain': {
+    tags: ['leads'],
+    summary: 'Explain what happens to a lead, and why',
+    description:
+      'For a stored lead, as it was routed or as of now; or for a described one that does not ' +
+      'exist. Per stage and contract: may it buy, the one reason why not, rank and price. ' +
+      'Nothing is pinged, held, drawn or stored.',
+    security: OPERATOR,
+    request: { body: json(explainBody) },
+    responses: {
+      200: { description: 'The explanation', ...json(explanation) },
+      ...problems(
+        'malformed_json',
+        'key_missing_or_wrong',
+        'operator_key_required',
+        'campaign_not_allowed',
+        'no_such_lead',
+        'no_such_version',
+        'body_too_large',
+        'unsupported_body_type',
+        'invalid_request',
+        'unknown_campaign',
+        'unavailable',
+      ),
+    },
+  },
   'get /health/live': {
     tags: ['operations'],
     summary: 'Is the process alive?',
