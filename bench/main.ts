@@ -4,7 +4,8 @@
 import { parseOptions } from './options.ts';
 import { measureCaps } from './caps.ts';
 import { measureLeads } from './leads.ts';
-import { renderCaps, renderLeads } from './report.ts';
+import { renderCaps, renderLeads, renderRouting } from './report.ts';
+import { measureRouting } from './routing.ts';
 import { onWorkbench, type Workbench } from './stand/workbench.ts';
 
 const options = parseOptions(process.argv.slice(2));
@@ -34,8 +35,17 @@ async function measure(bench: Workbench): Promise<{ text: string; isVoid: boolea
   return { text, isVoid: report.audit === 'void' };
 }
 
+function measureDecision(): { text: string; isVoid: boolean } {
+  const report = measureRouting(options);
+  const text = options.json ? JSON.stringify(report, null, 2) : renderRouting(report);
+  return { text, isVoid: false };
+}
+
 try {
-  const { text, isVoid } = await onWorkbench({ say, env: process.env, abort }, measure);
+  const { text, isVoid } =
+    options.scenario === 'routing'
+      ? measureDecision()
+      : await onWorkbench({ say, env: process.env, abort }, measure);
   process.stdout.write(`${text}\n`);
   if (isVoid) {
     say('void: the buyers, the sources and the database do not agree; these figures do not count');

@@ -9,11 +9,13 @@ export type Pace =
 
 export interface BenchOptions {
   readonly json: boolean;
-  readonly scenario: 'leads' | 'caps';
+  readonly scenario: 'leads' | 'caps' | 'routing';
   readonly pace: Pace;
   readonly seconds: number;
   readonly warmupSeconds: number;
   readonly buyers: number;
+  /** Of the scenario `routing`: how many contracts one stage has; each number is measured. */
+  readonly contracts: readonly number[];
   /** How long a buyer thinks about a ping, drawn per buyer and lead. */
   readonly pingMs: readonly [least: number, most: number];
   readonly temporal: 'dev' | 'postgres';
@@ -30,19 +32,22 @@ interface Given {
   readonly seconds: number;
   readonly warmup: number;
   readonly buyers: number;
+  readonly contracts?: number;
   readonly pingMs: readonly [number, number];
   readonly temporal: BenchOptions['temporal'];
   readonly rounds: number;
   readonly cpuProf?: string;
 }
 
-const CONCURRENCY = { leads: 20, caps: 500 } as const;
+const CONCURRENCY = { leads: 20, caps: 500, routing: 1 } as const;
+const CONTRACTS = [1_000, 10_000];
 
 const EXAMPLES = `
 Examples:
   npm run bench -- --concurrency 20 --seconds 30
   npm run bench -- --json --rate 20 --seconds 60 --ping-ms 100-300
   npm run bench -- --json --scenario caps --seconds 10
+  npm run bench -- --json --scenario routing --contracts 1000
 Method and fields: docs/reference/bench.md. Progress goes to stderr; a run whose check of the
 buyers' journals against the database fails is void and ends with exit code 1.`;
 
@@ -60,6 +65,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     .option('--seconds <seconds>', 'measured time per round and side', positive, 20)
     .option('--warmup <seconds>', 'time before it that does not count', notNegative, 15)
     .option('--buyers <count>', 'ping-post buyers', whole, 10)
+    .option('--contracts <count>', 'routing: contracts of the stage (1000 and 10000)', whole)
     .option('--ping-ms <least-most>', 'how long buyers think about a ping', range, [0, 0])
     .addOption(
       new Option('--temporal <kind>', 'the development server, or the server on PostgreSQL')
@@ -67,8 +73,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
         .default('dev'),
     )
     .addOption(
-      new Option('--scenario <name>', 'whole leads, or holds on one buyer')
-        .choices(['leads', 'caps'])
+      new Option('--scenario <name>', 'whole leads, holds on one buyer, or the pure decision')
+        .choices(['leads', 'caps', 'routing'])
         .default('leads'),
     )
     .option('--rounds <count>', 'how often Sluice and the baseline take turns', whole, 2)
@@ -76,11 +82,22 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     .addHelpText('after', EXAMPLES);
   const given = command.parse([...args], { from: 'user' }).opts<Given>();
   const { json, scenario, seconds, warmup, buyers, pingMs, temporal, rounds } = given;
-  const { rate, concurrency = CONCURRENCY[scenario], cpuProf } = given;
+  const { rate, concurrency = CONCURRENCY[scenario], cpuProf, contracts } = given;
   if (scenario === 'caps' && rate !== undefined) command.error('error: caps are a closed loop');
   const pace: Pace = rate === undefined ? { kind: 'closed', concurrency } : { kind: 'open', rate };
   return {
-    ...{ json, scenario, pace, seconds, buyers, pingMs, temporal, rounds, cpuProf },
+    ...{
+      json,
+      scenario,
+      pace,
+      seconds,
+      buyers,
+      pingMs,
+      temporal,
+      rounds,
+      cpuProf,
+    },
+    contracts: contracts === undefined ? CONTRACTS : [contracts],
     warmupSeconds: warmup,
   };
 }

@@ -3,6 +3,7 @@
 import type { CapsReport } from './caps.ts';
 import type { SideFigures } from './figures.ts';
 import type { LeadsReport } from './leads.ts';
+import type { RoutingReport } from './routing.ts';
 
 type Row = readonly [name: string, ...cells: (string | number | null)[]];
 
@@ -52,6 +53,14 @@ export function renderCaps({ settings, machine, scenario: _, ...figures }: CapsR
     typeof value === 'object' && value !== null ? pairs(value) : value,
   ]);
   return [table(rows), '', pairs(settings), pairs(machine)].join('\n');
+}
+
+/** The table of decisions: one line for each number of contracts. */
+export function renderRouting({ runs, growth, linear }: RoutingReport): string {
+  const names = Object.keys(runs[0] ?? {});
+  const rows = runs.map((run): Row => [String(run.contracts), ...Object.values(run).slice(1)]);
+  const grown = growth === undefined ? [] : ['', `${growth} times as long, linear is ${linear}`];
+  return [table([[names[0] ?? '', ...names.slice(1)], ...rows]), ...grown].join('\n');
 }
 
 function triple(...values: (number | null)[]): string {
