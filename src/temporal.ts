@@ -17,7 +17,7 @@ import {
   type CapsState,
   emptyCaps,
 } from './domain/caps/caps.ts';
-import type { BuyerId, LeadId } from './domain/ids.ts';
+import { type BuyerId, type LeadId, teamOf } from './domain/ids.ts';
 import type { buyerCaps } from './workflows/buyer-caps.ts';
 import type { distributeLead } from './workflows/distribute-lead.ts';
 import { apply, type Distribution, seed as seedUpdate, snapshot } from './workflows/messages.ts';
@@ -38,9 +38,9 @@ export function leadWorkflowId(leadId: LeadId): string {
   return `lead/${leadId}`;
 }
 
-/** The path of a buyer's caps. */
+/** The path of a buyer's caps. The members of a team share one entity. */
 export function capsWorkflowId(buyerId: BuyerId): string {
-  return `buyer-caps/${buyerId}`;
+  return `buyer-caps/${teamOf(buyerId)}`;
 }
 
 /** One connection for client and Workers alike: without that, no workflow starts eagerly. */
@@ -117,7 +117,7 @@ export function createTemporalCalls(connection: NativeConnection, namespace: str
               args: [emptyCaps()],
               workflowTaskTimeout: CAPS_TASK_TIMEOUT,
               workflowIdConflictPolicy: 'USE_EXISTING',
-              staticSummary: `caps of ${buyerId}`,
+              staticSummary: `caps of ${teamOf(buyerId)}`,
             },
           );
           return client.workflow.executeUpdateWithStart(apply, {

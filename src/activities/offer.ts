@@ -11,7 +11,7 @@ import {
 import { storeVerdicts } from '../db/closing.ts';
 import type { Verdict } from '../db/verdicts.ts';
 import { adapterOf } from '../delivery/adapters.ts';
-import { holdIdOf, type OfferKey } from '../domain/ids.ts';
+import { holdIdOf, type OfferKey, teamOf } from '../domain/ids.ts';
 import type { Candidate, OfferResult } from '../domain/lead.ts';
 import type { OfferReport } from '../domain/outcome.ts';
 import type { Contract } from '../domain/world/contract.ts';
@@ -20,7 +20,15 @@ import type { HoldRequest } from './cap-desk.ts';
 import { type Case, contractOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
 import { authorise, parcelFor, withoutPerson } from './parcel.ts';
-import { giveBack, holdOf, type NotOffered, notOffered, resume, settle } from './settle.ts';
+import {
+  acceptedInHouse,
+  giveBack,
+  holdOf,
+  type NotOffered,
+  notOffered,
+  resume,
+  settle,
+} from './settle.ts';
 
 /** One offer, with what was decided on the way to it and is not stored yet. */
 export interface OfferRequest extends OfferKey {
@@ -164,12 +172,13 @@ async function holdAndClaim(deps: ActivityDeps, offering: Offering): Promise<Off
 
 function switchesOf({ lead }: Case, { contractId }: OfferKey, { buyer }: Contract): string[] {
   const { campaignId, sourceId } = lead;
+  // A pause of a team or of its contract holds for each member.
   return [
     'all',
     `campaign/${campaignId}`,
     `source/${sourceId}`,
-    `buyer/${buyer}`,
-    `contract/${contractId}`,
+    ...new Set([`buyer/${buyer}`, `buyer/${teamOf(buyer)}`]),
+    ...new Set([`contract/${contractId}`, `contract/${teamOf(contractId)}`]),
   ];
 }
 
@@ -180,6 +189,7 @@ async function sendOnce(deps: ActivityDeps, offering: Offering): Promise<OfferRe
   const { key, known, contract, request } = offering;
   const { candidate } = request;
   const step = contract.post;
+  if (!step) return settle(deps, offering, acceptedInHouse(contract, candidate));
   const adapter = adapterOf(step);
   const parcel = parcelFor(known, step, { ...key, withPerson: true });
   const { priceCents, bidId } = candidate;

@@ -2,6 +2,7 @@
 // secret meets a request.
 
 import type { OutgoingRequest, Parcel } from '../delivery/adapter.ts';
+import { memberOf } from '../domain/ids.ts';
 import { scrub } from '../domain/scrub.ts';
 import type { Step } from '../domain/world/contract.ts';
 import type { FieldValue } from '../domain/world/world.ts';
@@ -28,7 +29,9 @@ export function parcelFor(
     if (value !== undefined) fields[name] = value;
   }
   const { contractId, round } = to;
-  return { leadId: lead.id, campaign: lead.campaignId, contractId, round, fields };
+  const member = memberOf(contractId);
+  const about = { leadId: lead.id, campaign: lead.campaignId, contractId, round, fields };
+  return member === undefined ? about : { ...about, member };
 }
 
 /** A receiver's words about a lead, without the person that it was told of. */

@@ -4,7 +4,9 @@ import { type Attempt, findAttempt } from '../db/attempts.ts';
 import { settleAccepted, settleUnaccepted } from '../db/settlement.ts';
 import { holdIdOf, type OfferKey } from '../domain/ids.ts';
 import type { OfferResult } from '../domain/lead.ts';
+import type { Cents } from '../domain/money.ts';
 import type { DeliveryTarget, OfferReport } from '../domain/outcome.ts';
+import type { Contract } from '../domain/world/contract.ts';
 import { deliverNotBefore } from '../eligibility/schedule.ts';
 import type { HoldRequest } from './cap-desk.ts';
 import { type Case, contractOf } from './cases.ts';
@@ -113,6 +115,9 @@ export async function resume(
 ): Promise<OfferReport> {
   const settling = { key, known, hold: holdOf(attempt), exclusive: attempt.exclusive };
   if (attempt.state === 'sending') {
+    const contract = contractOf(known, key.contractId);
+    // Nothing left the house, so there is nothing to doubt.
+    if (!contract.post) return settle(deps, settling, acceptedInHouse(contract, attempt));
     // The first run may still be alive and only slow: it settles its own attempt late.
     const detail = 'the process that sent it left no answer';
     const doubt = { buyerId: attempt.buyerId, reason: 'run_interrupted', detail } as const;
@@ -135,6 +140,14 @@ function reportOf(deps: ActivityDeps, known: Case, attempt: Attempt): OfferRepor
   }
   if (result && attempt.state !== 'planned') return result;
   return notOffered('no_place', attempt.state);
+}
+
+/** A lead for the operator's own sales people is theirs the moment it is claimed. */
+export function acceptedInHouse(
+  { buyer }: Contract,
+  { priceCents }: { readonly priceCents: Cents },
+): OfferResult {
+  return { kind: 'accepted', buyerId: buyer, priceCents, reference: null, ms: 0 };
 }
 
 /** The hold that an attempt's row names. */

@@ -14,8 +14,8 @@ const COUNTS_UNTIL = `case when w.rolling is null then w."endsAtMs" else greates
 
 /**
  * The use of every window of this buyer that has not ended, and the holds that may still be
- * released. A plan counts as held although its hold may never have been granted: too much is safe,
- * and its own hold or its end puts it right.
+ * released; of the whole team, if it is a member of one. A plan counts as held although its hold
+ * may never have been granted: too much is safe, and its own hold or its end puts it right.
  */
 export async function readCapsSeed(db: Tx, buyerId: BuyerId): Promise<Omit<CapsSeed, 'epoch'>> {
   // One statement, one snapshot: an attempt that is settled between two reads would count as used
@@ -27,7 +27,7 @@ export async function readCapsSeed(db: Tx, buyerId: BuyerId): Promise<Omit<CapsS
                w.key, w.amount, w.rolling, ${COUNTS_UNTIL} as ends
              from attempts, jsonb_to_recordset(cap_windows)
                as w (key text, amount bigint, "endsAtMs" bigint, rolling bigint)
-             where buyer_id = $1
+             where split_part(buyer_id, '.', 1) = split_part($1, '.', 1)
                and state in ('planned', 'sending', 'accepted', 'pending', 'in_doubt')
                and coalesce(${COUNTS_UNTIL} > extract(epoch from now()) * 1000, true)
            ), used as (

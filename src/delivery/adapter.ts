@@ -14,6 +14,8 @@ export interface Parcel {
   readonly campaign: string;
   readonly contractId: ContractId;
   readonly round: number;
+  /** Who of a team gets the lead. */
+  readonly member?: string;
   readonly fields: Readonly<Record<string, FieldValue>>;
 }
 

@@ -70,10 +70,11 @@ export const jsonAdapter: Adapter = {
   },
 
   buildPost(parcel, step, { priceCents, bidId }) {
-    const { leadId, campaign, contractId: contract, round, fields } = parcel;
+    const { leadId, campaign, contractId: contract, member, round, fields } = parcel;
     const body = {
       lead_id: leadId,
       contract,
+      member,
       campaign,
       price_cents: priceCents,
       bid_id: bidId,
@@ -109,11 +110,12 @@ export const jsonAdapter: Adapter = {
   },
 
   buildDelivery(parcel, step, { priceCents, reference }) {
-    const { leadId, campaign, contractId: contract, fields } = parcel;
+    const { leadId, campaign, contractId: contract, member, fields } = parcel;
     const built = request(step, {
       event: 'lead.sold',
       lead_id: leadId,
       contract,
+      member,
       campaign,
       price_cents: priceCents,
       reference,

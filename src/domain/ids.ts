@@ -47,3 +47,9 @@ export function teamOf(id: string): string {
   const dot = id.indexOf('.');
   return dot < 0 ? id : id.slice(0, dot);
 }
+
+/** The member that a buyer or a contract stands for; undefined where it stands for no one. */
+export function memberOf(id: string): string | undefined {
+  const dot = id.indexOf('.');
+  return dot < 0 ? undefined : id.slice(dot + 1);
+}

@@ -11,6 +11,7 @@ import type { SeenBefore } from '../domain/person.ts';
 import type { IneligibleReason } from '../domain/reasons.ts';
 import type { Campaign } from '../domain/world/campaign.ts';
 import type { Contract, SourceRule } from '../domain/world/contract.ts';
+import type { Schedule } from '../domain/world/schedule.ts';
 import type { Buyer, Vertical, World } from '../domain/world/world.ts';
 import { FACT_TYPES, routingFacts, type Facts } from './facts.ts';
 import { compileFilter, type FilterSetting, type FilterVerdict } from './filters/filter.ts';
@@ -190,7 +191,7 @@ function compile(
   const caps = compileCaps({
     ...{ contractId, contractCaps: contract.caps, schedule: contract.schedule },
     ...{ buyerId, buyerCaps: buyer.caps, balance: buyer.balance, timeZone: buyer.timeZone },
-    ...{ vertical, setting },
+    ...{ teamCaps: buyer.membership?.teamCaps, vertical, setting },
   });
   const checks = [
     checkPause(world, { buyer, campaign, contract }),
@@ -199,7 +200,8 @@ function compile(
     checkFilter(contract, setting),
     checkScore(contract.minScore),
     checkRepeats(contractId, contract, buyer),
-    checkSchedule(contract, openingAt),
+    checkSchedule(contract.schedule, openingAt),
+    checkMemberHours(buyer),
     checkCaps({ id: contractId, contract }, caps, openingAt),
   ].filter((check) => check !== undefined);
   return { checks, openingAt, caps };
@@ -213,6 +215,7 @@ function checkPause(
   const pauses: [paused: boolean, detail: string][] = [
     [world.paused, 'everything is paused'],
     [campaign.paused, `campaign ${contract.campaign} is paused`],
+    [buyer.membership?.away ?? false, `${contract.buyer} is away`],
     [buyer.paused, `buyer ${contract.buyer} is paused`],
     [contract.paused, 'the contract is paused'],
   ];
@@ -237,7 +240,8 @@ function checkSource({ allow, deny }: SourceRule): Check | undefined {
 }
 
 /** A post that lists its fields needs every one of them: data is never invented for a buyer. */
-function checkFields({ post: { fields } }: Contract): Check | undefined {
+function checkFields({ post }: Contract): Check | undefined {
+  const fields = post?.fields;
   if (!fields || fields.length === 0) return undefined;
   return ({ facts }) => {
     const missing = fields.filter((field) => !facts.has(field));
@@ -287,7 +291,12 @@ function checkRepeats(id: ContractId, contract: Contract, buyer: Buyer): Check |
   };
 }
 
-function checkSchedule({ schedule }: Contract, openingAt: OpeningAt): Check | undefined {
+function checkMemberHours({ membership, timeZone }: Buyer): Check | undefined {
+  const schedule = membership?.schedule ?? null;
+  return checkSchedule(schedule, createOpening(schedule, timeZone));
+}
+
+function checkSchedule(schedule: Schedule | null, openingAt: OpeningAt): Check | undefined {
   if (schedule === null) return undefined;
   return ({ atMs }) => {
     const opening = openingAt(atMs);

@@ -5,7 +5,7 @@
 import type { CapWindow } from '../domain/caps/caps.ts';
 import { balanceKeyOf } from '../domain/caps/keys.ts';
 import { bucketAt } from '../domain/caps/rolling.ts';
-import type { BuyerId, ContractId } from '../domain/ids.ts';
+import { type BuyerId, type ContractId, teamOf } from '../domain/ids.ts';
 import type { Cents } from '../domain/money.ts';
 import type { Balance, Cap } from '../domain/world/cap.ts';
 import type { Schedule } from '../domain/world/schedule.ts';
@@ -25,6 +25,8 @@ export interface CapTerms {
   readonly buyerId: BuyerId;
   readonly buyerCaps: readonly Cap[];
   readonly balance?: Balance | null;
+  /** Of the team whose member the buyer is, over all its members. */
+  readonly teamCaps?: readonly Cap[] | undefined;
   /** The buyer's. */
   readonly timeZone: string;
   readonly vertical?: Vertical;
@@ -55,13 +57,16 @@ export interface CompiledCap {
  * read `contract/apex_auto/day/2026-11-22/leads`; the same instant always gives the same keys.
  */
 export function compileCaps(terms: CapTerms): readonly CompiledCap[] {
-  const { contractId, contractCaps, buyerId, buyerCaps, timeZone, balance } = terms;
+  const { contractId, contractCaps, buyerId, buyerCaps, timeZone, balance, teamCaps = [] } = terms;
   const { vertical, setting = PLAIN, schedule = null } = terms;
-  const own = { owner: `contract/${contractId}`, timeZone, vertical, setting, schedule };
+  const own = { owner: `contract/${teamOf(contractId)}`, timeZone, vertical, setting, schedule };
   // A buyer's contracts may each have hours of their own: its caps are spread over all hours.
   const buyers = { owner: `buyer/${buyerId}`, timeZone, vertical, setting, schedule: null };
+  const team = { ...buyers, owner: `buyer/${teamOf(buyerId)}` };
   return [
+    // One window for all members: a team's caps stand in one entity.
     ...contractCaps.flatMap((cap) => compileCap(cap, own) ?? []),
+    ...teamCaps.flatMap((cap) => compileCap(cap, team) ?? []),
     ...buyerCaps.flatMap((cap) => compileCap(cap, buyers) ?? []),
     ...(balance ? [compileBalance(buyerId, balance)] : []),
   ];

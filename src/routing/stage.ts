@@ -218,7 +218,7 @@ function termsOf(
     const particular: Terms = {
       ...(priceCents !== null && { priceCents }),
       ...(!exclusive && { shared: true }),
-      ...(post.timeoutMs > SLOW_POST_MS && { slow: true }),
+      ...(post && post.timeoutMs > SLOW_POST_MS && { slow: true }),
       ...(isHourly && { routedAtMs: atMs }),
     };
     if (Object.keys(particular).length > 0) terms[contractId] = particular;

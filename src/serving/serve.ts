@@ -17,7 +17,7 @@ import { fillPersons } from '../db/persons/fills.ts';
 import { createPool, type Pool } from '../db/pool.ts';
 import { ANSWER_CHANNEL } from '../db/settlement.ts';
 import { WORLD_CHANNEL } from '../db/worlds.ts';
-import { type BuyerId, isLeadId } from '../domain/ids.ts';
+import { type BuyerId, isLeadId, teamOf } from '../domain/ids.ts';
 import type { World } from '../domain/world/world.ts';
 import { compileRepeats, listKept } from '../eligibility/repeats.ts';
 import { createIntakeDesk } from './intake-desk.ts';
@@ -128,9 +128,13 @@ function createDesk(pool: Pool, temporal: () => TemporalCalls | undefined) {
 
 /** The buyers that have a cap, of their own or in a contract. */
 function listCapped({ buyers, contracts }: World): BuyerId[] {
-  const own = Object.entries(buyers).filter(([, { caps, balance }]) => caps.length > 0 || balance);
+  const own = Object.entries(buyers).filter(
+    ([, { caps, balance, membership }]) =>
+      caps.length > 0 || balance || membership?.teamCaps.length,
+  );
   const byContract = Object.values(contracts).filter(({ caps }) => caps.length > 0);
-  return [...new Set([...own.map(([id]) => id), ...byContract.map(({ buyer }) => buyer)])];
+  const capped = [...own.map(([id]) => id), ...byContract.map(({ buyer }) => buyer)];
+  return [...new Set(capped.map(teamOf))];
 }
 
 /** The longest that an apply waits for a long past to be looked through; the sweeper goes on. */

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { World } from '../domain/world/world.ts';
 import { checkWorld, type KnownIds, type Section } from './checks/world.ts';
 import { didYouMean, issueAt, type WorldIssue } from './issues.ts';
+import { unfoldTeams } from './teams.ts';
 import { SECTIONS, toWorld, worldDocument, type WorldDraft } from './schema/document.ts';
 
 /** What a document came to; the issues are in the order of the document. */
@@ -28,7 +29,7 @@ export function parseWorld(document: unknown, nowMs?: number): WorldVerdict {
   const world = toWorld(parsed.success ? parsed.data : readableDraft(document));
   const { errors, warnings } = checkWorld(world, knownIdsOf(document), nowMs);
   const wrong = parsed.success ? errors : [...listIssues(parsed.error, document), ...errors];
-  if (wrong.length === 0) return { ok: true, world, warnings };
+  if (wrong.length === 0) return { ok: true, world: unfoldTeams(world), warnings };
   return { ok: false, errors: shortened(inDocumentOrder(wrong, document)) };
 }
 

@@ -115,7 +115,7 @@ export const world: World = {
       id,
       {
         ...{ name: id, timeZone: 'America/Chicago', caps: [], noRepeats: null, balance: null },
-        ...{ floorCents: ZERO, paused: false },
+        ...{ floorCents: ZERO, paused: false, inHouse: false },
       },
     ]),
   ),

@@ -17,7 +17,10 @@ describe('a small world', () => {
 
   test('names things by their ids, and buyers by the world’s zone', () => {
     const world = worldOf(spoil('time_zone', 'America/Denver'));
-    const terms = { caps: [], balance: null, noRepeats: null, floorCents: 0, paused: false };
+    const terms = {
+      ...{ caps: [], balance: null, noRepeats: null, floorCents: 0, paused: false },
+      inHouse: false,
+    };
     expect(world.buyers).toEqual({
       apex: { name: 'apex', timeZone: 'America/Denver', ...terms },
       bolt: { name: 'bolt', timeZone: 'America/Chicago', ...terms },

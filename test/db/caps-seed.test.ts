@@ -112,3 +112,14 @@ test('a lost entity knows again what was sold and what is on the way', async () 
   );
   expect(freed?.kind).toBe('granted');
 });
+
+test('the members of a team and the team itself are one buyer', async () => {
+  for (const buyerId of ['team', 'team.ann', 'team.bob']) {
+    await sending(db.pool, await storeLead(db.pool), offerOf(buyerId, dayOf('team')));
+  }
+  await sending(db.pool, await storeLead(db.pool), offerOf('teamster', dayOf('team')));
+  for (const asked of ['team', 'team.bob']) {
+    const { used } = await readCapsSeed(db.pool, asked);
+    expect(used).toMatchObject([{ key: 'buyer/team/day/today/leads', by: 3 }]);
+  }
+});

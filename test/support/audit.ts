@@ -25,7 +25,9 @@ function twicePosted(lines: readonly JournalLine[]): string[] {
 async function salesAgainst(pool: Pool, lines: readonly JournalLine[]): Promise<string[]> {
   const stored = await pool.query<{ offer: string; state: string }>(
     `select lead_id || '/' || contract_id as offer, state from attempts
-     where state in ('accepted', 'in_doubt', 'sending', 'accepted_conflict')`,
+     where state in ('accepted', 'in_doubt', 'sending', 'accepted_conflict')
+       -- What Sluice accepts itself for the operator's own people was sent to nobody.
+       and not (state = 'accepted' and price_cents = 0 and (result ->> 'ms')::numeric = 0)`,
   );
   const states = new Map(stored.rows.map(({ offer, state }) => [offer, state]));
   const taken = lines.filter(({ kind, decision }) => kind === 'post' && decision === 'accepted');

@@ -113,7 +113,7 @@ function conditionsOf({ filter, after }: LeadQuery) {
   if (to) conditions.push(`l.received_at < ${start(to, 1)}`);
   if (buyerId !== undefined) {
     conditions.push(`exists (select from attempts a where a.lead_id = l.id
-          and a.buyer_id = ${value(buyerId)}
+          and ${value(buyerId)} in (a.buyer_id, split_part(a.buyer_id, '.', 1))
           and a.state in ('sending', 'accepted', 'pending', 'in_doubt', 'returned'))`);
   }
   if (after) {

@@ -52,7 +52,7 @@ const PNL = `with asked as (
     where t.state = 'posted' and not l.test
       and (since is null or t.posted_at >= since) and (until is null or t.posted_at < until)
       and ($8::text is null or t.campaign_id = $8) and ($9::text is null or t.source_id = $9)
-      and ($10::text is null or t.buyer_id = $10)
+      and ($10::text is null or $10 in (t.buyer_id, split_part(t.buyer_id, '.', 1)))
   ), money as (
     select grouping(day) = 1 as total, campaign, source, buyer, day,
       count(distinct lead_id) filter (where kind = 'charge') as sold,

@@ -37,7 +37,8 @@ export interface Contract {
   /** Never the same person twice within the window. */
   readonly noRepeats: PersonRule | null;
   readonly ping: Step | null;
-  readonly post: Step;
+  /** Null: in-house, and Sluice itself accepts the lead. */
+  readonly post: Step | null;
   readonly redirectUrl: string | null;
   readonly deliveries: readonly Delivery[];
 }

@@ -8,6 +8,7 @@ import type { PersonRule } from '../person.ts';
 import type { Campaign } from './campaign.ts';
 import type { Balance, Cap } from './cap.ts';
 import type { Contract } from './contract.ts';
+import type { Schedule } from './schedule.ts';
 
 export interface World {
   readonly name: string;
@@ -92,4 +93,27 @@ export interface Buyer {
   /** Null: it may owe any amount. */
   readonly balance: Balance | null;
   readonly paused: boolean;
+  /** The operator's own sales people: they get leads at no price. */
+  readonly inHouse: boolean;
+  /** As operators write a team; gone once each member is a buyer of its own. */
+  readonly members?: Readonly<Record<string, Member>> | undefined;
+  /** On a buyer that is one member of a team. */
+  readonly membership?: Membership;
+}
+
+/** One of a team, as operators write it. */
+export interface Member {
+  readonly name?: string | undefined;
+  /** False = away. */
+  readonly available: boolean;
+  readonly schedule: Schedule | null;
+  readonly caps: readonly Cap[];
+}
+
+/** What a buyer has of its team. */
+export interface Membership {
+  readonly away: boolean;
+  readonly schedule: Schedule | null;
+  /** Over all members together. */
+  readonly teamCaps: readonly Cap[];
 }

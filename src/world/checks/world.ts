@@ -6,6 +6,7 @@ import type { Vertical, World } from '../../domain/world/world.ts';
 import { createValueLists } from '../../eligibility/filters/value-lists.ts';
 import { listContradictions } from './contradictions.ts';
 import { checkFilter, factsOf } from './filter.ts';
+import { checkInHouse } from './in-house.ts';
 import { checkPersonRules } from './persons.ts';
 import { checkMargin, checkRouting, listRoutingWarnings } from './routing.ts';
 import { checkHourlyPrices, checkSchedule, schedulesOf, warnOfSchedule } from './schedule.ts';
@@ -39,6 +40,7 @@ export function checkWorld(world: World, known: KnownIds, nowMs?: number): Findi
       ...checkMargin(world, id, campaign),
     ]),
     ...checkPersonRules(world),
+    ...checkInHouse(world),
     ...checkBuyers(world, known),
     ...Object.entries(world.contracts).flatMap(([id, contract]) =>
       checkContract(world, known, { id, contract }),
@@ -125,10 +127,15 @@ function checkBuyers(world: World, known: KnownIds): WorldIssue[] {
     // Personal in one of them is personal.
     fields[buyer] = { ...more, ...fields[buyer], ...personalOf(more) };
   }
-  return Object.entries(world.buyers).flatMap(([id, { caps }]) => {
+  return Object.entries(world.buyers).flatMap(([id, { caps, inHouse, members }]) => {
     const vertical = { name: id, fields: ownOf(fields, id) ?? {} };
-    const path = ['buyers', id, 'caps'];
-    return checkCaps(caps, { path, vertical, sourceIds: known.sources, isFree: false });
+    const place = { vertical, sourceIds: known.sources, isFree: inHouse };
+    return [
+      ...checkCaps(caps, { ...place, path: ['buyers', id, 'caps'] }),
+      ...Object.entries(members ?? {}).flatMap(([name, member]) =>
+        checkCaps(member.caps, { ...place, path: ['buyers', id, 'members', name, 'caps'] }),
+      ),
+    ];
   });
 }
 
@@ -160,7 +167,7 @@ function checkContract(
   issues.push(...checkCaps(contract.caps, { ...capPlace, path: [...path, 'caps'] }));
   const steps: [Path, readonly string[] | null | undefined][] = [
     [[...path, 'ping', 'fields'], contract.ping?.fields],
-    [[...path, 'post', 'fields'], contract.post.fields],
+    [[...path, 'post', 'fields'], contract.post?.fields],
     ...contract.deliveries.map((delivery, index): [Path, readonly string[] | null] => [
       [...path, 'deliveries', index, 'fields'],
       delivery.step.fields,

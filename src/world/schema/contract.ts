@@ -77,7 +77,10 @@ export const contract = settings(
     caps: caps.describe('How much it buys; every one must have room.'),
     no_repeats: noRepeats.describe('Never the same person twice. null: no such rule.'),
     ping: ping.nullable().default(null).describe('How it is asked for a bid.'),
-    post: post.describe('How it is offered the lead.'),
+    post: post
+      .nullable()
+      .default(null)
+      .describe('How it is offered the lead. Only a buyer in-house needs none.'),
     redirect_url: url.nullable().default(null).describe('Where the person is sent after a sale.'),
     deliveries: z.array(delivery).max(20).default([]).describe('What is pushed after the sale.'),
   },

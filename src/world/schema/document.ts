@@ -4,9 +4,11 @@
 import { z } from 'zod';
 
 import type { MinMargin } from '../../domain/world/campaign.ts';
+import { type Cents, ZERO } from '../../domain/money.ts';
 import { FIELD_TYPES, type Field, type World } from '../../domain/world/world.ts';
 import { caps } from './cap.ts';
 import { contract } from './contract.ts';
+import { schedule } from './schedule.ts';
 import {
   amountCents,
   duration,
@@ -138,6 +140,13 @@ const balance = settings({
   credit_cents: amountCents.prefault(0).describe('The most it may owe, in cents.'),
 });
 
+const member = settings({
+  name,
+  available: z.boolean().default(true).describe('false = away: it gets no leads.'),
+  schedule: schedule.nullable().default(null).describe('Its hours, in the zone of its team.'),
+  caps: caps.describe('How many leads it gets.'),
+});
+
 const buyer = settings({
   name,
   time_zone: timeZone
@@ -151,6 +160,8 @@ const buyer = settings({
     .default(null)
     .describe('How much it may owe for the leads of attempts from then on. null: no limit.'),
   paused: paused.describe('Nothing is sent to it.'),
+  in_house: z.boolean().default(false).describe('Sales people of your own, at no price.'),
+  members: mapOf(member, 200).optional().describe('A team: its contracts rotate over them.'),
 });
 
 /** The six maps of a world, by the document's key, each with the schema of one entry. */
@@ -182,6 +193,7 @@ export const worldDocument = settings({
 });
 
 export type WorldDraft = z.output<typeof worldDocument>;
+type Written = Pick<z.output<typeof contract>, 'buyer' | 'ping'>;
 
 /** Fills in what one part takes from another: names from ids, zones from the world. */
 export function toWorld(draft: Omit<WorldDraft, 'sluice'>): World {
@@ -202,8 +214,17 @@ export function toWorld(draft: Omit<WorldDraft, 'sluice'>): World {
       ...one,
       timeZone: one.timeZone ?? draft.timeZone,
     })),
-    contracts: named(draft.contracts),
+    contracts: mapValues(named(draft.contracts), (one) => ({
+      ...one,
+      priceCents: one.priceCents ?? priceInHouse(draft, one),
+    })),
   };
+}
+
+/** In-house nothing is paid, so no price need be written. */
+function priceInHouse({ buyers }: Omit<WorldDraft, 'sluice'>, contract: Written): Cents | null {
+  const buyer = Object.hasOwn(buyers, contract.buyer) ? buyers[contract.buyer] : undefined;
+  return buyer?.inHouse && contract.ping === null ? ZERO : null;
 }
 
 function mapValues<T, U>(
