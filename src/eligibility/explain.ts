@@ -12,9 +12,10 @@ import type { IneligibleReason } from '../domain/reasons.ts';
 import type { Campaign } from '../domain/world/campaign.ts';
 import type { Contract, SourceRule } from '../domain/world/contract.ts';
 import type { Schedule } from '../domain/world/schedule.ts';
-import type { Buyer, Vertical, World } from '../domain/world/world.ts';
-import { FACT_TYPES, routingFacts, type Facts } from './facts.ts';
+import type { Buyer, World } from '../domain/world/world.ts';
+import { routingFacts, type Facts } from './facts.ts';
 import { compileFilter, type FilterSetting, type FilterVerdict } from './filters/filter.ts';
+import { settingOf } from './filters/setting.ts';
 import { compileRepeats, type RepeatRules, seenText } from './repeats.ts';
 import { checkCaps } from './check-caps.ts';
 import { type Refused, refuse } from './refusal.ts';
@@ -249,19 +250,6 @@ function checkFields({ post }: Contract): Check | undefined {
       ? refuse('field_required', `the lead has no ${missing.join(', no ')}`)
       : undefined;
   };
-}
-
-/** What filters know about a vertical. What tells a part of a personal zip is personal as well. */
-function settingOf({ fields }: Vertical, lists: ValueLists): FilterSetting {
-  const types = new Map(Object.entries(FACT_TYPES));
-  const personal = new Set<string>();
-  for (const [name, field] of Object.entries(fields)) {
-    types.set(name, field.type);
-    if (field.personal) personal.add(name);
-  }
-  const { zip, derived } = factFieldsOf(fields);
-  if (derived.has('state') && zip !== undefined && personal.has(zip)) personal.add('state');
-  return { types, personal, lists };
 }
 
 function checkFilter({ filter }: Contract, setting: FilterSetting): Check | undefined {
