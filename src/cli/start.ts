@@ -25,6 +25,9 @@ import { sluiceArgs } from './serve-args.ts';
 /** Whose the demo world is, in the list of versions. */
 const BY_START = 'sluice start';
 
+/** The example worlds whose buyers are stand-ins. */
+const BUYERS_OF = ['demo', 'fifty'];
+
 export interface StartOptions {
   readonly fresh: boolean;
   readonly yes: boolean;
@@ -151,13 +154,17 @@ async function applyDemoWorld(
 function startBuyers({ config, dataDir, say, env, onExit }: Parts): Promise<RunningProcess> {
   say('starting the demo buyers …');
   const journal = join(dataDir, 'demo-buyers.journal');
-  const behaviour = join(packageRoot(), 'examples/worlds/demo-buyers.json');
+  // Those of all worlds that name them, so that any of them may be applied while this runs.
+  const configs = BUYERS_OF.flatMap((world) => [
+    '--config',
+    join(packageRoot(), `examples/worlds/${world}-buyers.json`),
+  ]);
   const program = join(packageRoot(), 'dist/src/demo/buyer-process.js');
   const port = String(config.demoPort);
   return startProcess({
     name: 'demo buyers',
     command: process.execPath,
-    args: [program, '--port', port, '--journal', journal, '--config', behaviour],
+    args: [program, '--port', port, '--journal', journal, ...configs],
     env,
     logFile: join(dataDir, 'logs/demo-buyers.log'),
     say,

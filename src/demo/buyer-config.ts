@@ -110,6 +110,17 @@ export function parseBuyersConfig(json: unknown): BuyersConfig {
   return vouched(buyers.safeParse(json));
 }
 
+/** The buyers of several files as one. Throws where two files have a buyer of one name. */
+export function mergeBuyers(configs: readonly BuyersConfig[]): BuyersConfig {
+  const merged = new Map<string, BuyerBehaviour>();
+  for (const [buyerName, behaviour] of configs.flatMap((one) => Object.entries(one.buyers))) {
+    if (merged.has(buyerName)) throw new Error(`two files have a buyer ${buyerName}`);
+    merged.set(buyerName, behaviour);
+  }
+  const journalPings = configs.find((one) => one.journalPings)?.journalPings;
+  return { buyers: Object.fromEntries(merged), ...(journalPings && { journalPings }) };
+}
+
 /** Vouches for one buyer that is put in place at run time. Throws like `parseBuyersConfig`. */
 export function parseBuyer(buyerName: string, json: unknown): BuyerBehaviour {
   vouched(name.safeParse(buyerName));

@@ -1,10 +1,11 @@
 // The stand-in buyers as a process of their own:
 //   node dist/src/demo/buyer-process.js --port 3100 --journal <file> --config <json file>
-// Says one line when ready; ends on SIGTERM, SIGINT and, with --with-parent, when stdin closes.
+// Several --config put the buyers of several worlds side by side. Says one line when ready; ends on
+// SIGTERM, SIGINT and, with --with-parent, when stdin closes.
 
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { parseBuyersConfig } from './buyer-config.ts';
+import { mergeBuyers, parseBuyersConfig } from './buyer-config.ts';
 import { createBuyerServer } from './buyer-server.ts';
 
 async function run(): Promise<void> {
@@ -12,18 +13,19 @@ async function run(): Promise<void> {
     options: {
       port: { type: 'string', default: '3100' },
       journal: { type: 'string' },
-      config: { type: 'string' },
+      config: { type: 'string', multiple: true },
       'with-parent': { type: 'boolean', default: false },
     },
   });
   const { journal, config } = values;
   if (!journal || !config) throw new Error('--journal and --config are needed, each with a file');
+  const worlds = config.map((file) => parseBuyersConfig(readJson(file)));
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new Error(`--port ${values.port} is not a port: set SLUICE_DEMO_PORT to a number`);
   }
 
-  const buyers = createBuyerServer(parseBuyersConfig(readJson(config)), { journal });
+  const buyers = createBuyerServer(mergeBuyers(worlds), { journal });
   const stop = () => void buyers.close().then(() => process.exit(0));
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);

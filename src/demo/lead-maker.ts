@@ -24,6 +24,14 @@ const PLACES = [
   ['OH', '43215', '614'],
 ] as const;
 
+const PROJECTS = [
+  ['roofing', 'The roof leaks over the attic'],
+  ['windows', 'Six windows, two of them broken'],
+  ['hvac', 'The heat pump is loud'],
+  ['plumbing', 'A leak below the sink'],
+  ['roofing', 'New gutter on a mobile home'],
+] as const;
+
 /** A submission as a source posts it. */
 export interface MadeLead {
   readonly campaign: string;
@@ -31,12 +39,15 @@ export interface MadeLead {
 }
 
 /**
- * The `index`-th lead of a seed. Numbers of the fictional 555-01xx kind with a longer line number.
+ * The `index`-th lead of a seed: about a house for the campaign `home_services`, about a car for
+ * any other. Numbers of the fictional 555-01xx kind with a longer line number.
  */
 export function makeLead(campaign: string, seed: number, index: number): MadeLead {
   const [state, zip, area] = pick(PLACES, index);
   const first = pick(FIRST, index * 7 + seed);
   const last = pick(LAST, index * 3 + Math.floor(index / 10));
+  const [service, project] = pick(PROJECTS, index);
+  const isHome = campaign === 'home_services';
   const number = String((seed * 1_009 + index) % 10_000_000).padStart(7, '2');
   return {
     campaign,
@@ -47,8 +58,12 @@ export function makeLead(campaign: string, seed: number, index: number): MadeLea
       email: `${first}.${last}.${seed}.${index}@example.com`.toLowerCase(),
       zip,
       state,
-      date_of_birth: `19${60 + (index % 40)}-0${1 + (index % 9)}-1${index % 9}`,
-      currently_insured: index % 3 !== 0,
+      ...(isHome
+        ? { service, project, homeowner: index % 4 !== 0 }
+        : {
+            date_of_birth: `19${60 + (index % 40)}-0${1 + (index % 9)}-1${index % 9}`,
+            currently_insured: index % 3 !== 0,
+          }),
     },
   };
 }

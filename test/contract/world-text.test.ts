@@ -83,7 +83,7 @@ describe('the example', () => {
   };
 
   test('worlds are the ones the README names', () => {
-    expect(names).toEqual(['demo.yaml', 'home-services.yaml', 'insurance.yaml']);
+    expect(names).toEqual(['demo.yaml', 'fifty.yaml', 'home-services.yaml', 'insurance.yaml']);
   });
 
   test.for(names)('%s is right and draws no warning', (name) => {
