@@ -106,9 +106,9 @@ async function startCapsWorker(bench: Workbench, { temporalAddress }: Servers) {
   bench.signal.throwIfAborted();
   return bench.add(
     await startProcess({
-      ...{ name: 'sluice caps', say, onExit, logFile: logIn(folder, 'caps') },
+      ...{ name: 'sluice caps-worker', say, onExit, logFile: logIn(folder, 'caps') },
       command: process.execPath,
-      args: sluiceArgs('caps'),
+      args: sluiceArgs('caps-worker'),
       env: {
         ...env,
         NODE_ENV: 'production',

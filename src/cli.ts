@@ -3,6 +3,7 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import pino from 'pino';
+import { addCaps } from './cli/money-commands.ts';
 import { addSwitch, addWorldCommands } from './cli/world-commands.ts';
 import type { ExplainOptions } from './cli/explain.ts';
 import type { Config } from './config.ts';
@@ -108,11 +109,11 @@ program
   );
 
 program
-  .command('caps')
+  .command('caps-worker')
   .description('work on buyer caps only, beside `serve` with SLUICE_CAPS=apart')
   .action(
     run(async (config) => {
-      const { runCaps } = await import('./cli/caps.ts');
+      const { runCaps } = await import('./cli/caps-worker.ts');
       const log = createLog(config);
       await installTemporalLog(log);
       stopOnSignal(runCaps(config, log).stop);
@@ -202,6 +203,9 @@ program
       out(await readPnlTable(await loadDatabaseUrl(config, env), options));
     }),
   );
+
+const caps = program.command('caps').description('what is used and left of each cap');
+addCaps(caps, line);
 
 program
   .command('demo')

@@ -15,6 +15,7 @@ import { createRouter, type Route } from './http/routes.ts';
 import { createLeadActionRoutes } from './lead-actions.ts';
 import { createLeadRoutes } from './leads.ts';
 import { Problem, sendProblem } from './problems.ts';
+import { createCapsRoutes } from './reading/caps.ts';
 import { createReportRoutes } from './reading/reports.ts';
 import { createEntryRoutes } from './config/entries.ts';
 import { createPauseRoutes } from './config/pauses.ts';
@@ -27,6 +28,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...createLeadRoutes(deps),
     ...createLeadActionRoutes(deps),
     ...createReportRoutes(deps),
+    ...createCapsRoutes(deps),
     ...createWorldRoutes(deps),
     ...createVersionRoutes(deps),
     ...createEntryRoutes(deps),

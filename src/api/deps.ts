@@ -8,6 +8,7 @@ import type { LeadAction } from '../domain/waiting.ts';
 import type { RepeatQuestion } from '../domain/person.ts';
 import type { World } from '../domain/world/world.ts';
 import type { LeadPage, LeadQuery } from '../db/reading/lead-list.ts';
+import type { CapCount } from '../db/reading/cap-counts.ts';
 import type { PnlQuery, PnlRow } from '../db/reading/pnl.ts';
 import type { LeadTrace } from '../db/reading/trace.ts';
 import type { LeadDraft } from '../intake/draft.ts';
@@ -60,6 +61,8 @@ export interface ApiDeps {
   findRules(version?: number): Promise<VersionedRules | undefined>;
   /** The use of these buyers' caps, in copies; undefined while Temporal does not answer. */
   readCaps(buyerIds: readonly BuyerId[]): Promise<KnownCaps | undefined>;
+  /** What PostgreSQL counts in the caps of these buyers. */
+  countCaps(buyerIds: readonly BuyerId[]): Promise<readonly CapCount[]>;
   /** The latest lead of the same person that each asking contract's buyer has. */
   findSeen(questions: readonly RepeatQuestion[], nowMs: number): Promise<SeenBy>;
   /** The rotations of a campaign as they stand, by stage. */

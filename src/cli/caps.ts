@@ -1,13 +1,34 @@
-// `sluice caps`: the Worker of the buyers' caps alone, for installations that run it apart.
+// `sluice caps`: what is used and left of the caps, by the running server.
 
-import type { Logger } from 'pino';
+import { renderCaps } from '../api/reading/cap-lines.ts';
+import type { CapLine, CapsPage } from '../api/wire/caps.ts';
 import type { Config } from '../config.ts';
-import { startTemporalHost } from '../serving/temporal-host.ts';
+import { getJson } from './client.ts';
 
-/** Runs until stopped. */
-export function runCaps(config: Config, log: Logger): { stop(): Promise<void> } {
-  const { temporal } = config;
-  const say = (level: 'info' | 'warn', message: string, error?: unknown) =>
-    log[level]({ err: error }, message);
-  return startTemporalHost({ temporal, activities: undefined, caps: true, say });
+export interface CapsOptions {
+  readonly buyer?: string;
+  readonly json?: boolean;
+}
+
+/** All pages as one table, or as JSON. Throws `CommandError`. */
+export async function readCapsTable(
+  { buyer, json }: CapsOptions,
+  from: { readonly config: Config; readonly env: NodeJS.ProcessEnv },
+): Promise<string> {
+  const caps: CapLine[] = [];
+  let isUp = true;
+  let cursor: string | null = null;
+  do {
+    const query = new URLSearchParams({
+      limit: '200',
+      ...(buyer !== undefined && { buyer }),
+      ...(cursor !== null && { cursor }),
+    });
+    const page: CapsPage = await getJson(`/v1/caps?${query.toString()}`, from);
+    caps.push(...page.caps);
+    isUp &&= page.temporal === 'up';
+    cursor = page.next;
+  } while (cursor !== null);
+  const temporal = isUp ? 'up' : 'away';
+  return json ? JSON.stringify({ caps, temporal }, null, 2) : renderCaps(caps, isUp);
 }

@@ -8,7 +8,8 @@ import type { Tx } from './pool.ts';
  * When a window stops to count. A rolling one by the bucket in which the lead was sent, as the
  * entity counts it: that may be later than it was planned, never sooner.
  */
-const COUNTS_UNTIL = `case when w.rolling is null then w."endsAtMs" else greatest(w."endsAtMs",
+export const COUNTS_UNTIL = `case when w.rolling is null then w."endsAtMs"
+  else greatest(w."endsAtMs",
   (floor(extract(epoch from sent_at) * 1000 / (w.rolling / 60)) + 1) * (w.rolling / 60)
     + w.rolling)::bigint end`;
 

@@ -7,6 +7,7 @@ import type { Config } from '../config.ts';
 import { listAttempts } from '../db/attempts.ts';
 import { listLeads } from '../db/reading/lead-list.ts';
 import { programVersion } from '../db/migrate.ts';
+import { readCapCounts } from '../db/reading/cap-counts.ts';
 import { readPnl } from '../db/reading/pnl.ts';
 import type { Pool } from '../db/pool.ts';
 import { findTrace } from '../db/reading/trace.ts';
@@ -63,6 +64,7 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     readCaps: createCapReader(parts),
     findSeen: (questions, nowMs) => findSeen(pool, hashPersons(questions), { nowMs }),
     listRotations: (campaignId) => listRotations(pool, campaignId),
+    countCaps: (buyerIds) => readCapCounts(pool, buyerIds),
   };
 }
 

@@ -17,8 +17,9 @@ import { fillPersons } from '../db/persons/fills.ts';
 import { createPool, type Pool } from '../db/pool.ts';
 import { ANSWER_CHANNEL } from '../db/settlement.ts';
 import { WORLD_CHANNEL } from '../db/worlds.ts';
-import { type BuyerId, isLeadId, teamOf } from '../domain/ids.ts';
+import { isLeadId } from '../domain/ids.ts';
 import type { World } from '../domain/world/world.ts';
+import { listCapped } from '../eligibility/present-caps.ts';
 import { compileRepeats, listKept } from '../eligibility/repeats.ts';
 import { createIntakeDesk } from './intake-desk.ts';
 import { listen } from './listener.ts';
@@ -124,17 +125,6 @@ function createDesk(pool: Pool, temporal: () => TemporalCalls | undefined) {
     },
     now: Date.now,
   });
-}
-
-/** The buyers that have a cap, of their own or in a contract. */
-function listCapped({ buyers, contracts }: World): BuyerId[] {
-  const own = Object.entries(buyers).filter(
-    ([, { caps, balance, membership }]) =>
-      caps.length > 0 || balance || membership?.teamCaps.length,
-  );
-  const byContract = Object.values(contracts).filter(({ caps }) => caps.length > 0);
-  const capped = [...own.map(([id]) => id), ...byContract.map(({ buyer }) => buyer)];
-  return [...new Set(capped.map(teamOf))];
 }
 
 /** The longest that an apply waits for a long past to be looked through; the sweeper goes on. */

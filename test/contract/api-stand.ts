@@ -112,6 +112,7 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
     readCaps: async () => new Map(),
     findSeen: async () => new Map(),
     listRotations: async () => new Map(),
+    countCaps: async () => [],
     readPnl: async (query) => {
       stand.asked.reports.push(query);
       const none = { campaign: null, source: null, buyer: null, day: null };

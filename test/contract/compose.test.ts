@@ -95,7 +95,7 @@ describe('docker-compose.yml', () => {
 
   test('works on the caps in one process of their own', () => {
     const commands = Object.values(loaded().containers).map(({ command }) => command?.join(' '));
-    expect(commands.filter((command) => command === 'caps')).toHaveLength(1);
+    expect(commands.filter((command) => command === 'caps-worker')).toHaveLength(1);
     expect(commands.filter((command) => command === 'serve')).toHaveLength(2);
   });
 

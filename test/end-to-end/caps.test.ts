@@ -1,6 +1,7 @@
 // Caps hold under any number of leads at once: reserved before the send, given back by a rejection.
 
 import { expect } from 'vitest';
+import type { CapsPage } from '../../src/api/wire/caps.ts';
 import type { CampaignUnderTest } from '../support/campaign.ts';
 import { until } from '../support/until.ts';
 import { type World, worldTest } from '../support/world.ts';
@@ -110,4 +111,45 @@ test('T37 a raised limit counts from the next lead on', async ({ world }) => {
   const isSold = async () => (await outcomeOf(world, campaign)) === 'sold';
   await until('the second lead is sold', isSold);
   expect(await outcomeOf(world, campaign)).toBe('unsold');
+});
+
+test('the table of caps agrees with PostgreSQL after sold and rejected leads', async ({
+  world,
+}) => {
+  const capped = await world.buyer({
+    bidCents: 900,
+    post: { rejectEvery: 2 },
+    caps: [
+      { per: 'day', cents: 10_000 },
+      { per: 'rolling', hours: 24, leads: 30 },
+    ],
+    contract: {
+      caps: [
+        { per: 'total', leads: 8, each: 'state' },
+        { per: 'day', leads: 4, name: 'nevada', when: { field: 'state', is: 'NV' } },
+      ],
+    },
+  });
+  const campaign = await world.campaign([{ method: 'ping_post', buyers: [capped] }]);
+  const leads = await times(6, () => campaign.submitLead());
+  for (const { id } of leads) await world.done(id, 30_000);
+  const posts = capped.lines('post');
+  const sold = posts.filter(({ decision }) => decision === 'accepted').length;
+  expect(sold).toBeGreaterThan(0);
+  expect(sold).toBeLessThan(posts.length);
+
+  const { body } = await world.operator('GET', `/v1/caps?buyer=${capped.id}`);
+  const { caps, temporal } = body as unknown as CapsPage;
+  expect(temporal).toBe('up');
+  const shown = caps.map(({ key, used, counted, limit, agrees }) => {
+    const shape = key.replace(/day\/[^/]+/, 'day').replace(`buyer/${capped.id}`, 'buyer');
+    return [shape.replace(capped.contract, 'x'), used, counted, limit, agrees];
+  });
+  expect(shown).toEqual([
+    ['buyer/day/cents', 900 * sold, 900 * sold, 10_000, true],
+    ['buyer/rolling/24h/leads', sold, sold, 30, true],
+    ['contract/x/nevada/day/leads', 0, 0, 4, true],
+    ['contract/x/state=/total/leads', 0, 0, 8, true],
+    ['contract/x/state=TX/total/leads', sold, sold, 8, true],
+  ]);
 });

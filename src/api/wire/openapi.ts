@@ -9,6 +9,7 @@ import { z } from 'zod';
 
 import { leadSubmission } from '../../intake/submission.ts';
 import { SECTION_NAMES } from '../../world/edit.ts';
+import { CAPS } from './caps.ts';
 import { CONFIGURATION } from './configuration.ts';
 import { entrySchemas } from './entries.ts';
 import { explainBody, explanation } from './explain.ts';
@@ -154,6 +155,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
       ...problems('key_missing_or_wrong', 'operator_key_required', 'invalid_request'),
     },
   },
+  ...CAPS,
   ...CONFIGURATION,
   'post /v1/explain': {
     tags: ['leads'],
