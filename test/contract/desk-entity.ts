@@ -56,20 +56,23 @@ export function deskWithEntity({ seeded = true, seed = {} as Partial<CapsSeed> }
   const seedEntity = vi.fn(async (_buyerId: string, epoch: string) => {
     seedCaps(state, { ...nothing, ...seed, epoch }, Date.now());
   });
-  const desk = createCapDesk({
-    applyCaps: (buyerId, ops, batchId) => {
-      calls.push({ buyerId, ops, batchId });
-      return answer(() => {
-        const decisions = answered.get(batchId) ?? applyOps(state, ops, Date.now());
-        answered.set(batchId, decisions);
-        return decisions;
-      });
-    },
-    seedCaps: seedEntity,
-    now: Date.now,
-  });
+  const anotherDesk = () =>
+    createCapDesk({
+      applyCaps: (buyerId, ops, batchId) => {
+        calls.push({ buyerId, ops, batchId });
+        return answer(() => {
+          const decisions = answered.get(batchId) ?? applyOps(state, ops, Date.now());
+          answered.set(batchId, decisions);
+          return decisions;
+        });
+      },
+      seedCaps: seedEntity,
+      now: Date.now,
+    });
   return {
-    desk,
+    desk: anotherDesk(),
+    /** That of a further process, at the same entity. */
+    anotherDesk,
     state,
     calls,
     wire,
