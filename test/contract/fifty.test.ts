@@ -31,6 +31,9 @@ function worldOf(name: string): World {
   return parsed.world;
 }
 
+/** The stand-in of a buyer; a team has one. */
+const nameOf = (buyer: string) => buyer.split('.')[0] ?? buyer;
+
 /** Every key and every word of a document, wherever they stand. */
 function wordsOf(node: unknown, words = new Set<string>()): Set<string> {
   if (Array.isArray(node)) for (const each of node) wordsOf(each, words);
@@ -47,7 +50,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
     'spread max_sales min_margin percent floor_cents hold_unsold until every duplicates',
   terms:
     'priority weight exclusive price_cents multiplier adjustments add_cents max_bid_cents ' +
-    'min_score allow deny no_repeats redirect_url deliveries give_up_after during balance',
+    'min_score allow deny no_repeats redirect_url deliveries give_up_after during balance in_house members available',
   caps:
     'hour day week month total rolling hours starts leads cents each when name pacing even ' +
     'front_loaded credit_cents',
@@ -60,7 +63,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 describe('fifty.yaml', () => {
   test('has fifty contracts, and draws no warning', () => {
-    expect(Object.keys(worldOf('fifty.yaml').contracts)).toHaveLength(50);
+    const { contracts } = documentOf('fifty.yaml') as { contracts: object };
+    expect(Object.keys(contracts)).toHaveLength(50);
+    // The three members of a team stand in the place of its one contract.
+    expect(Object.keys(worldOf('fifty.yaml').contracts)).toHaveLength(52);
   });
 
   test.for(Object.entries(SETTINGS))('uses the settings of %s', ([, settings]) => {
@@ -85,9 +91,9 @@ describe('fifty.yaml', () => {
     for (const { buyer, ping, post, deliveries } of Object.values(contracts)) {
       const calls = { ping, post, ...Object.fromEntries(deliveries.map((d) => [d.name, d.step])) };
       for (const [kind, step] of Object.entries(calls)) {
-        if (step) expect(step.url).toBe(`http://127.0.0.1:3100/buyers/${buyer}/${kind}`);
+        if (step) expect(step.url).toBe(`http://127.0.0.1:3100/buyers/${nameOf(buyer)}/${kind}`);
       }
-      expect(Object.keys(buyers)).toContain(buyer);
+      expect(Object.keys(buyers)).toContain(nameOf(buyer));
     }
   });
 
@@ -106,7 +112,7 @@ describe('fifty.yaml', () => {
         if (rules.explain(id, { lead, score, live, atMs }).kind === 'eligible') unmet.delete(id);
       }
     }
-    expect([...unmet]).toEqual([]);
+    expect([...unmet], 'none but the member who is away').toEqual(['desk_rest.bob']);
   });
 });
 
