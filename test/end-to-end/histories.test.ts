@@ -69,6 +69,58 @@ describe('leads', () => {
     await keepLead(world, 'unsold', id);
   });
 
+  test('kept unsold, woken, offered by an operator, and sold', async ({ world }) => {
+    const refuses = await world.buyer({ priceCents: 500, post: 'rejects' });
+    const elsewhere = { filter: { field: 'state', is: 'NV' } };
+    const choosy = await world.buyer({ bidCents: 700, contract: elsewhere, crm: {} });
+    const campaign = await world.campaign(
+      [
+        { method: 'waterfall', buyers: [refuses] },
+        { method: 'ping_post', buyers: [choosy], takes: 'overflow' },
+      ],
+      { hold_unsold: { max: '2h' } },
+    );
+    const { id } = await campaign.submitLead();
+    const act = (body: object) => world.operator('POST', `/v1/leads/${id}/actions`, body);
+    const waits = (round: number) =>
+      until(`the lead waits in round ${round}`, async () => {
+        const trace = await world.trace(id);
+        return trace.status === 'waiting' && trace.round === round;
+      });
+    await waits(1);
+    await act({ action: 'wake' });
+    await waits(2);
+    await act({ action: 'offer', contract: choosy.contract });
+    await keepLead(world, 'kept-then-sold', id);
+  });
+
+  test('sold in the second tier of a waterfall, both in turn', async ({ world }) => {
+    const first = { contract: { priority: 1 } };
+    const tiers = [
+      await world.buyer({ priceCents: 900, post: 'rejects', ...first }),
+      await world.buyer({ priceCents: 900, post: 'rejects', ...first }),
+      await world.buyer({ priceCents: 500 }),
+      await world.buyer({ priceCents: 500 }),
+    ];
+    const campaign = await world.campaign([{ method: 'waterfall', buyers: tiers }]);
+    const { id } = await campaign.submitLead();
+    await keepLead(world, 'sold-in-second-tier', id);
+  });
+
+  test('sold by total to two, after the best exclusive bid', async ({ world }) => {
+    const shared = { contract: { exclusive: false } };
+    const buyers = [
+      await world.buyer({ bidCents: 1000 }),
+      await world.buyer({ bidCents: 700, ...shared }),
+      await world.buyer({ bidCents: 600, ...shared }),
+    ];
+    const campaign = await world.campaign([{ method: 'ping_post', pick: 'total', buyers }], {
+      max_sales: 2,
+    });
+    const { id } = await campaign.submitLead();
+    await keepLead(world, 'sold-by-total', id);
+  });
+
   test('refused as a duplicate', async ({ world }) => {
     const campaign = await world.campaign([], { duplicates: { by: [['phone']] } });
     await campaign.submitLead({ phone: '512-555-0001' });

@@ -10,10 +10,11 @@ describe('a refused lead', () => {
     const buyer = await world.buyer({ bidCents: 900 });
     const campaign = await world.campaign([{ method: 'ping_post', buyers: [buyer] }]);
     const lead = await campaign.submitLead({ zip: '', phone: '123' });
-    expect(lead).toMatchObject({ http: 200, status: 'rejected', reason: 'field_missing' });
+    expect(lead).toMatchObject({ http: 200, status: 'rejected', reason: 'field_invalid' });
+    // In the order in which the vertical has its fields.
     expect(lead['problems']).toMatchObject([
-      { field: 'zip', reason: 'field_missing' },
       { field: 'phone', reason: 'field_invalid' },
+      { field: 'zip', reason: 'field_missing' },
     ]);
     await world.done(lead.id);
     expect(buyer.received).toEqual([]);

@@ -11,7 +11,8 @@ const ann = () => personNo(7_000);
 
 test('of two leads of one person at once one is posted, the other goes on', async ({ world }) => {
   const once = await world.buyer({ priceCents: 900, contract: RULE, post: { delayMs: 80 } });
-  const next = await world.buyer({ priceCents: 400 });
+  // Behind: of equal priority they would take turns.
+  const next = await world.buyer({ priceCents: 400, contract: { priority: 200 } });
   const campaign = await world.campaign([{ method: 'waterfall', buyers: [once, next] }]);
   const answers = await Promise.all(
     Array.from({ length: 8 }, (_, n) =>
