@@ -98,6 +98,11 @@ export function createCaseBook(deps: {
       return lead ? openCase(lead, 1, NO_PAST) : reopen(leadId, 1);
     },
 
+    /** Another run has stored verdicts since this case was opened: it is read anew. */
+    forget(leadId: LeadId, round: number): void {
+      open.delete(keyOf(leadId, round));
+    },
+
     /** The case of a round that has begun, here or elsewhere. */
     async of(leadId: LeadId, round = 1): Promise<Case> {
       return open.get(keyOf(leadId, round)) ?? reopen(leadId, round);

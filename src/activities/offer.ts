@@ -66,7 +66,12 @@ export function createOfferActivities(deps: ActivityDeps) {
       const contract = contractOf(known, contractId);
       const plan = planOf(known, { contract, request, atMs: deps.now() });
       const planned = await planAttempt(pool, plan);
-      if (planned.kind === 'superseded') return { ...notOffered('no_place'), superseded: true };
+      if (planned.kind === 'superseded') {
+        // What this process remembers is what made it decide otherwise: the run starts over from
+        // what is stored, or it would start over for ever.
+        cases.forget(leadId, round);
+        return { ...notOffered('no_place'), superseded: true };
+      }
       if (planned.kind === 'found' && planned.attempt.state !== 'planned') {
         return resume(deps, { key, known, attempt: planned.attempt });
       }
