@@ -1,6 +1,7 @@
 // The two Workers: leads (workflows, local and regular activities) and caps (entities only).
 
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import {
   DefaultLogger,
@@ -46,6 +47,13 @@ export function installRuntime(say: (level: string, message: string) => void): v
   });
 }
 
+/**
+ * A lead holds its slot through auction and offers. More at once than a core gets through in the
+ * time of a workflow task, and under overload every task times out and is begun anew: 200 on two
+ * cores finished two leads a second of a backlog, where these finish it at full speed.
+ */
+const LEADS_PER_CORE = 20;
+
 /** The Worker of leads: eager starts need it in the process that serves the API. */
 export function createLeadWorker(
   connection: NativeConnection,
@@ -59,8 +67,7 @@ export function createLeadWorker(
     namespace: settings.namespace,
     taskQueue: LEADS_QUEUE,
     activities,
-    // A lead holds its slot through auction and offers: rate x latency x 4.
-    maxConcurrentWorkflowTaskExecutions: 200,
+    maxConcurrentWorkflowTaskExecutions: LEADS_PER_CORE * availableParallelism(),
     maxConcurrentLocalActivityExecutions: 400,
     maxConcurrentActivityTaskExecutions: 200,
     maxCachedWorkflows: settings.maxCachedWorkflows,

@@ -48,7 +48,7 @@ export function makeLead(campaign: string, seed: number, index: number): MadeLea
   const last = pick(LAST, index * 3 + Math.floor(index / 10));
   const [service, project] = pick(PROJECTS, index);
   const isHome = campaign === 'home_services';
-  const number = String((seed * 1_009 + index) % 10_000_000).padStart(7, '2');
+  const number = String(2_000_000 + ((seed * 1_009 + index) % 8_000_000));
   return {
     campaign,
     fields: {
