@@ -124,3 +124,23 @@ test('the process says where it listens, names a taken port, ends with its paren
   expect(await third.ended).toBe(0);
   expect(readJournal(join(dir, 'journal.jsonl'))).toHaveLength(1);
 });
+
+test('the process runs the buyers of several files, and none where two files name one buyer', async () => {
+  const dir = compiled();
+  const more = (buyers: object) => {
+    const file = join(dir, 'more-buyers.json');
+    writeFileSync(file, JSON.stringify({ buyers }));
+    return start(dir, '--port', '0', '--config', file);
+  };
+  const ready = await more({ bolt: { ping: { bidCents: 900 } } }).firstLine;
+  const bidOf = async (buyer: string) => {
+    const url = `${/http:\S+/.exec(ready)?.[0]}/buyers/${buyer}/ping`;
+    const answer = await fetch(url, { method: 'POST', body: '{"lead_id":"lead_1","ping_id":"p"}' });
+    return ((await answer.json()) as { bid_cents?: number }).bid_cents;
+  };
+  expect([await bidOf('apex'), await bidOf('bolt')]).toEqual([700, 900]);
+
+  const twice = more({ apex: {} });
+  expect(await twice.ended).toBe(1);
+  expect(twice.stderr()).toBe('buyers: two files have a buyer apex\n');
+});
