@@ -2,7 +2,10 @@
 // other takes its leads over, and no cap is passed.
 
 import { expect } from 'vitest';
-import { worldTest } from '../support/world.ts';
+import type { LeadId } from '../../src/domain/ids.ts';
+import type { TestBuyer } from '../support/test-buyers.ts';
+import { until } from '../support/until.ts';
+import { type World, worldTest } from '../support/world.ts';
 import { personNo } from '../support/world-draft.ts';
 
 const test = worldTest({ processes: 2 });
@@ -21,6 +24,33 @@ test('a repeat at the other process gets the answer of the first', async ({ worl
 });
 
 const LEADS = 200;
+
+/**
+ * Waits until all have an outcome. What the killed process was told by the buyer nobody knows: an
+ * operator asks, and says so.
+ */
+async function settleAll(world: World, buyer: TestBuyer, ids: readonly LeadId[]): Promise<void> {
+  for (const id of ids) {
+    const { status, attempts } = await world.settled(id, 60_000);
+    if (status !== 'in_doubt') continue;
+    const line = buyer.lines('post').find((post) => post.leadId === id);
+    const as = line?.decision === 'accepted' ? 'accepted' : 'rejected';
+    await world.settleDoubt(id, attempts[0]?.contract ?? '', as);
+  }
+  for (const id of ids) await world.ended(id, 60_000);
+}
+
+/** What PostgreSQL has of a buyer. */
+async function storedOf(world: World, { id }: TestBuyer): Promise<unknown> {
+  const [stored] = await world.rows(
+    `select count(*) filter (where state = 'accepted') as accepted,
+       count(*) filter (where state in ('sending', 'in_doubt', 'planned')) as open,
+       (select count(*) from sales where buyer_id = $1) as sales
+     from attempts where buyer_id = $1`,
+    [id],
+  );
+  return stored;
+}
 
 test(
   'T34 a cap of five, every third post rejected, 200 leads at once, one process killed',
@@ -55,15 +85,7 @@ test(
     await killed;
     expect(new Set(ids).size).toBe(LEADS);
 
-    // What the killed process was told by the buyer nobody knows: an operator asks, and says so.
-    for (const id of ids) {
-      const { status, attempts } = await world.settled(id, 60_000);
-      if (status !== 'in_doubt') continue;
-      const line = buyer.lines('post').find((post) => post.leadId === id);
-      const as = line?.decision === 'accepted' ? 'accepted' : 'rejected';
-      await world.settleDoubt(id, attempts[0]?.contract ?? '', as);
-    }
-    for (const id of ids) await world.ended(id, 60_000);
+    await settleAll(world, buyer, ids);
     expect(acceptedPosts().length).toBeLessThanOrEqual(5);
 
     // Room that came back with the last rejections goes to the leads after.
@@ -75,14 +97,7 @@ test(
     expect((await world.ended(late)).status).toBe('unsold');
 
     expect(acceptedPosts()).toHaveLength(5);
-    const [stored] = await world.rows(
-      `select count(*) filter (where state = 'accepted') as accepted,
-         count(*) filter (where state in ('sending', 'in_doubt', 'planned')) as open,
-         (select count(*) from sales where buyer_id = $1) as sales
-       from attempts where buyer_id = $1`,
-      [buyer.id],
-    );
-    expect(stored).toEqual({ accepted: 5, open: 0, sales: 5 });
+    expect(await storedOf(world, buyer)).toEqual({ accepted: 5, open: 0, sales: 5 });
     const { windows } = await world.caps(buyer);
     expect(Object.values(windows).map(({ used, limit }) => [used, limit])).toEqual([[5, 5]]);
   },
@@ -99,3 +114,77 @@ test('the leads of a process that died are finished by the other', async ({ worl
   expect(trace.status).toBe('sold');
   expect(buyer.lines('post')).toHaveLength(1);
 });
+
+test(
+  'a cap lowered and raised under 20 leads a second, one process killed',
+  { timeout: 180_000 },
+  async ({ world }) => {
+    await world.processes[1]?.start();
+    const [LOW, HIGH] = [60, 110];
+    const buyer = await world.buyer({
+      priceCents: 900,
+      post: { delayMs: [20, 150] },
+      contract: { caps: [{ per: 'total', leads: 1_000 }] },
+    });
+    const campaign = await world.campaign([{ method: 'waterfall', buyers: [buyer] }]);
+    const posts = () => buyer.lines('post').length;
+    const setLimit = async (leads: number) => {
+      const path = `/v1/contracts/${buyer.contract}`;
+      const { http } = await world.operator('PATCH', path, { caps: [{ per: 'total', leads }] });
+      expect(http).toBe(200);
+    };
+
+    // Open loop: a lead every 50 ms, to the two in turn, until the end is called.
+    const statuses: unknown[] = [];
+    const submitted: Promise<LeadId>[] = [];
+    const submit = async (n: number) => {
+      const [fields, key] = [personNo(3000 + n), `changing-${n}`];
+      const answer = await campaign
+        .submit(fields, { key, via: n % 2 })
+        .catch(() => campaign.submit(fields, { key, via: 0 }));
+      statuses.push(answer.body['status']);
+      return answer.leadId;
+    };
+    const stream = setInterval(() => submitted.push(submit(submitted.length)), 50);
+    const unsoldMore = async (n: number) => {
+      const count = () => statuses.filter((status) => status === 'unsold').length;
+      const before = count();
+      await until(`${n} more leads find it full`, () => count() >= before + n, 30_000);
+    };
+    try {
+      await buyer.until('post', 25, 30_000);
+      await setLimit(LOW);
+      expect(posts(), 'lowered in time').toBeLessThan(LOW);
+      await buyer.until('post', LOW, 30_000);
+      await unsoldMore(20);
+      expect(posts(), 'no lead above the lowered limit').toBe(LOW);
+
+      await setLimit(HIGH);
+      await buyer.until('post', LOW + 15, 30_000);
+      await world.processes[1]?.kill();
+      const killedAt = posts();
+      expect(killedAt, 'killed while it sells').toBeLessThan(HIGH);
+      await unsoldMore(20);
+    } finally {
+      clearInterval(stream);
+    }
+    const ids = await Promise.all(submitted);
+    expect(new Set(ids).size).toBe(ids.length);
+    await settleAll(world, buyer, ids);
+
+    const accepted = () => buyer.lines('post').filter((line) => line.decision === 'accepted');
+    for (let tried = 0; tried < 20 && accepted().length < HIGH; tried += 1) {
+      const { id } = await campaign.submitLead();
+      await world.done(id);
+    }
+    const { id: late } = await campaign.submitLead();
+    expect((await world.ended(late)).status).toBe('unsold');
+    expect(accepted()).toHaveLength(HIGH);
+    expect(await storedOf(world, buyer)).toEqual({ accepted: HIGH, open: 0, sales: HIGH });
+    const { windows } = await world.caps(buyer);
+    expect(Object.values(windows).map(({ used, limit }) => [used, limit])).toEqual([[HIGH, HIGH]]);
+    process.stdout.write(
+      `${ids.length} leads: ${LOW} sold under the lower limit, ${HIGH} in all\n`,
+    );
+  },
+);

@@ -1,0 +1,81 @@
+// Goal: 500 leads at once on the last 100 places of a cap sell exactly 100 to it, and everybody who
+// counts has the same number. Method: the cap is filled up to 100 places first; then all at once.
+
+import { expect } from 'vitest';
+import type { CampaignUnderTest } from '../support/campaign.ts';
+import type { TestBuyer } from '../support/test-buyers.ts';
+import { until } from '../support/until.ts';
+import { type World, worldTest } from '../support/world.ts';
+
+const test = worldTest({ processes: 2 });
+
+const [LEADS, PLACES] = [500, 100];
+
+/** Resolves when every lead of the campaign has an outcome; returns how many have which. */
+async function outcomes(world: World, { id }: CampaignUnderTest, leads: number) {
+  const look = async () => {
+    const rows = await world.rows<{ status: string; n: number }>(
+      'select status, count(*)::int as n from leads where campaign_id = $1 group by 1',
+      [id],
+    );
+    const found = Object.fromEntries(rows.map(({ status, n }) => [status, n]));
+    return (found['sold'] ?? 0) + (found['unsold'] ?? 0) === leads && found;
+  };
+  return until(`${leads} leads have an outcome`, look, 90_000);
+}
+
+/** The sales of a buyer as four see them: its journal, its caps, the attempts, the sales. */
+async function countsOf(world: World, buyer: TestBuyer) {
+  const [stored] = await world.rows<{ attempts: number; open: number; sales: number }>(
+    `select count(*) filter (where state = 'accepted')::int as attempts,
+       count(*) filter (where state in ('planned', 'sending', 'in_doubt'))::int as open,
+       (select count(*)::int from sales where buyer_id = $1) as sales
+     from attempts where buyer_id = $1`,
+    [buyer.id],
+  );
+  const posts = buyer.lines('post');
+  const { windows } = await world.caps(buyer);
+  return {
+    posts: posts.length,
+    accepted: posts.filter(({ decision }) => decision === 'accepted').length,
+    ...stored,
+    caps: Object.values(windows).map(({ used, limit }) => [used, limit]),
+  };
+}
+
+// How much is used before: the entity counts from there, in one window or two.
+const CASES: [before: number, caps: (limit: number) => object[]][] = [
+  [20, (limit) => [{ per: 'total', leads: limit }]],
+  [0, (limit) => [{ per: 'total', leads: limit }]],
+  [7, (limit) => [{ per: 'total', cents: limit * 900 }]],
+];
+
+test.for(CASES)(
+  'T34 500 leads at once on the last 100 places, after %i',
+  { timeout: 180_000 },
+  async ([before, capsOf], { world }) => {
+    const limit = before + PLACES;
+    const contract = { priority: 1, caps: capsOf(limit) };
+    const capped = await world.buyer({ priceCents: 900, post: { delayMs: [5, 60] }, contract });
+    const rest = await world.buyer({ priceCents: 100, contract: { priority: 2 } });
+    const campaign = await world.campaign([{ method: 'waterfall', buyers: [capped, rest] }]);
+    const many = (n: number) =>
+      Promise.all(Array.from({ length: n }, (_, via) => campaign.submit({}, { via: via % 2 })));
+    await many(before);
+    await outcomes(world, campaign, before);
+
+    const begunAt = performance.now();
+    await many(LEADS);
+    const told = await outcomes(world, campaign, before + LEADS);
+    const seconds = (performance.now() - begunAt) / 1000;
+    expect(told).toEqual({ sold: before + LEADS });
+    const unit = 'cents' in (capsOf(1)[0] ?? {}) ? 900 : 1;
+    expect(await countsOf(world, capped)).toEqual({
+      ...{ posts: limit, accepted: limit, attempts: limit, open: 0, sales: limit },
+      caps: [[limit * unit, limit * unit]],
+    });
+    const toRest = rest.lines('post').filter(({ decision }) => decision === 'accepted');
+    expect(toRest, 'all others went on').toHaveLength(LEADS - PLACES);
+    process.stdout.write(`${LEADS} leads at once ended after ${seconds.toFixed(1)} s\n`);
+  },
+);
