@@ -8,8 +8,7 @@ import {
   type Plan,
   planAttempt,
 } from '../db/attempts.ts';
-import { storeVerdicts } from '../db/closing.ts';
-import type { Verdict } from '../db/verdicts.ts';
+import { storeVerdicts, type Verdict } from '../db/verdicts.ts';
 import { adapterOf } from '../delivery/adapters.ts';
 import { holdIdOf, type OfferKey, teamOf } from '../domain/ids.ts';
 import type { Candidate, OfferResult } from '../domain/lead.ts';

@@ -128,13 +128,14 @@ export interface WorldInForce {
   readonly document: unknown;
 }
 
+/** A change to apply, or with `dry_run` to look at. */
 export interface NextWorld {
-  /** The operator. */
+  /** Who. */
   readonly by: string;
   readonly mode: 'apply' | 'dry_run';
   /**
-   * Makes the new document while nobody else changes the world. A `Problem` that it throws leaves
-   * all as it is.
+   * Makes the new document from the one in force; again, if another one is by the time that nobody
+   * else may change it. It must not wait. What it throws leaves all as it is.
    */
   make(current: WorldInForce): unknown;
   /** Stands before the changes in the summary of the version. */

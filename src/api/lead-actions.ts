@@ -5,8 +5,7 @@ import { isLeadId, type LeadId } from '../domain/ids.ts';
 import type { LeadAction } from '../domain/waiting.ts';
 import type { ApiDeps } from './deps.ts';
 import type { OperatorCaller } from './http/auth.ts';
-import { bytesOf, parseJsonObject, requireType } from './http/body.ts';
-import { expectShape } from './http/expect.ts';
+import { expectBody } from './http/expect.ts';
 import type { Route } from './http/routes.ts';
 import { Problem } from './problems.ts';
 import { leadActionBody } from './wire/lead.ts';
@@ -41,13 +40,7 @@ async function readAction(
   const trace =
     typeof leadId === 'string' && isLeadId(leadId) ? await deps.findTrace(leadId) : undefined;
   if (!trace) throw new Problem('no_such_lead');
-  requireType(req, ['application/json']);
-  const { value, dropped } = parseJsonObject(bytesOf(req));
-  if (dropped.length > 0) {
-    const errors = dropped.map((field) => ({ field, says: 'not a name', fix: 'leave it out' }));
-    throw new Problem('invalid_request', { errors });
-  }
-  const { action, contract } = expectShape(leadActionBody, value);
+  const { action, contract } = expectBody(leadActionBody, req);
   const by = `operator ${caller.id}`;
   if (action !== 'offer') return { leadId: trace.lead.id, asked: { action, by } };
 

@@ -12,7 +12,7 @@ import { leadSubmission, toDraft } from '../intake/submission.ts';
 import type { ShapeError } from '../intake/shape.ts';
 import type { Acceptance, ApiDeps, IdempotencyKey } from './deps.ts';
 import { bytesOf, parseJsonObject, requireType, type SafeJson } from './http/body.ts';
-import { expectShape } from './http/expect.ts';
+import { expectBody, expectShape, refuseNames } from './http/expect.ts';
 import type { Route } from './http/routes.ts';
 import { leadAnswer } from './lead-answer.ts';
 import { listPage } from './reading/lead-pages.ts';
@@ -100,7 +100,7 @@ function readKey(req: Request): IdempotencyKey | null {
 export function readDraft(body: SafeJson, from: Parameters<typeof toDraft>[1]): LeadDraft {
   const inFields = body.dropped.filter((path) => path.startsWith(IN_FIELDS));
   const elsewhere = body.dropped.filter((path) => !path.startsWith(IN_FIELDS));
-  if (elsewhere.length > 0) throw new Problem('invalid_request', { errors: elsewhere.map(unsafe) });
+  refuseNames(elsewhere);
 
   const submission = expectShape(leadSubmission, body.value);
   const droppedFields = inFields.map((path) => path.slice(IN_FIELDS.length));
@@ -118,10 +118,6 @@ export function readDraft(body: SafeJson, from: Parameters<typeof toDraft>[1]): 
 }
 
 const IN_FIELDS = 'fields.';
-
-function unsafe(field: string): ShapeError {
-  return { field, says: 'not a name that is kept', fix: 'leave it out' };
-}
 
 function useOneOf(allowed: readonly string[]): ShapeError {
   const fix = allowed.length > 0 ? `use one of: ${allowed.join(', ')}` : 'ask the operator for one';
@@ -169,12 +165,7 @@ async function readerView(deps: ApiDeps, trace: LeadTrace, caller: Caller) {
 async function settle(deps: ApiDeps, { req, res, caller }: Call<OperatorCaller>): Promise<void> {
   const leadId = leadIdIn(req);
   const contractId = String(req.params['contractId']);
-  requireType(req, ['application/json']);
-  const body = parseJsonObject(bytesOf(req));
-  if (body.dropped.length > 0) {
-    throw new Problem('invalid_request', { errors: body.dropped.map(unsafe) });
-  }
-  const { as } = expectShape(settlementBody, body.value);
+  const { as } = expectBody(settlementBody, req);
   const done = await deps.settleDoubt({ leadId, contractId, as, by: caller.id });
   if (done === 'unknown') throw new Problem('no_such_attempt');
   if (done === 'not_in_doubt') throw new Problem('not_in_doubt');

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { createPool } from '../db/pool.ts';
 import { findCurrentWorld } from '../db/worlds.ts';
-import type { Applied } from '../serving/next-world.ts';
+import type { WorldApplied } from '../api/deps.ts';
 import { openWorlds } from '../serving/worlds.ts';
 import { changeText } from '../world/diff.ts';
 import type { WorldIssue } from '../world/issues.ts';
@@ -14,7 +14,7 @@ import { CommandError } from './running.ts';
 export async function applyFile(
   file: string,
   options: { databaseUrl: string; by: string; dryRun: boolean; edit?: (text: string) => string },
-): Promise<Applied> {
+): Promise<WorldApplied> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw Object.assign(new CommandError(`cannot read ${file}`, 'Check the path.'), { cause });
   });
@@ -45,7 +45,7 @@ export async function findAppliedWorld(
 }
 
 /** What came of it, for a terminal. */
-export function describeApplied(applied: Applied): string {
+export function describeApplied(applied: WorldApplied): string {
   switch (applied.kind) {
     case 'invalid':
       return [

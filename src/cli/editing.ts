@@ -3,7 +3,7 @@
 
 import { createPool, type Pool } from '../db/pool.ts';
 import { findCurrentWorld, findWorld, listWorlds, type StoredWorld } from '../db/worlds.ts';
-import type { Applied, NextWorld } from '../serving/next-world.ts';
+import type { NextWorld, WorldApplied } from '../api/deps.ts';
 import { openWorlds } from '../serving/worlds.ts';
 import { changeText, diffWorlds } from '../world/diff.ts';
 import {
@@ -37,7 +37,7 @@ export async function setPaused(
   { kind, id }: SwitchOf,
   paused: boolean,
   desk: Desk,
-): Promise<Applied> {
+): Promise<WorldApplied> {
   if (kind === 'world') {
     if (id !== undefined) throw new CommandError('world has no id', 'Leave the id out.');
     return change(desk, { make: ({ document }) => withPaused(document, paused) });
@@ -58,7 +58,7 @@ export async function setPaused(
 }
 
 /** Applies the document of an old version as a new one. */
-export async function rollBack(version: number, desk: Desk): Promise<Applied> {
+export async function rollBack(version: number, desk: Desk): Promise<WorldApplied> {
   const { document } = await withDatabase(desk.databaseUrl, (pool) => loadVersion(pool, version));
   let ofKeys: readonly WorldIssue[] = [];
   const applied = await change(desk, {
@@ -112,7 +112,7 @@ export async function diffText(
 async function change(
   { databaseUrl, by, dryRun }: Desk,
   next: Pick<NextWorld, 'make' | 'note'>,
-): Promise<Applied> {
+): Promise<WorldApplied> {
   return withDatabase(databaseUrl, async (pool) => {
     const worlds = await openWorlds({ pool, onError: () => undefined });
     try {

@@ -2,7 +2,7 @@
 
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Config } from '../config.ts';
-import type { Applied } from '../serving/next-world.ts';
+import type { WorldApplied } from '../api/deps.ts';
 
 /** What the entry lends: how a command runs, where it prints, who runs it. */
 export interface CommandLine {
@@ -95,7 +95,7 @@ async function openDesk(config: Config, line: CommandLine, dryRun: boolean) {
   return { databaseUrl: await loadUrl(config, line), by, dryRun };
 }
 
-async function tell(applied: Applied, { out }: CommandLine): Promise<void> {
+async function tell(applied: WorldApplied, { out }: CommandLine): Promise<void> {
   const { describeApplied } = await import('./apply.ts');
   out(describeApplied(applied));
   if (applied.kind === 'invalid') process.exitCode = 1;

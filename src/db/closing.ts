@@ -9,7 +9,7 @@ import { lockLead } from './leads.ts';
 import { inTransaction, type Pool, type Tx } from './pool.ts';
 import { ANSWER_CHANNEL } from './settlement.ts';
 import type { Wait } from '../domain/waiting.ts';
-import type { Verdict } from './verdicts.ts';
+import { storeVerdicts, type Verdict } from './verdicts.ts';
 import { keepWaiting } from './waiting.ts';
 
 export type Closing =
@@ -106,24 +106,4 @@ function soldTo(sales: OpenLead['sales']): LeadOutcome {
     })),
     ...(redirectUrl && { redirectUrl }),
   };
-}
-
-/** Stores verdicts that have no row yet; the first writer wins. */
-export async function storeVerdicts(
-  db: Tx,
-  entry: { leadId: LeadId; round: number; verdicts: readonly Verdict[] },
-): Promise<void> {
-  await db.query({
-    name: 'closing.store_verdicts',
-    text: `insert into verdicts (lead_id, round, step, verdict)
-           select $1, $2, step, verdict::jsonb
-           from unnest($3::text[], $4::text[]) as given (step, verdict)
-           on conflict do nothing`,
-    values: [
-      entry.leadId,
-      entry.round,
-      entry.verdicts.map(({ step }) => step),
-      entry.verdicts.map(({ verdict }) => JSON.stringify(verdict)),
-    ],
-  });
 }

@@ -88,7 +88,8 @@ async function findByKey(db: Tx, sourceId: string, key: NewLead['key']): Promise
   return { kind: 'repeat', leadId: id, outcome, unknownFields };
 }
 
-interface LeadRow {
+/** A lead's columns, but for the instant of its receipt. */
+export interface LeadRow {
   readonly id: LeadId;
   readonly campaign_id: string;
   readonly source_id: string;
@@ -101,20 +102,9 @@ interface LeadRow {
   readonly behaviour: Lead['behaviour'];
   readonly consent: Lead['consent'];
   readonly asking_cents: Lead['askingCents'];
-  readonly received_at: Date;
 }
 
-/** The lead as it was taken in. Throws if there is none: only stored leads have workflows. */
-export async function loadLead(db: Tx, leadId: LeadId): Promise<Lead> {
-  const found = await db.query<LeadRow>({
-    name: 'leads.load',
-    text: `select id, campaign_id, source_id, sub_source, external_id, world_version, test, fields,
-             problems, behaviour, consent, asking_cents, received_at
-           from leads where id = $1`,
-    values: [leadId],
-  });
-  const [row] = found.rows;
-  if (!row) throw new Error(`no lead ${leadId}`);
+export function toLead(row: LeadRow, receivedAtMs: number): Lead {
   return {
     id: row.id,
     campaignId: row.campaign_id,
@@ -128,8 +118,22 @@ export async function loadLead(db: Tx, leadId: LeadId): Promise<Lead> {
     behaviour: row.behaviour,
     consent: row.consent,
     askingCents: row.asking_cents,
-    receivedAtMs: row.received_at.getTime(),
+    receivedAtMs,
   };
+}
+
+/** The lead as it was taken in. Throws if there is none: only stored leads have workflows. */
+export async function loadLead(db: Tx, leadId: LeadId): Promise<Lead> {
+  const found = await db.query<LeadRow & { received_at: Date }>({
+    name: 'leads.load',
+    text: `select id, campaign_id, source_id, sub_source, external_id, world_version, test, fields,
+             problems, behaviour, consent, asking_cents, received_at
+           from leads where id = $1`,
+    values: [leadId],
+  });
+  const [row] = found.rows;
+  if (!row) throw new Error(`no lead ${leadId}`);
+  return toLead(row, row.received_at.getTime());
 }
 
 /**

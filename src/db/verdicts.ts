@@ -13,6 +13,41 @@ export interface Verdict {
   readonly verdict: unknown;
 }
 
+/** Stores verdicts that have no row yet; the first writer wins. */
+export async function storeVerdicts(
+  db: Tx,
+  entry: { leadId: LeadId; round: number; verdicts: readonly Verdict[] },
+): Promise<void> {
+  await db.query({
+    name: 'verdicts.store',
+    text: `insert into verdicts (lead_id, round, step, verdict)
+           select $1, $2, step, verdict::jsonb
+           from unnest($3::text[], $4::text[]) as given (step, verdict)
+           on conflict do nothing`,
+    values: [
+      entry.leadId,
+      entry.round,
+      entry.verdicts.map(({ step }) => step),
+      entry.verdicts.map(({ verdict }) => JSON.stringify(verdict)),
+    ],
+  });
+}
+
+/** Stores a verdict unless there is one, and returns the one that stands. */
+export async function storeFirst<T>(
+  tx: Tx,
+  { leadId, round, step }: { leadId: LeadId; round: number; step: string },
+  verdict: T,
+): Promise<T> {
+  await storeVerdicts(tx, { leadId, round, verdicts: [{ step, verdict }] });
+  const stored = await tx.query<{ verdict: T }>({
+    name: 'verdicts.find',
+    text: `select verdict from verdicts where lead_id = $1 and round = $2 and step = $3`,
+    values: [leadId, round, step],
+  });
+  return stored.rows[0]?.verdict ?? verdict;
+}
+
 /** All verdicts of one round, by step. */
 export async function listVerdicts(
   db: Tx,

@@ -4,6 +4,7 @@ import type { CampaignId, LeadId } from '../domain/ids.ts';
 import type { LeadAction, RoundPlan, Wait } from '../domain/waiting.ts';
 import { lockLead } from './leads.ts';
 import { inTransaction, type Pool, type Tx } from './pool.ts';
+import { storeFirst } from './verdicts.ts';
 
 interface RoundKey {
   readonly leadId: LeadId;
@@ -14,17 +15,10 @@ interface RoundKey {
 export async function keepWaiting(tx: Tx, { leadId, round }: RoundKey, wait: Wait): Promise<Wait> {
   await tx.query({
     name: 'waiting.keep',
-    text: `with kept as (update leads set status = 'waiting' where id = $1 and outcome is null)
-           insert into verdicts (lead_id, round, step, verdict) values ($1, $2, 'wait', $3)
-           on conflict do nothing`,
-    values: [leadId, round, JSON.stringify(wait)],
+    text: `update leads set status = 'waiting' where id = $1 and outcome is null`,
+    values: [leadId],
   });
-  const stored = await tx.query<{ verdict: Wait }>({
-    name: 'waiting.find_wait',
-    text: `select verdict from verdicts where lead_id = $1 and round = $2 and step = 'wait'`,
-    values: [leadId, round],
-  });
-  return stored.rows[0]?.verdict ?? wait;
+  return storeFirst(tx, { leadId, round, step: 'wait' }, wait);
 }
 
 /**
@@ -40,21 +34,12 @@ export async function beginRound(
     await lockLead(tx, leadId);
     await tx.query({
       name: 'waiting.begin_round',
-      text: `with begun as (
-               update leads set round = greatest(round, $2),
-                 status = case when status = 'waiting' then 'received' else status end
-               where id = $1 and outcome is null
-             )
-             insert into verdicts (lead_id, round, step, verdict) values ($1, $2, 'round', $3)
-             on conflict do nothing`,
-      values: [leadId, round, JSON.stringify(plan)],
-    });
-    const stored = await tx.query<{ verdict: RoundPlan }>({
-      name: 'waiting.find_plan',
-      text: `select verdict from verdicts where lead_id = $1 and round = $2 and step = 'round'`,
+      text: `update leads set round = greatest(round, $2),
+               status = case when status = 'waiting' then 'received' else status end
+             where id = $1 and outcome is null`,
       values: [leadId, round],
     });
-    return stored.rows[0]?.verdict ?? plan;
+    return storeFirst(tx, { leadId, round, step: 'round' }, plan);
   });
 }
 

@@ -16,10 +16,13 @@ export interface Hold {
 
 /** One pass over the routing: by which version, through which stages. */
 export interface RoundPlan {
+  /** The version of the world. */
   readonly worldVersion: number;
   /** How many shared sales the lead may have. */
   readonly places: number;
+  /** The campaign's stages by name, in order. */
   readonly stages: readonly string[];
+  /** Present where the campaign keeps unsold leads for a while. */
   readonly hold?: Hold;
   /** An operator's choice: the only contract of the round's only stage. */
   readonly contractId?: ContractId;

@@ -111,6 +111,15 @@ export function dayOf(date: DateTime): number {
 
 /** An instant as people in the zone write it: `Mon 2026-11-23 08:00 America/Chicago`. */
 export function wallText(timeZone: string, atMs: number): string {
+  return formatted(timeZone, atMs, 'ccc yyyy-MM-dd HH:mm');
+}
+
+/** The same without its weekday: `2026-11-25 00:00 America/Denver`. */
+export function dateAndTimeText(timeZone: string, atMs: number): string {
+  return formatted(timeZone, atMs, 'yyyy-MM-dd HH:mm');
+}
+
+function formatted(timeZone: string, atMs: number, format: string): string {
   const wall = DateTime.fromMillis(wallAt(timeZone, atMs), { zone: 'utc' });
-  return `${wall.toFormat('ccc yyyy-MM-dd HH:mm', { locale: 'en-US' })} ${timeZone}`;
+  return `${wall.toFormat(format, { locale: 'en-US' })} ${timeZone}`;
 }

@@ -1,12 +1,17 @@
 // The caps of an offer: the windows it takes room in, and what a buyer's caps would say to it, by
 // the same reducer that the buyer's entity runs. Pure: nothing here reaches an entity.
 
-import { applyOps, type CapDecision, type CapsState, emptyCaps } from '../domain/caps/caps.ts';
-import type { CapWindow } from '../domain/caps/caps.ts';
+import {
+  applyOps,
+  type CapDecision,
+  type CapsState,
+  type CapWindow,
+  emptyCaps,
+} from '../domain/caps/caps.ts';
 import type { BuyerId, ContractId } from '../domain/ids.ts';
 import type { WhyNot } from '../domain/lead.ts';
 import type { Offered } from '../eligibility/explain.ts';
-import { wallAt } from '../eligibility/zones.ts';
+import { dateAndTimeText } from '../eligibility/zones.ts';
 import { contractIn, type Rules } from './stage.ts';
 
 /** One lead proposed to one contract at a price. */
@@ -62,13 +67,7 @@ export function findFullCap(
   const { room, used, limit } = decision;
   const detail = `${room.key} ${used}/${limit}`;
   if (room.endsAtMs === null) return { contractId, reason: 'cap_reached', detail };
-  const until = wallText(world.buyers[buyer]?.timeZone ?? 'UTC', room.endsAtMs);
+  const until = dateAndTimeText(world.buyers[buyer]?.timeZone ?? 'UTC', room.endsAtMs);
   const untilMs = room.endsAtMs;
   return { contractId, reason: 'cap_reached', detail: `${detail} until ${until}`, untilMs };
-}
-
-/** What a clock in a zone shows: `2026-11-25 00:00 America/Denver`. */
-function wallText(timeZone: string, atMs: number): string {
-  const wall = new Date(wallAt(timeZone, atMs)).toISOString();
-  return `${wall.slice(0, 10)} ${wall.slice(11, 16)} ${timeZone}`;
 }

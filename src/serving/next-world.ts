@@ -1,6 +1,7 @@
 // The next version of the world: made from the one in force and held against all rules. Pure: who
 // stores it is worlds.ts.
 
+import type { NextWorld } from '../api/deps.ts';
 import type { NewWorld, StoredWorld } from '../db/worlds.ts';
 import type { World } from '../domain/world/world.ts';
 import { affectedCampaigns } from '../world/affected.ts';
@@ -8,35 +9,6 @@ import { diffWorlds, summaryOf } from '../world/diff.ts';
 import { digestOf } from '../world/digest.ts';
 import type { WorldChange, WorldIssue } from '../world/issues.ts';
 import { parseWorld } from '../world/parse.ts';
-
-export type Applied =
-  | {
-      readonly kind: 'applied';
-      readonly version: number;
-      readonly changes: readonly WorldChange[];
-      readonly warnings: readonly WorldIssue[];
-    }
-  | {
-      readonly kind: 'dry_run';
-      readonly changes: readonly WorldChange[];
-      readonly warnings: readonly WorldIssue[];
-    }
-  | { readonly kind: 'unchanged'; readonly version: number }
-  | { readonly kind: 'invalid'; readonly errors: readonly WorldIssue[] };
-
-/** A change to apply, or with `dry_run` to look at. */
-export interface NextWorld {
-  /** Who. */
-  readonly by: string;
-  readonly mode: 'apply' | 'dry_run';
-  /**
-   * Makes the new document from the one in force; version 0, without a document, before the first.
-   * Nobody changes the world meanwhile, so it must not wait. It throws to leave all as it is.
-   */
-  make(current: { readonly version: number; readonly document: unknown }): unknown;
-  /** Stands before the changes in the summary of the version. */
-  readonly note?: string;
-}
 
 export type Judged =
   | { readonly kind: 'invalid'; readonly errors: readonly WorldIssue[] }

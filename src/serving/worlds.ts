@@ -3,6 +3,7 @@
 
 import { LRUCache } from 'lru-cache';
 import type { LoadedWorld } from '../activities/cases.ts';
+import type { NextWorld, WorldApplied } from '../api/deps.ts';
 import type { Pool } from '../db/pool.ts';
 import {
   currentWorldVersion,
@@ -14,7 +15,7 @@ import {
 import type { World } from '../domain/world/world.ts';
 import { createEligibility } from '../eligibility/explain.ts';
 import { parseWorld } from '../world/parse.ts';
-import { type Applied, judge, type Judged, type NextWorld } from './next-world.ts';
+import { judge } from './next-world.ts';
 
 const REFRESH_EVERY_MS = 1_000;
 const KEPT_VERSIONS = 20;
@@ -86,25 +87,23 @@ export async function openWorlds(deps: {
 
   // One connection at most waits for its turn among all processes; leads need the others.
   let turn: Promise<unknown> = Promise.resolve();
-  function inTurn(work: () => Promise<Applied>): Promise<Applied> {
+  function inTurn(work: () => Promise<WorldApplied>): Promise<WorldApplied> {
     const mine = turn.then(work);
     turn = mine.catch(() => undefined);
     return mine;
   }
 
-  async function applyNow(next: NextWorld): Promise<Applied> {
-    let judged: Judged | undefined;
-    if (deps.prepare) {
-      // Before the lock, since it may take long: whoever is faster has prepared what is theirs.
-      const first = judge(next, await findCurrentWorld(pool), Date.now());
-      if (first.kind !== 'right') return first;
-      await deps.prepare(first.world);
-    }
+  async function applyNow(next: NextWorld): Promise<WorldApplied> {
+    // Before the lock, since both may take long: whoever is faster has prepared what is theirs.
+    const before = await findCurrentWorld(pool);
+    let judged = judge(next, before, Date.now());
+    if (judged.kind !== 'right') return judged;
+    await deps.prepare?.(judged.world);
     const recorded = await recordWorld(pool, (stored) => {
-      judged = judge(next, stored, Date.now());
+      if (stored?.version !== before?.version) judged = judge(next, stored, Date.now());
       return judged.kind === 'right' ? judged.made : undefined;
     });
-    if (judged?.kind !== 'right') return judged ?? { kind: 'invalid', errors: [] };
+    if (judged.kind !== 'right') return judged;
     const { version, isNew } = recorded;
     if (!isNew) return { kind: 'unchanged', version };
     // What was just parsed need not be read and parsed again.
@@ -132,7 +131,7 @@ export async function openWorlds(deps: {
     },
 
     /** Applies a change as a new version, whole or not at all; `dry_run` changes nothing. */
-    async apply(next: NextWorld): Promise<Applied> {
+    async apply(next: NextWorld): Promise<WorldApplied> {
       if (next.mode === 'apply') return inTurn(() => applyNow(next));
       const judged = judge(next, await findCurrentWorld(pool), Date.now());
       if (judged.kind !== 'right') return judged;

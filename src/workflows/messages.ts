@@ -5,20 +5,13 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CapDecision, CapOp, CapsSeed, CapsState } from '../domain/caps/caps.ts';
 import type { CampaignId, ContractId, LeadId, SourceId } from '../domain/ids.ts';
-import type { Hold, LeadAction } from '../domain/waiting.ts';
+import type { LeadAction, RoundPlan } from '../domain/waiting.ts';
 
 /** What a lead's workflow is started with: names only, never the person. */
-export interface Distribution {
+export interface Distribution extends Omit<RoundPlan, 'contractId'> {
   readonly leadId: LeadId;
   readonly campaign: CampaignId;
   readonly source: SourceId;
-  readonly worldVersion: number;
-  /** How many shared sales the lead may have. */
-  readonly places: number;
-  /** The campaign's stages by name, in order. */
-  readonly stages: readonly string[];
-  /** Present where the campaign keeps unsold leads for a while. */
-  readonly hold?: Hold;
   /** Judged and routed, never offered. */
   readonly test: boolean;
 }

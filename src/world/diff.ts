@@ -1,6 +1,7 @@
 // What changes from one world document to the next.
 
 import { canonicalText } from './digest.ts';
+import { isMap, ownOf } from './maps.ts';
 import { pathText, type Path, type WorldChange } from './issues.ts';
 
 /**
@@ -52,12 +53,4 @@ function valueText(value: unknown): string {
 
 function holdsMaps(value: unknown): value is unknown[] {
   return Array.isArray(value) && value.some((part) => isMap(part) || Array.isArray(part));
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function ownOf(map: Readonly<Record<string, unknown>>, key: string): unknown {
-  return Object.hasOwn(map, key) ? map[key] : undefined;
 }

@@ -4,10 +4,9 @@
 import { listReferences } from './checks/world.ts';
 import type { Section } from './checks/world.ts';
 import { pathText } from './issues.ts';
+import { isMap, type LooseMap, mapAt, mapOf, ownOf } from './maps.ts';
 import { parseWorld } from './parse.ts';
 import { SECTIONS } from './schema/document.ts';
-
-type Settings = Readonly<Record<string, unknown>>;
 
 export const SECTION_NAMES = Object.keys(SECTIONS) as readonly Section[];
 
@@ -22,7 +21,7 @@ export interface EntryPlace {
 }
 
 /** A document before the first: what an edit of nothing begins with. */
-const EMPTY: Settings = { sluice: 1 };
+const EMPTY: LooseMap = { sluice: 1 };
 
 /** The entries of a section, in the order of the document. */
 export function listEntries(document: unknown, section: Section): [id: string, entry: unknown][] {
@@ -39,13 +38,13 @@ export function withEntry(
   document: unknown,
   { section, id }: EntryPlace,
   entry: unknown,
-): Settings {
+): LooseMap {
   const whole = document === undefined ? EMPTY : mapOf(document);
   return withKey(whole, section, withKey(mapAt(whole, section), id, entry));
 }
 
 /** The document without an entry. */
-export function withoutEntry(document: unknown, { section, id }: EntryPlace): Settings {
+export function withoutEntry(document: unknown, { section, id }: EntryPlace): LooseMap {
   const kept = listEntries(document, section).filter(([each]) => each !== id);
   return withKey(mapOf(document), section, Object.fromEntries(kept));
 }
@@ -88,26 +87,10 @@ export function listReferrers(document: unknown, { section, id }: EntryPlace): s
     .map(({ from }) => pathText(from));
 }
 
-function withKey(map: Settings, key: string, value: unknown): Settings {
+function withKey(map: LooseMap, key: string, value: unknown): LooseMap {
   const entries = Object.entries(map);
   const at = entries.findIndex(([each]) => each === key);
   if (at < 0) entries.push([key, value]);
   else entries[at] = [key, value];
   return Object.fromEntries(entries);
-}
-
-function mapAt(map: Settings, key: string): Settings {
-  return mapOf(ownOf(map, key));
-}
-
-function mapOf(value: unknown): Settings {
-  return isMap(value) ? value : {};
-}
-
-function ownOf(map: Settings, key: string): unknown {
-  return Object.hasOwn(map, key) ? map[key] : undefined;
-}
-
-function isMap(value: unknown): value is Settings {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

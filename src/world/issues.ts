@@ -61,8 +61,3 @@ function slipsBetween(a: string, b: string): number {
   }
   return row[b.length] ?? 0;
 }
-
-/** The entry of an id; undefined where there is none, and for what every object has. */
-export function ownOf<T>(map: Readonly<Record<string, T>>, id: string): T | undefined {
-  return Object.hasOwn(map, id) ? map[id] : undefined;
-}

@@ -6,6 +6,7 @@ import type { World } from '../domain/world/world.ts';
 import { checkWorld, type KnownIds, type Section } from './checks/world.ts';
 import { didYouMean, issueAt, type WorldIssue } from './issues.ts';
 import { unfoldTeams } from './teams.ts';
+import { isMap, mapAt } from './maps.ts';
 import { SECTIONS, toWorld, worldDocument, type WorldDraft } from './schema/document.ts';
 
 /** What a document came to; the issues are in the order of the document. */
@@ -195,13 +196,4 @@ function valueAt(document: unknown, path: readonly (string | number)[]): unknown
         : undefined,
     document,
   );
-}
-
-function mapAt(map: Readonly<Record<string, unknown>>, key: string): Record<string, unknown> {
-  const value = Object.hasOwn(map, key) ? map[key] : undefined;
-  return isMap(value) ? value : {};
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

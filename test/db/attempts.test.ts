@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { claimAttempt, findAttempt, listAttempts, planAttempt } from '../../src/db/attempts.ts';
-import { storeVerdicts } from '../../src/db/closing.ts';
+import { storeVerdicts } from '../../src/db/verdicts.ts';
 import { settleUnaccepted } from '../../src/db/settlement.ts';
 import { listVerdicts } from '../../src/db/verdicts.ts';
 import { recordWorld } from '../../src/db/worlds.ts';

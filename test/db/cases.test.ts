@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCaseBook } from '../../src/activities/cases.ts';
 import { createActivities } from '../../src/activities/index.ts';
-import { storeVerdicts } from '../../src/db/closing.ts';
+import { storeVerdicts } from '../../src/db/verdicts.ts';
 import { cents } from '../../src/domain/money.ts';
 import { createEligibility } from '../../src/eligibility/explain.ts';
 import { parseWorld } from '../../src/world/parse.ts';

@@ -7,10 +7,8 @@ import { SCORE_START } from '../../domain/score.ts';
 import type { World } from '../../domain/world/world.ts';
 import { type ExplainedStage, explainStage } from '../../routing/explain.ts';
 import type { ApiDeps } from '../deps.ts';
-import { bytesOf, parseJsonObject, requireType } from '../http/body.ts';
-import { expectShape } from '../http/expect.ts';
+import { expectBody } from '../http/expect.ts';
 import type { Route } from '../http/routes.ts';
-import { Problem } from '../problems.ts';
 import { whyOf } from '../reading/contract-lines.ts';
 import { explainBody } from '../wire/explain.ts';
 import type { ExplainedContract, ExplainedStageBody, Explanation } from '../wire/explain.ts';
@@ -28,14 +26,7 @@ export function createExplainRoutes(deps: ApiDeps): readonly Route[] {
       access: 'operator',
       maxBodyBytes: deps.maxBodyBytes ?? MAX_BODY_BYTES,
       handle: async (req, res) => {
-        requireType(req, ['application/json']);
-        const body = parseJsonObject(bytesOf(req));
-        if (body.dropped.length > 0) {
-          const says = 'not a name that is kept';
-          const errors = body.dropped.map((field) => ({ field, says, fix: 'leave it out' }));
-          throw new Problem('invalid_request', { errors });
-        }
-        res.json(explain(await gather(deps, expectShape(explainBody, body.value))));
+        res.json(explain(await gather(deps, expectBody(explainBody, req))));
       },
     },
   ];

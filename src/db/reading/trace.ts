@@ -10,6 +10,7 @@ import type {
   OfferResult,
 } from '../../domain/lead.ts';
 import type { Cents } from '../../domain/money.ts';
+import { type LeadRow, toLead } from '../leads.ts';
 import type { Tx } from '../pool.ts';
 
 /** A lead's whole record. Lists are in the order in which things happened. */
@@ -125,32 +126,23 @@ const TRACE = `select l.id, l.public_no, l.campaign_id, l.source_id, l.sub_sourc
      from lead_actions n where n.lead_id = l.id) as actions
   from leads l where l.id = $1`;
 
-interface TraceRow extends Pick<
-  LeadTrace,
-  | 'round'
-  | 'status'
-  | 'outcome'
-  | 'verdicts'
-  | 'attempts'
-  | 'sales'
-  | 'transfers'
-  | 'deliveries'
-  | 'actions'
-> {
-  readonly id: LeadId;
+interface TraceRow
+  extends
+    LeadRow,
+    Pick<
+      LeadTrace,
+      | 'round'
+      | 'status'
+      | 'outcome'
+      | 'verdicts'
+      | 'attempts'
+      | 'sales'
+      | 'transfers'
+      | 'deliveries'
+      | 'actions'
+    > {
   readonly public_no: number;
-  readonly campaign_id: string;
-  readonly source_id: string;
-  readonly sub_source: string | null;
-  readonly external_id: string | null;
-  readonly world_version: number;
-  readonly test: boolean;
-  readonly fields: Lead['fields'];
-  readonly problems: Lead['problems'];
   readonly unknown_fields: readonly string[];
-  readonly behaviour: Lead['behaviour'];
-  readonly consent: Lead['consent'];
-  readonly asking_cents: Lead['askingCents'];
   readonly received_at_ms: number;
   readonly settled_at_ms: number | null;
 }
@@ -160,23 +152,8 @@ export async function findTrace(db: Tx, leadId: LeadId): Promise<LeadTrace | und
   const found = await db.query<TraceRow>({ name: 'trace.find', text: TRACE, values: [leadId] });
   const [row] = found.rows;
   if (!row) return undefined;
-  const lead: Lead = {
-    id: row.id,
-    campaignId: row.campaign_id,
-    sourceId: row.source_id,
-    subSource: row.sub_source,
-    externalId: row.external_id,
-    worldVersion: row.world_version,
-    test: row.test,
-    fields: row.fields,
-    problems: row.problems,
-    behaviour: row.behaviour,
-    consent: row.consent,
-    askingCents: row.asking_cents,
-    receivedAtMs: row.received_at_ms,
-  };
   return {
-    lead,
+    lead: toLead(row, row.received_at_ms),
     publicNo: row.public_no,
     unknownFields: row.unknown_fields,
     status: row.status,

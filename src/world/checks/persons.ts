@@ -3,10 +3,18 @@
 import type { PersonRule } from '../../domain/person.ts';
 import type { World } from '../../domain/world/world.ts';
 import { didYouMean, issueAt, type Path, type WorldIssue } from '../issues.ts';
+import { ownOf } from '../maps.ts';
 
 /** Duplicate rules of campaigns, and the rules against repeats of contracts and buyers. */
 export function checkPersonRules(world: World): WorldIssue[] {
   const { campaigns, contracts, buyers } = world;
+  // Grouped once: looking through all contracts for each buyer took 13 s for 10,000 contracts.
+  const campaignsOf = new Map<string, string[]>();
+  for (const { buyer, campaign } of Object.values(contracts)) {
+    const known = campaignsOf.get(buyer);
+    if (known) known.push(campaign);
+    else campaignsOf.set(buyer, [campaign]);
+  }
   return [
     ...Object.entries(campaigns).flatMap(([id, { vertical, duplicates }]) =>
       checkRule(duplicates, ['campaigns', id, 'duplicates'], fieldsOf(world, [vertical])),
@@ -14,14 +22,9 @@ export function checkPersonRules(world: World): WorldIssue[] {
     ...Object.entries(contracts).flatMap(([id, { campaign, noRepeats }]) =>
       checkRule(noRepeats, ['contracts', id, 'no_repeats'], soldIn(world, [campaign])),
     ),
-    ...Object.entries(buyers).flatMap(([id, { noRepeats }]) => {
-      const own = Object.values(contracts).filter(({ buyer }) => buyer === id);
-      const sold = soldIn(
-        world,
-        own.map(({ campaign }) => campaign),
-      );
-      return checkRule(noRepeats, ['buyers', id, 'no_repeats'], sold);
-    }),
+    ...Object.entries(buyers).flatMap(([id, { noRepeats }]) =>
+      checkRule(noRepeats, ['buyers', id, 'no_repeats'], soldIn(world, campaignsOf.get(id) ?? [])),
+    ),
   ];
 }
 
@@ -50,8 +53,4 @@ function soldIn(world: World, campaignIds: readonly string[]) {
 function fieldsOf({ verticals }: World, ids: readonly string[]) {
   const fields = new Set(ids.flatMap((id) => Object.keys(ownOf(verticals, id)?.fields ?? {})));
   return { fields, of: ids.join(' or ') };
-}
-
-function ownOf<T>(map: Readonly<Record<string, T>>, id: string): T | undefined {
-  return Object.hasOwn(map, id) ? map[id] : undefined;
 }

@@ -3,7 +3,8 @@
 import type { Campaign, Stage } from '../../domain/world/campaign.ts';
 import type { Contract } from '../../domain/world/contract.ts';
 import type { World } from '../../domain/world/world.ts';
-import { issueAt, ownOf, type Path, type WorldIssue } from '../issues.ts';
+import { issueAt, type Path, type WorldIssue } from '../issues.ts';
+import { ownOf } from '../maps.ts';
 
 /** Everything that is wrong with a campaign’s stages. */
 export function checkRouting(world: World, campaignId: string, campaign: Campaign): WorldIssue[] {

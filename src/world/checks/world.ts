@@ -12,7 +12,8 @@ import { checkMargin, checkRouting, listRoutingWarnings } from './routing.ts';
 import { checkHourlyPrices, checkSchedule, schedulesOf, warnOfSchedule } from './schedule.ts';
 import { checkCaps } from './caps.ts';
 import { checkContractTerms, checkFieldNames } from './terms.ts';
-import { didYouMean, issueAt, ownOf, type Path, type WorldIssue } from '../issues.ts';
+import { didYouMean, issueAt, type Path, type WorldIssue } from '../issues.ts';
+import { ownOf } from '../maps.ts';
 
 export type Section = 'operators' | 'verticals' | 'campaigns' | 'sources' | 'buyers' | 'contracts';
 
