@@ -141,6 +141,7 @@ async function openDesk(bench: Workbench, { databaseUrl, temporalAddress }: Serv
     seedCaps: async (buyerId, epoch) =>
       calls.seedCaps(buyerId, { epoch, ...(await readCapsSeed(pool, buyerId)) }),
     now: Date.now,
+    holdWaitMs: 1_000,
   });
   const readEntity = async () => {
     const { windows } = await calls.client.workflow.getHandle(workflowId).query(snapshot);

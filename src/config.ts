@@ -36,6 +36,8 @@ const schema = z.object({
   SLUICE_TEMPORAL_UI_URL: z.url().optional(),
   SLUICE_DEMO_PORT: port(3100),
   SLUICE_CAPS: z.enum(['inside', 'apart']).default('inside'),
+  // More would not fit into the time of an offer (src/workflows/steps.ts).
+  SLUICE_CAPS_WAIT_MS: count(1_000, 2_500),
   SLUICE_OPERATOR_KEY_SHA256: z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'wants 64 hex digits; `sluice key` makes one')
@@ -81,6 +83,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     temporalPort: e.SLUICE_TEMPORAL_PORT,
     temporalUiPort: e.SLUICE_TEMPORAL_UI_PORT,
     demoPort: e.SLUICE_DEMO_PORT,
+    capsWaitMs: e.SLUICE_CAPS_WAIT_MS,
     capsInside: e.SLUICE_CAPS === 'inside',
     operatorKeySha256: e.SLUICE_OPERATOR_KEY_SHA256,
     logLevel: e.SLUICE_LOG_LEVEL,

@@ -13,12 +13,6 @@ import { dollars } from '../domain/money.ts';
 import type { FullCap } from '../eligibility/explain.ts';
 
 const MAX_BATCH = 500;
-/**
- * The longest that a source waits for a hold; then the contract is `cap_unknown`. At saturation
- * 250 ms sent leads down the bidders, each with a hold of its own for the entity that was late
- * already: answers took 2.4 s at p99, and 1.3 s with this.
- */
-const HOLD_TIMEOUT_MS = 1_000;
 /** Nobody's answer waits for a release; a caller that gets no confirmation repeats it. */
 const RELEASE_TIMEOUT_MS = 2_000;
 /** A batch is sent this often before its operations count as unanswered. */
@@ -48,6 +42,12 @@ export interface CapDeskDeps {
   /** Tells a new entity what PostgreSQL knows. */
   seedCaps(buyerId: BuyerId, epoch: string): Promise<void>;
   now(): number;
+  /**
+   * The longest that a source waits for a hold; then the contract is `cap_unknown`. At saturation
+   * 250 ms sent leads down the bidders, each with a hold of its own for the entity that was late
+   * already: answers took 2.4 s at p99, and 1.3 s with 1,000 ms.
+   */
+  readonly holdWaitMs: number;
 }
 
 export type CapDesk = ReturnType<typeof createCapDesk>;
@@ -72,7 +72,7 @@ interface Queue {
 }
 
 /** One desk per process. */
-export function createCapDesk({ applyCaps, seedCaps, now }: CapDeskDeps) {
+export function createCapDesk({ applyCaps, seedCaps, now, holdWaitMs }: CapDeskDeps) {
   const queues = new Map<BuyerId, Queue>();
   const denials = new Map<string, Denial>();
 
@@ -152,7 +152,7 @@ export function createCapDesk({ applyCaps, seedCaps, now }: CapDeskDeps) {
     /** Holds room under an id. Repeating it is safe. */
     async hold(buyerId: BuyerId, request: HoldRequest, version: number): Promise<Holding> {
       const op: CapOp = { op: 'hold', ...request, version };
-      const decision = await submit(buyerId, op, HOLD_TIMEOUT_MS);
+      const decision = await submit(buyerId, op, holdWaitMs);
       switch (decision?.kind) {
         case 'granted':
           for (const [index, room] of decision.rooms.entries()) {
@@ -170,7 +170,7 @@ export function createCapDesk({ applyCaps, seedCaps, now }: CapDeskDeps) {
         case 'refused':
           return { kind: 'denied', detail: `the hold is ${decision.why}`, untilMs: null };
         case undefined:
-          return { kind: 'unknown', detail: `no answer in ${HOLD_TIMEOUT_MS} ms` };
+          return { kind: 'unknown', detail: `no answer in ${holdWaitMs} ms` };
         case 'busy':
         case 'unseeded':
         case 'done':

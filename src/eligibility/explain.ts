@@ -20,7 +20,7 @@ import { compileRepeats, type RepeatRules, seenText } from './repeats.ts';
 import { checkCaps } from './check-caps.ts';
 import { type Refused, refuse } from './refusal.ts';
 import { createOpening, type Occurrence, type Opening } from './schedule.ts';
-import { createValueLists, type ValueLists } from './filters/value-lists.ts';
+import { createValueLists } from './filters/value-lists.ts';
 import { compileCaps, type CompiledCap, openingWindows, windowsOf } from './windows.ts';
 
 export type Eligibility =
@@ -114,8 +114,12 @@ const ELIGIBLE: Eligibility = { kind: 'eligible' };
 export function createEligibility(world: World): EligibilityRules {
   const compiled = new Map<ContractId, Compiled>();
   const lists = createValueLists();
+  const settings = new Map<string, FilterSetting>();
+  for (const [name, vertical] of Object.entries(world.verticals)) {
+    settings.set(name, settingOf(vertical, lists));
+  }
   for (const [id, contract] of Object.entries(world.contracts)) {
-    compiled.set(id, compile(world, lists, { id, contract }));
+    compiled.set(id, compile(world, settings, { id, contract }));
   }
   const factFields = new Map<CampaignId, FactFields>();
   for (const [id, { vertical }] of Object.entries(world.campaigns)) {
@@ -128,7 +132,8 @@ export function createEligibility(world: World): EligibilityRules {
   };
   const factsOf = (lead: Lead, moment: { score: number; atMs: number }): Facts =>
     routingFacts(lead, moment, factFields.get(lead.campaignId) ?? factFieldsOf({}));
-  const questions = new WeakMap<Asked, Question>();
+  // Of the lead that was asked about last: all contracts are asked in one go.
+  let last: { readonly asked: Asked; readonly question: Question } | undefined;
   const repeats = compileRepeats(world);
 
   return {
@@ -136,11 +141,10 @@ export function createEligibility(world: World): EligibilityRules {
 
     explain(contractId, asked) {
       const { checks } = compiledOf(contractId);
-      let question = questions.get(asked);
-      if (!question) {
-        const facts = factsOf(asked.lead, asked);
-        questions.set(asked, (question = { ...asked, facts }));
+      if (last?.asked !== asked) {
+        last = { asked, question: { ...asked, facts: factsOf(asked.lead, asked) } };
       }
+      const { question } = last;
       for (const check of checks) {
         const refused = check(question);
         if (refused && !(asked.byOperator && WISHES.has(refused.reason))) return refused;
@@ -179,16 +183,16 @@ function withoutScore(facts: Facts): Facts {
 
 function compile(
   world: World,
-  lists: ValueLists,
+  settings: ReadonlyMap<string, FilterSetting>,
   { id: contractId, contract }: { id: ContractId; contract: Contract },
 ): Compiled {
   const { buyer: buyerId, campaign: campaignId } = contract;
   const buyer = world.buyers[buyerId];
   const campaign = world.campaigns[campaignId];
   const vertical = campaign && world.verticals[campaign.vertical];
-  if (!buyer || !campaign || !vertical) throw new Error(`contract ${contractId} is incomplete`);
+  const setting = campaign && settings.get(campaign.vertical);
+  if (!buyer || !vertical || !setting) throw new Error(`contract ${contractId} is incomplete`);
   const openingAt = createOpening(contract.schedule, buyer.timeZone);
-  const setting = settingOf(vertical, lists);
   const caps = compileCaps({
     ...{ contractId, contractCaps: contract.caps, schedule: contract.schedule },
     ...{ buyerId, buyerCaps: buyer.caps, balance: buyer.balance, timeZone: buyer.timeZone },

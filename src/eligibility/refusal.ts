@@ -11,5 +11,7 @@ export function refuse(
   detail: string,
   untilMs: number | null = null,
 ): Refused {
-  return { kind: 'refused', reason, detail, ...(untilMs !== null && { untilMs }) };
+  return untilMs === null
+    ? { kind: 'refused', reason, detail }
+    : { kind: 'refused', reason, detail, untilMs };
 }

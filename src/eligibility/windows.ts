@@ -15,6 +15,7 @@ import { compileFilter, type FilterSetting } from './filters/filter.ts';
 import { createPacing } from './pacing.ts';
 import { type Calendar, periodAt } from './periods.ts';
 import type { Occurrence } from './schedule.ts';
+import { settingOf } from './filters/setting.ts';
 import { createValueLists } from './filters/value-lists.ts';
 
 export interface CapTerms {
@@ -58,7 +59,7 @@ export interface CompiledCap {
  */
 export function compileCaps(terms: CapTerms): readonly CompiledCap[] {
   const { contractId, contractCaps, buyerId, buyerCaps, timeZone, balance, teamCaps = [] } = terms;
-  const { vertical, setting = PLAIN, schedule = null } = terms;
+  const { vertical, setting, schedule = null } = terms;
   const own = { owner: `contract/${teamOf(contractId)}`, timeZone, vertical, setting, schedule };
   // A buyer's contracts may each have hours of their own: its caps are spread over all hours.
   const buyers = { owner: `buyer/${buyerId}`, timeZone, vertical, setting, schedule: null };
@@ -80,12 +81,6 @@ export function windowsOf(
   return caps.flatMap((cap) => cap.windowAt(ask) ?? []);
 }
 
-const PLAIN: FilterSetting = {
-  types: new Map(),
-  personal: new Set(),
-  lists: createValueLists(),
-};
-
 /** The windows of an opening of the contract's hours, which may have caps of its own. */
 export function openingWindows(
   contractId: ContractId,
@@ -102,7 +97,7 @@ interface Owner {
   readonly owner: string;
   readonly timeZone: string;
   readonly vertical: Vertical | undefined;
-  readonly setting: FilterSetting;
+  readonly setting: FilterSetting | undefined;
   readonly schedule: Schedule | null;
 }
 
@@ -113,7 +108,8 @@ function compileCap(cap: Cap, { owner, timeZone, vertical, setting, schedule }: 
   const calendar = calendarOf(cap);
   const begin = name === undefined ? owner : `${owner}/${name}`;
   const segmentOf = each === undefined ? undefined : compileSegment(each, vertical);
-  const counts = when && compileFilter(when, setting);
+  const counts =
+    when && compileFilter(when, setting ?? settingOf({ fields: {} }, createValueLists()));
   const pace = pacing && createPacing({ limit, pacing, schedule, timeZone });
 
   const compiled: CompiledCap = {

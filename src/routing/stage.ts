@@ -41,21 +41,12 @@ export function routeStage(rules: Rules, stage: Stage, asked: Question): StageRo
   const refused: WhyNot[] = [];
   const least = stage.method === 'ping_post' ? ZERO : leastPrice(world, asked.lead);
   for (const contractId of stage.contracts) {
-    const why = whyPassedBy(stage, contractId, asked) ?? whyNot(eligibility, contractId, asked);
-    if (why) {
-      refused.push({ contractId, ...why });
-      continue;
-    }
-    const { weight } = contractIn(world, contractId);
-    const { priceCents } = hourlyTerms(rules, contractId, asked.atMs);
-    if (stage.method === 'weighted' && weight === 0) {
-      refused.push({ contractId, reason: 'no_turn', detail: 'weight 0' });
-    } else if (priceCents !== null && priceCents < least) {
-      const detail = `${dollars(priceCents)}, at least ${dollars(least)}`;
-      refused.push({ contractId, reason: 'under_margin', detail });
-    } else {
-      eligible.push(contractId);
-    }
+    const why =
+      whyPassedBy(stage, contractId, asked) ??
+      whyNot(eligibility, contractId, asked) ??
+      whyNever(rules, { stage, contractId, atMs: asked.atMs, least });
+    if (why) refused.push(toWhyNot(contractId, why));
+    else eligible.push(contractId);
   }
   const tiers = tiersOf(eligible, (id) => contractIn(world, id).priority);
   const isWhole = stage.method !== 'waterfall' || asked.lead.test;
@@ -68,15 +59,33 @@ export function routeStage(rules: Rules, stage: Stage, asked: Question): StageRo
   };
 }
 
-function whyNot(
-  eligibility: EligibilityRules,
-  contractId: ContractId,
-  asked: Asked,
-): Omit<WhyNot, 'contractId'> | undefined {
+type Why = Omit<WhyNot, 'contractId'>;
+
+function whyNot(eligibility: EligibilityRules, contractId: ContractId, asked: Asked) {
   const verdict = eligibility.explain(contractId, asked);
-  if (verdict.kind === 'eligible') return undefined;
-  const { kind: _, ...why } = verdict;
-  return why;
+  return verdict.kind === 'eligible' ? undefined : verdict;
+}
+
+/** What keeps out a contract that wants the lead: no share of the stage, no margin in its price. */
+function whyNever(
+  rules: Rules,
+  of: { stage: Stage; contractId: ContractId; atMs: number; least: Cents },
+): Why | undefined {
+  const { stage, contractId, atMs, least } = of;
+  if (stage.method === 'weighted' && contractIn(rules.world, contractId).weight === 0) {
+    return { reason: 'no_turn', detail: 'weight 0' };
+  }
+  if (least === ZERO) return undefined;
+  const { priceCents } = hourlyTerms(rules, contractId, atMs);
+  if (priceCents === null || priceCents >= least) return undefined;
+  return { reason: 'under_margin', detail: `${dollars(priceCents)}, at least ${dollars(least)}` };
+}
+
+// Written out: with spreads, a lead that 1,000 contracts refuse left twice the garbage.
+function toWhyNot(contractId: ContractId, { reason, detail, untilMs }: Why): WhyNot {
+  return untilMs === undefined
+    ? { contractId, reason, detail }
+    : { contractId, reason, detail, untilMs };
 }
 
 /** The part of a waterfall behind another one, from its `rest`; its turn is still to be drawn. */

@@ -59,7 +59,7 @@ export async function serve(
   const metrics = createMetrics(gaugesOf(pool));
 
   const temporal = (): TemporalCalls | undefined => host.calls();
-  const capDesk = createDesk(pool, temporal);
+  const capDesk = createDesk(pool, temporal, config.capsWaitMs);
   const activities = createActivities({
     ...{ pool, cases, process },
     desk: capDesk,
@@ -112,7 +112,7 @@ export async function serve(
   };
 }
 
-function createDesk(pool: Pool, temporal: () => TemporalCalls | undefined) {
+function createDesk(pool: Pool, temporal: () => TemporalCalls | undefined, holdWaitMs: number) {
   const loadCalls = (): TemporalCalls => {
     const calls = temporal();
     if (!calls) throw new Error('Temporal is away');
@@ -124,6 +124,7 @@ function createDesk(pool: Pool, temporal: () => TemporalCalls | undefined) {
       await loadCalls().seedCaps(buyerId, { epoch, ...(await readCapsSeed(pool, buyerId)) });
     },
     now: Date.now,
+    holdWaitMs,
   });
 }
 

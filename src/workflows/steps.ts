@@ -22,7 +22,7 @@ import type { DeliveryTarget, FirstTry, Sale } from '../domain/outcome.ts';
  */
 export function step(summary: string) {
   return proxyLocalActivities<Activities>({
-    // The longest: a post of up to 5 s with its hold (1 s), settlement and release (2 s).
+    // The longest: a post of up to 5 s with its hold (2.5 s at most), settlement and release (2 s).
     startToCloseTimeout: '10s',
     retry: { maximumAttempts: 2, initialInterval: '50ms' },
     summary,

@@ -145,7 +145,7 @@ describe('a wire that breaks', () => {
 
   test('in the middle of an answer leaves unknown what it did not bring', async () => {
     const granted = { kind: 'granted', rooms: [] } as const;
-    const deps = { seedCaps: () => Promise.resolve(), now: Date.now };
+    const deps = { seedCaps: () => Promise.resolve(), now: Date.now, holdWaitMs: 1_000 };
     const desk = createCapDesk({ ...deps, applyCaps: () => Promise.resolve([granted]) });
     const asked = ids(2).map((id) => desk.hold('apex', request(id, 9), 1));
     await settle();

@@ -68,6 +68,7 @@ export function deskWithEntity({ seeded = true, seed = {} as Partial<CapsSeed> }
       },
       seedCaps: seedEntity,
       now: Date.now,
+      holdWaitMs: 1_000,
     });
   return {
     desk: anotherDesk(),

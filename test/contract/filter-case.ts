@@ -1,6 +1,7 @@
 // Filters for tests, written as operators write them, and compiled for a vertical.
 
 import type { FieldType, FieldValue } from '../../src/domain/world/world.ts';
+import { createKnownFilters } from '../../src/eligibility/filters/known-filters.ts';
 import { FACT_TYPES, type Facts } from '../../src/eligibility/facts.ts';
 import { compileFilter, type CompiledFilter } from '../../src/eligibility/filters/filter.ts';
 import { createValueLists, type ValueLists } from '../../src/eligibility/filters/value-lists.ts';
@@ -24,7 +25,12 @@ export function compiled(
   document: unknown,
   { personal = [] as string[], lists = createValueLists() as ValueLists } = {},
 ): CompiledFilter {
-  const setting = { types: new Map(Object.entries(TYPES)), personal: new Set(personal), lists };
+  const setting = {
+    types: new Map(Object.entries(TYPES)),
+    personal: new Set(personal),
+    lists,
+    known: createKnownFilters(),
+  };
   return compileFilter(filterSchema.parse(document), setting);
 }
 

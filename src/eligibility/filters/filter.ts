@@ -5,6 +5,7 @@ import type { Filter, FilterTest } from '../../domain/world/filter.ts';
 import type { FieldType, FieldValue } from '../../domain/world/world.ts';
 import type { Facts } from '../facts.ts';
 import { describeFilter, describeTest, QUOTED_BRANCHES } from './filter-words.ts';
+import { type KnownFilters, keyOfFilter } from './known-filters.ts';
 import { compileTest } from './operators.ts';
 import { milesBetween, pointOf, pointOfZip } from '../places/points.ts';
 import type { ValueLists } from './value-lists.ts';
@@ -20,6 +21,7 @@ export interface FilterSetting {
   readonly personal: ReadonlySet<string>;
   /** One collection for all filters of a world. */
   readonly lists: ValueLists;
+  readonly known: KnownFilters;
 }
 
 const OK: FilterVerdict = { ok: true };
@@ -32,35 +34,42 @@ const OK: FilterVerdict = { ok: true };
  */
 export function compileFilter(filter: Filter, setting: FilterSetting): CompiledFilter {
   switch (filter.kind) {
-    case 'all': {
+    case 'all':
+    case 'any': {
+      const { kind } = filter;
       const parts = filter.of.map((part) => compileFilter(part, setting));
-      return (facts) => {
-        for (const part of parts) {
-          const verdict = part(facts);
-          if (!verdict.ok) return verdict;
-        }
-        return OK;
-      };
+      const compile = kind === 'all' ? compileAll : compileAny;
+      return setting.known.once(setting.known.keyOf(kind, parts), () => compile(parts));
     }
-    case 'any':
-      return compileAny(filter.of, setting);
     case 'not':
-      return compileNot(filter.of, setting);
-    case 'test': {
-      const { field, test } = filter;
-      const holds = compileTest(test, { type: setting.types.get(field), lists: setting.lists });
-      const say = saying(filter, setting);
-      const wants = describeTest(test);
-      return (facts) => {
-        const fact = facts.get(field);
-        return holds(fact) ? OK : { ok: false, detail: `${say(fact)}, wants ${wants}` };
-      };
-    }
+      return setting.known.once(keyOfFilter(filter), () => compileNot(filter.of, setting));
+    case 'test':
+      return setting.known.once(keyOfFilter(filter), () => compileOne(filter, setting));
   }
 }
 
-function compileAny(of: readonly Filter[], setting: FilterSetting): CompiledFilter {
-  const parts = of.map((part) => compileFilter(part, setting));
+function compileAll(parts: readonly CompiledFilter[]): CompiledFilter {
+  return (facts) => {
+    for (const part of parts) {
+      const verdict = part(facts);
+      if (!verdict.ok) return verdict;
+    }
+    return OK;
+  };
+}
+
+function compileOne(filter: Filter & { kind: 'test' }, setting: FilterSetting): CompiledFilter {
+  const { field, test } = filter;
+  const holds = compileTest(test, { type: setting.types.get(field), lists: setting.lists });
+  const say = saying(filter, setting);
+  const wants = describeTest(test);
+  return (facts) => {
+    const fact = facts.get(field);
+    return holds(fact) ? OK : { ok: false, detail: `${say(fact)}, wants ${wants}` };
+  };
+}
+
+function compileAny(parts: readonly CompiledFilter[]): CompiledFilter {
   return (facts) => {
     const failures: string[] = [];
     for (const part of parts) {

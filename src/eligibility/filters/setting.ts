@@ -4,10 +4,11 @@ import { factFieldsOf } from '../../domain/facts.ts';
 import type { Vertical } from '../../domain/world/world.ts';
 import { FACT_TYPES } from '../facts.ts';
 import type { FilterSetting } from './filter.ts';
+import { createKnownFilters } from './known-filters.ts';
 import type { ValueLists } from './value-lists.ts';
 
 /** What filters know about a vertical. What tells a part of a personal zip is personal as well. */
-export function settingOf({ fields }: Vertical, lists: ValueLists): FilterSetting {
+export function settingOf({ fields }: Pick<Vertical, 'fields'>, lists: ValueLists): FilterSetting {
   const types = new Map(Object.entries(FACT_TYPES));
   const personal = new Set<string>();
   for (const [name, field] of Object.entries(fields)) {
@@ -16,5 +17,5 @@ export function settingOf({ fields }: Vertical, lists: ValueLists): FilterSettin
   }
   const { zip, derived } = factFieldsOf(fields);
   if (derived.has('state') && zip !== undefined && personal.has(zip)) personal.add('state');
-  return { types, personal, lists };
+  return { types, personal, lists, known: createKnownFilters() };
 }
