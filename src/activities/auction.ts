@@ -1,5 +1,7 @@
 // One ping-post stage: every buyer asked at once under one deadline, the bids ranked.
 
+import { setMaxListeners } from 'node:events';
+
 import { adapterOf } from '../delivery/adapters.ts';
 import { decisive, type Entry, isSettled } from '../domain/routing/award.ts';
 import type { ContractId } from '../domain/ids.ts';
@@ -69,6 +71,7 @@ async function holdAuction(
   const pings: PingResult[] = [];
   // One signal for all: a timer and a signal for each ping cost more than the ping itself.
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal); // One for each ping, however many bidders there are.
   const deadline = setTimeout(() => closing.abort(timedOut()), stage.deadlineMs);
   const outstanding = new Set(entries);
   let bids: readonly Entry[] = [];
