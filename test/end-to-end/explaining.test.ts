@@ -2,8 +2,8 @@
 // and full caps, and each is explained; and nothing is changed by being asked.
 
 import { expect } from 'vitest';
-import type { Explanation, ExplainedStageBody } from '../../src/api/wire/explain.ts';
-import type { StageBody } from '../../src/api/wire/trace.ts';
+import type { Explanation } from '../../src/api/wire/explain.ts';
+import { explainedStages, storedStages } from '../support/explained.ts';
 import { until } from '../support/until.ts';
 import { worldTest, type World } from '../support/world.ts';
 
@@ -37,30 +37,6 @@ async function explain(world: World, body: object): Promise<Explanation> {
   expect(answer.text).toContain('"stages"');
   return answer.body as unknown as Explanation;
 }
-
-/** What a stored stage and an explained one have in common. */
-const storedFacts = ({ order, why_not, auction }: StageBody) => ({
-  order: order.map(({ contract, price_cents }) => [contract, price_cents]),
-  refused: why_not.map(({ contract, reason, detail }) => [contract, reason, detail]),
-  noBids: (auction?.bids ?? [])
-    .flatMap(({ contract, reason, price_cents }) =>
-      reason ? [[contract, reason, price_cents]] : [],
-    )
-    .sort(),
-});
-const explainedFacts = ({ contracts }: ExplainedStageBody) => ({
-  order: contracts
-    .filter(({ rank }) => rank !== null)
-    .map(({ contract, price_cents }) => [contract, price_cents]),
-  refused: contracts
-    .filter(({ eligible }) => !eligible)
-    .map(({ contract, reason, detail }) => [contract, reason, detail]),
-  noBids: contracts
-    .flatMap(({ contract, eligible, reason, price_cents }) =>
-      eligible && reason ? [[contract, reason, price_cents]] : [],
-    )
-    .sort(),
-});
 
 async function countRows(world: World): Promise<unknown> {
   const tables = await world.rows<{ name: string }>(
@@ -100,16 +76,10 @@ test('every lead is explained as its trace has it, and nothing changes by it', a
   for (const trace of traces) {
     const told = await explain(world, { lead: trace.id });
     expect(told.score.score).toBe(trace.score?.score);
-    const reached = told.stages.filter((stage) => stage.reached);
-    expect(reached.map(({ stage }) => stage)).toEqual(trace.stages.map(({ stage }) => stage));
-    for (const [index, stage] of trace.stages.entries()) {
-      const explained = reached[index];
-      if (!explained) throw new Error(`${stage.stage} is not explained`);
-      expect(explainedFacts(explained)).toEqual(storedFacts(stage));
-      expect(explained.turn).toBe(stage.turn);
-      turns.add(explained.turn);
-      for (const { reason } of explained.contracts) reasons.add(reason);
-    }
+    const explained = explainedStages(told);
+    expect(explained, trace.id).toEqual(storedStages(trace));
+    for (const { turn } of explained) turns.add(turn);
+    for (const { reason } of told.stages.flatMap(({ contracts }) => contracts)) reasons.add(reason);
   }
   // The test must have seen what it is about.
   expect([...reasons]).toEqual(expect.arrayContaining(['filter_not_met', 'below_floor']));
