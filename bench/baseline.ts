@@ -14,6 +14,7 @@ import { listOutcomes } from '../src/db/leads.ts';
 import { createPool } from '../src/db/pool.ts';
 import { createAnswers } from '../src/serving/answers.ts';
 import { createApiDeps } from '../src/serving/api-deps.ts';
+import { createDepositDesk } from '../src/serving/deposit-desk.ts';
 import { createIntakeDesk } from '../src/serving/intake-desk.ts';
 import { createMetrics } from '../src/serving/metrics.ts';
 import { openWorlds } from '../src/serving/worlds.ts';
@@ -63,7 +64,9 @@ async function run({ databaseUrl, port, buyers }: BaselineSettings): Promise<voi
   });
   const host = { calls: () => undefined, hasWorked: () => true, stop: async () => undefined };
   const { settleOffer } = activities;
-  const parts = { config, log, pool, worlds, desk, metrics, host, settleOffer };
+  const currentWorld = () => worlds.current().world;
+  const deposits = createDepositDesk({ pool, desk: caps, currentWorld });
+  const parts = { config, log, pool, worlds, desk, deposits, metrics, host, settleOffer };
   createServer(createApp(createApiDeps(parts))).listen(port, '127.0.0.1');
 }
 

@@ -3,7 +3,7 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import pino from 'pino';
-import { addCaps } from './cli/money-commands.ts';
+import { addBalance, addCaps, addDeposit } from './cli/money-commands.ts';
 import { addSwitch, addWorldCommands } from './cli/world-commands.ts';
 import type { ExplainOptions } from './cli/explain.ts';
 import type { Config } from './config.ts';
@@ -206,6 +206,10 @@ program
 
 const caps = program.command('caps').description('what is used and left of each cap');
 addCaps(caps, line);
+const deposit = program.command('deposit').description('record what a buyer has paid in');
+addDeposit(deposit, line);
+const balance = program.command('balance').description('what buyers have paid in, used and left');
+addBalance(balance, line);
 
 program
   .command('demo')

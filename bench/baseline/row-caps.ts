@@ -34,6 +34,7 @@ export async function createRowCaps(pool: Pool): Promise<CapDesk> {
       return true;
     },
 
+    deposit: async () => true,
     warm: async () => undefined,
     keepLater: () => undefined,
     deniedKey: () => undefined,

@@ -6,14 +6,13 @@
 // pinged; the entity stays the authority.
 
 import { randomUUID } from 'node:crypto';
-import type { CapDecision, CapOp, CapWindow, Room } from '../domain/caps/caps.ts';
-import { isBalanceKey } from '../domain/caps/keys.ts';
+import type { CapDecision, CapOp, CapWindow, Deposits, Room } from '../domain/caps/caps.ts';
+import { describeDenial } from '../domain/caps/uses.ts';
 import type { BuyerId, HoldId } from '../domain/ids.ts';
-import { dollars } from '../domain/money.ts';
 import type { FullCap } from '../eligibility/explain.ts';
 
 const MAX_BATCH = 500;
-/** Nobody's answer waits for a release; a caller that gets no confirmation repeats it. */
+/** No source waits for a release or a deposit; who gets no confirmation repeats it. */
 const RELEASE_TIMEOUT_MS = 2_000;
 /** A batch is sent this often before its operations count as unanswered. */
 const TRIES = 3;
@@ -210,6 +209,19 @@ export function createCapDesk({ applyCaps, seedCaps, now, holdWaitMs }: CapDeskD
     },
 
     /**
+     * Tells the entity what a buyer has paid in so far. True once that is certain; until then,
+     * repeat it: told twice, or late, it counts once.
+     */
+    async deposit(buyerId: BuyerId, deposits: Deposits): Promise<boolean> {
+      const { key, upTo } = deposits;
+      const op: CapOp = { op: 'deposit', id: `deposit/${upTo}`, ...deposits };
+      const decision = await submit(buyerId, op, RELEASE_TIMEOUT_MS);
+      // Not before, as with a release.
+      denials.delete(key);
+      return decision?.kind === 'done';
+    },
+
+    /**
      * Begins and seeds the entities of these buyers, so that no source waits for their first hold.
      */
     async warm(buyerIds: readonly BuyerId[]): Promise<void> {
@@ -235,13 +247,4 @@ export function createCapDesk({ applyCaps, seedCaps, now, holdWaitMs }: CapDeskD
       denials.clear();
     },
   };
-}
-
-type Denied = CapDecision & { readonly kind: 'denied' };
-
-/** `contract/apex_auto/day/2026-11-24/leads 13/40, paced until 14:20`. */
-function describeDenial({ room, used, limit, pacedUntil }: Denied): string {
-  if (isBalanceKey(room.key)) return `${room.key}: ${dollars(room.left)} left`;
-  const paced = pacedUntil === undefined ? '' : `, paced until ${pacedUntil}`;
-  return `${room.key} ${used}/${limit}${paced}`;
 }

@@ -5,6 +5,7 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
 import { createExplainRoutes } from './asking/explain.ts';
+import { createDepositRoutes } from './deposits.ts';
 import type { ApiDeps } from './deps.ts';
 import { createDocsRoutes } from './docs.ts';
 import { createHealthRoutes } from './health.ts';
@@ -15,6 +16,7 @@ import { createRouter, type Route } from './http/routes.ts';
 import { createLeadActionRoutes } from './lead-actions.ts';
 import { createLeadRoutes } from './leads.ts';
 import { Problem, sendProblem } from './problems.ts';
+import { createBalanceRoutes } from './reading/balances.ts';
 import { createCapsRoutes } from './reading/caps.ts';
 import { createReportRoutes } from './reading/reports.ts';
 import { createEntryRoutes } from './config/entries.ts';
@@ -29,6 +31,8 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...createLeadActionRoutes(deps),
     ...createReportRoutes(deps),
     ...createCapsRoutes(deps),
+    ...createDepositRoutes(deps),
+    ...createBalanceRoutes(deps),
     ...createWorldRoutes(deps),
     ...createVersionRoutes(deps),
     ...createEntryRoutes(deps),

@@ -9,6 +9,7 @@ import type { RepeatQuestion } from '../domain/person.ts';
 import type { World } from '../domain/world/world.ts';
 import type { LeadPage, LeadQuery } from '../db/reading/lead-list.ts';
 import type { CapCount } from '../db/reading/cap-counts.ts';
+import type { Deposit, NewDeposit, PaidIn, Recorded } from '../db/deposits.ts';
 import type { PnlQuery, PnlRow } from '../db/reading/pnl.ts';
 import type { LeadTrace } from '../db/reading/trace.ts';
 import type { LeadDraft } from '../intake/draft.ts';
@@ -63,6 +64,15 @@ export interface ApiDeps {
   readCaps(buyerIds: readonly BuyerId[]): Promise<KnownCaps | undefined>;
   /** What PostgreSQL counts in the caps of these buyers. */
   countCaps(buyerIds: readonly BuyerId[]): Promise<readonly CapCount[]>;
+  /** Stores a deposit once by its id, and tells the buyer's caps if they answer in time. */
+  recordDeposit(deposit: NewDeposit): Promise<Recorded>;
+  /** Newest first, numbers below `before`. */
+  listDeposits(
+    buyerId: BuyerId,
+    page: { before: number | null; limit: number },
+  ): Promise<readonly Deposit[]>;
+  /** What these buyers have paid in; nothing about those that never did. */
+  readPaidIn(buyerIds: readonly BuyerId[]): Promise<readonly PaidIn[]>;
   /** The latest lead of the same person that each asking contract's buyer has. */
   findSeen(questions: readonly RepeatQuestion[], nowMs: number): Promise<SeenBy>;
   /** The rotations of a campaign as they stand, by stage. */

@@ -23,6 +23,7 @@ export const PROBLEMS = {
   method_not_allowed: [405, 'This address does not take that method'],
   not_in_doubt: [409, 'The attempt is not in doubt'],
   not_waiting: [409, 'The lead does not wait for anything'],
+  deposit_id_reused: [409, 'The id names another deposit; nothing was changed'],
   still_referred_to: [409, 'Other parts of the configuration name it; nothing was changed'],
   changed_meanwhile: [412, 'It is not as you know it any more; nothing was changed'],
   body_too_large: [413, 'The body is too large'],

@@ -1,6 +1,7 @@
 // What PostgreSQL knows of a buyer's caps: the seed of an entity that was never seeded or was lost.
 
-import type { CapsSeed, Change } from '../domain/caps/caps.ts';
+import type { CapsSeed, Change, Deposits } from '../domain/caps/caps.ts';
+import { balanceKeyOf } from '../domain/caps/keys.ts';
 import type { BuyerId } from '../domain/ids.ts';
 import type { Tx } from './pool.ts';
 
@@ -16,12 +17,17 @@ export const COUNTS_UNTIL = `case when w.rolling is null then w."endsAtMs"
 /**
  * The use of every window of this buyer that has not ended, and the holds that may still be
  * released; of the whole team, if it is a member of one. A plan counts as held although its hold
- * may never have been granted: too much is safe, and its own hold or its end puts it right.
+ * may never have been granted: too much is safe, and its own hold or its end puts it right. What
+ * the buyer has paid in is told as well; teams are in-house and pay nothing.
  */
 export async function readCapsSeed(db: Tx, buyerId: BuyerId): Promise<Omit<CapsSeed, 'epoch'>> {
   // One statement, one snapshot: an attempt that is settled between two reads would count as used
   // and could never be released.
-  const found = await db.query<{ used: readonly Change[]; holds: CapsSeed['holds'] }>({
+  const found = await db.query<{
+    used: readonly Change[];
+    holds: CapsSeed['holds'];
+    deposits: Omit<Deposits, 'key'> | null;
+  }>({
     name: 'caps_seed.read',
     text: `with live as (
              select lead_id || '/' || contract_id || '/' || round as id, state, planned_at,
@@ -44,10 +50,13 @@ export async function readCapsSeed(db: Tx, buyerId: BuyerId): Promise<Omit<CapsS
            select (select coalesce(jsonb_agg(jsonb_build_object('key', key, 'by', by,
                'endsAtMs', ends) || case when rolling is null then '{}'
                  else jsonb_build_object('rolling', rolling) end), '[]') from used) as used,
-             (select coalesce(jsonb_agg(to_jsonb(holds)), '[]') from holds) as holds`,
+             (select coalesce(jsonb_agg(to_jsonb(holds)), '[]') from holds) as holds,
+             (select jsonb_build_object('totalCents', total_cents, 'upTo', number) from deposits
+              where buyer_id = $1 order by number desc limit 1) as deposits`,
     values: [buyerId],
   });
   const [row] = found.rows;
   if (!row) throw new Error('a select without from returned no row');
-  return row;
+  const { deposits, ...seed } = row;
+  return deposits ? { ...seed, deposits: { key: balanceKeyOf(buyerId), ...deposits } } : seed;
 }

@@ -11,12 +11,30 @@ interface RoundKey {
   readonly round: number;
 }
 
-/** Marks the lead as waiting and stores what for; a repeat returns what was stored first. */
+/**
+ * Marks the lead as waiting and stores what for; a repeat returns what was stored first. A deposit
+ * that came while the round ran woke those that waited then: this one is woken now.
+ */
 export async function keepWaiting(tx: Tx, { leadId, round }: RoundKey, wait: Wait): Promise<Wait> {
   await tx.query({
     name: 'waiting.keep',
-    text: `update leads set status = 'waiting' where id = $1 and outcome is null`,
-    values: [leadId],
+    text: `with kept as (
+             update leads set status = 'waiting'
+             where id = $1 and outcome is null and status <> 'waiting'
+             returning received_at, campaign_id
+           ), paid as (
+             select d.id from kept, deposits d
+             where d.cents > 0 and campaign_id = any(d.wakes)
+               and d.told_at > coalesce((select stored_at from verdicts
+                 where lead_id = $1 and round = $2 and step = 'round'),
+                 -- By the clock of the process that took it in.
+                 received_at - interval '1 second')
+             order by told_at desc limit 1
+           )
+           insert into outbox (kind, lead_id, name, payload)
+           select 'signal', $1, 'leadActed',
+             jsonb_build_object('action', 'wake', 'by', 'deposit ' || id) from paid`,
+    values: [leadId, round],
   });
   return storeFirst(tx, { leadId, round, step: 'wait' }, wait);
 }

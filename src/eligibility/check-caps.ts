@@ -1,5 +1,6 @@
 // Is a contract left out because a cap is known to be full: its own, its buyer's, one of its hours.
 
+import { isBalanceKey } from '../domain/caps/keys.ts';
 import type { ContractId } from '../domain/ids.ts';
 import { ZERO } from '../domain/money.ts';
 import type { Contract } from '../domain/world/contract.ts';
@@ -38,7 +39,10 @@ export function checkCaps(
       known = presentWindows({ id, fixed, opening: openingAt(atMs) }, question);
     }
     for (const { key, limit, endsAtMs } of known.windows) {
-      if (limit === 0) return refuse('cap_reached', `${key}: ${NOTHING}`, endsAtMs);
+      // A balance without credit has what was paid in.
+      if (limit === 0 && !isBalanceKey(key)) {
+        return refuse('cap_reached', `${key}: ${NOTHING}`, endsAtMs);
+      }
       const denied = live.deniedKey(key, limit);
       if (denied) return refuseFull(key, denied);
     }

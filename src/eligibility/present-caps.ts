@@ -7,7 +7,7 @@ import type { Contract } from '../domain/world/contract.ts';
 import type { World } from '../domain/world/world.ts';
 import type { Facts } from './facts.ts';
 import { isOpen } from './schedule.ts';
-import { compileCaps, openingWindows } from './windows.ts';
+import { type CapTerms, compileCaps, openingWindows } from './windows.ts';
 
 /** A window that an offer made now may take room in. */
 export interface PresentCap {
@@ -69,6 +69,19 @@ export function listPresentCaps(
     }
   }
   return new Map([...found].map(([id, caps]) => [id, [...caps.values()]]));
+}
+
+/** The window of a contract's or a buyer's only cap at an instant; undefined without a limit. */
+export function presentCap(terms: CapTerms, atMs: number): PresentCap | undefined {
+  const { contractCaps, buyerCaps, teamCaps = [] } = terms;
+  const [cap] = compileCaps({
+    ...terms,
+    contractCaps: contractCaps.map(forAll),
+    buyerCaps: buyerCaps.map(forAll),
+    teamCaps: teamCaps.map(forAll),
+  });
+  const found = cap?.keyAt({ facts: NO_FACTS, atMs });
+  return cap && found && { ...found, limit: cap.limit };
 }
 
 /** Which leads a cap counts does not matter here, nor how its limit is spread. */

@@ -8,6 +8,7 @@ import {
   type CapWindow,
   emptyCaps,
 } from '../domain/caps/caps.ts';
+import { describeDenial } from '../domain/caps/uses.ts';
 import type { BuyerId, ContractId } from '../domain/ids.ts';
 import type { WhyNot } from '../domain/lead.ts';
 import type { Offered } from '../eligibility/explain.ts';
@@ -64,8 +65,10 @@ export function findFullCap(
     applyOps(caps, [{ op: 'release', id, atMs }], atMs);
     return undefined;
   }
-  const { room, used, limit } = decision;
-  const detail = `${room.key} ${used}/${limit}`;
+  // When it goes on is told with the day, below.
+  const { pacedUntil: _, ...denied } = decision;
+  const { room } = denied;
+  const detail = describeDenial(denied);
   if (room.endsAtMs === null) return { contractId, reason: 'cap_reached', detail };
   const until = dateAndTimeText(world.buyers[buyer]?.timeZone ?? 'UTC', room.endsAtMs);
   const untilMs = room.endsAtMs;

@@ -5,6 +5,7 @@ import type { Activities } from '../activities/index.ts';
 import type { ApiDeps, DoubtSettlement } from '../api/deps.ts';
 import type { Config } from '../config.ts';
 import { listAttempts } from '../db/attempts.ts';
+import { listDeposits, readPaidIn } from '../db/deposits.ts';
 import { listLeads } from '../db/reading/lead-list.ts';
 import { programVersion } from '../db/migrate.ts';
 import { readCapCounts } from '../db/reading/cap-counts.ts';
@@ -16,6 +17,7 @@ import { findCurrentWorld, findWorld, listWorlds } from '../db/worlds.ts';
 import { findSeen, hashPersons } from '../db/persons/seen.ts';
 import { listRotations } from '../db/rotations.ts';
 import { createCapReader } from './cap-reader.ts';
+import type { DepositDesk } from './deposit-desk.ts';
 import type { IntakeDesk } from './intake-desk.ts';
 import type { Metrics } from './metrics.ts';
 import type { TemporalHost } from './temporal-host.ts';
@@ -27,6 +29,7 @@ export interface ServingParts {
   readonly pool: Pool;
   readonly worlds: Worlds;
   readonly desk: IntakeDesk;
+  readonly deposits: DepositDesk;
   readonly metrics: Metrics;
   readonly host: TemporalHost;
   readonly settleOffer: Activities['settleOffer'];
@@ -65,6 +68,9 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     findSeen: (questions, nowMs) => findSeen(pool, hashPersons(questions), { nowMs }),
     listRotations: (campaignId) => listRotations(pool, campaignId),
     countCaps: (buyerIds) => readCapCounts(pool, buyerIds),
+    recordDeposit: parts.deposits.record,
+    listDeposits: (buyerId, page) => listDeposits(pool, buyerId, page),
+    readPaidIn: (buyerIds) => readPaidIn(pool, buyerIds),
   };
 }
 

@@ -24,6 +24,7 @@ import { compileRepeats, listKept } from '../eligibility/repeats.ts';
 import { createIntakeDesk } from './intake-desk.ts';
 import { listen } from './listener.ts';
 import { createMetrics } from './metrics.ts';
+import { createDepositDesk } from './deposit-desk.ts';
 import { createSecretReader } from './secrets.ts';
 import { createApiDeps } from './api-deps.ts';
 import { startSweeper } from './sweeper.ts';
@@ -60,6 +61,8 @@ export async function serve(
 
   const temporal = (): TemporalCalls | undefined => host.calls();
   const capDesk = createDesk(pool, temporal, config.capsWaitMs);
+  const currentWorld = () => worlds.current().world;
+  const deposits = createDepositDesk({ pool, desk: capDesk, currentWorld });
   const activities = createActivities({
     ...{ pool, cases, process },
     desk: capDesk,
@@ -72,7 +75,7 @@ export async function serve(
     temporal: config.temporal,
     activities,
     caps: config.capsInside,
-    onConnected: () => warm(worlds.current().world),
+    onConnected: () => warm(currentWorld()),
     say: (level, message, error) => log[level]({ err: error }, message),
   });
   const desk = createIntakeDesk({
@@ -84,13 +87,13 @@ export async function serve(
     if (to === process && isLeadId(leadId)) void answers.told(leadId);
   });
   const sweeper = startSweeper({
-    ...{ pool, temporal, start: desk.startStored, onError },
+    ...{ pool, temporal, start: desk.startStored, tellDeposits: deposits.sweep, onError },
     kept: () => listKept(worlds.current().eligibility.repeats),
   });
 
   const app = createApp(
     createApiDeps({
-      ...{ config, log, pool, worlds, desk, metrics, host },
+      ...{ config, log, pool, worlds, desk, deposits, metrics, host },
       settleOffer: activities.settleOffer,
     }),
   );

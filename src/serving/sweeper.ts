@@ -1,5 +1,6 @@
-// Sees to what a crash or an outage left behind: leads that were stored and never started, signals
-// that were committed and never sent, idempotency keys and persons past their time.
+// Sees to what a crash or an outage left behind: leads that were stored and never started, deposits
+// that the caps were not told of, signals that were committed and never sent, idempotency keys and
+// persons past their time.
 
 import { claimUnsettled, deleteOldKeys, sweepAgainSoon } from '../db/leads.ts';
 import { dispatchSignals } from '../db/outbox.ts';
@@ -22,6 +23,8 @@ export function startSweeper(deps: {
   /** Undefined while Temporal is away. */
   temporal(): TemporalCalls | undefined;
   start(leadId: LeadId): Promise<void>;
+  /** Tells of deposits whoever has not heard of them. */
+  tellDeposits(): Promise<void>;
   /** What the rules of the world in force ask for. */
   kept(): readonly KeptPersons[];
   readonly onError: (error: unknown) => void;
@@ -58,6 +61,8 @@ export function startSweeper(deps: {
     const temporal = deps.temporal();
     if (temporal && (await temporal.isUp())) {
       await sweepLeads();
+      // Before the signals: those to the leads that wait for money are among them.
+      await deps.tellDeposits().catch(deps.onError);
       await dispatchSignals(pool, ({ leadId, name, payload }) =>
         temporal.signalLead(leadId, name, payload),
       );

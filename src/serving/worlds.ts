@@ -15,6 +15,7 @@ import {
 import type { World } from '../domain/world/world.ts';
 import { createEligibility } from '../eligibility/explain.ts';
 import { parseWorld } from '../world/parse.ts';
+import { warnOfUse } from './lowered-caps.ts';
 import { judge } from './next-world.ts';
 
 const REFRESH_EVERY_MS = 1_000;
@@ -73,6 +74,15 @@ export async function openWorlds(deps: {
     return load(version, parsed.world);
   }
 
+  /** What was in force; nothing, if today's rules cannot read it. */
+  function worldOf(stored: StoredWorld | undefined): World {
+    if (!stored) return NOTHING;
+    const known = versions.get(stored.version)?.world;
+    if (known) return known;
+    const parsed = parseWorld(stored.document);
+    return parsed.ok ? parsed.world : NOTHING;
+  }
+
   // One at a time: of two, the one that read the older version might set it last.
   let refreshed = Promise.resolve();
   const refresh = () => (refreshed = refreshed.catch(() => undefined).then(refreshNow));
@@ -99,8 +109,10 @@ export async function openWorlds(deps: {
     let judged = judge(next, before, Date.now());
     if (judged.kind !== 'right') return judged;
     await deps.prepare?.(judged.world);
+    let replaced = before;
     const recorded = await recordWorld(pool, (stored) => {
       if (stored?.version !== before?.version) judged = judge(next, stored, Date.now());
+      replaced = stored;
       return judged.kind === 'right' ? judged.made : undefined;
     });
     if (judged.kind !== 'right') return judged;
@@ -109,7 +121,13 @@ export async function openWorlds(deps: {
     // What was just parsed need not be read and parsed again.
     if (!versions.has(version)) load(version, judged.world);
     await refresh();
-    return { kind: 'applied', version, changes: judged.changes, warnings: judged.warnings };
+    const { changes, warnings } = judged;
+    // It is applied: what cannot be counted now must not make it look as if it were not.
+    const ofUse = await warnOfUse(pool, worldOf(replaced), judged.world).catch((error: unknown) => {
+      deps.onError(error);
+      return [];
+    });
+    return { kind: 'applied', version, changes, warnings: [...warnings, ...ofUse] };
   }
 
   await refresh();
@@ -133,9 +151,12 @@ export async function openWorlds(deps: {
     /** Applies a change as a new version, whole or not at all; `dry_run` changes nothing. */
     async apply(next: NextWorld): Promise<WorldApplied> {
       if (next.mode === 'apply') return inTurn(() => applyNow(next));
-      const judged = judge(next, await findCurrentWorld(pool), Date.now());
+      const before = await findCurrentWorld(pool);
+      const judged = judge(next, before, Date.now());
       if (judged.kind !== 'right') return judged;
-      return { kind: 'dry_run', changes: judged.changes, warnings: judged.warnings };
+      const { changes, warnings } = judged;
+      const ofUse = await warnOfUse(pool, worldOf(before), judged.world);
+      return { kind: 'dry_run', changes, warnings: [...warnings, ...ofUse] };
     },
   };
 }

@@ -7,6 +7,7 @@ import { ulid } from 'ulid';
 
 import { createApp } from '../../src/api/app.ts';
 import type { Acceptance, ApiDeps, IdempotencyKey } from '../../src/api/deps.ts';
+import type { Deposit, NewDeposit, Recorded } from '../../src/db/deposits.ts';
 import type { LeadQuery } from '../../src/db/reading/lead-list.ts';
 import type { PnlQuery } from '../../src/db/reading/pnl.ts';
 import type { LeadTrace } from '../../src/db/reading/trace.ts';
@@ -34,6 +35,8 @@ export interface Stand {
     actions: object[];
     applied: object[];
   };
+  /** What was paid in, oldest first. */
+  readonly deposits: Deposit[];
   readonly logLines: string[];
   /** What new leads come to. */
   outcome: LeadOutcome | 'pending';
@@ -45,6 +48,7 @@ export async function startStand(overrides: Partial<ApiDeps> = {}): Promise<Stan
   const stand: Omit<Stand, 'url' | 'close'> = {
     leads: [],
     asked: { lists: [], reports: [], settled: [], actions: [], applied: [] },
+    deposits: [],
     logLines: [],
     outcome: { kind: 'unsold', reason: 'no_bids' },
     traces: [],
@@ -113,6 +117,13 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
     findSeen: async () => new Map(),
     listRotations: async () => new Map(),
     countCaps: async () => [],
+    recordDeposit: async (deposit) => record(stand, deposit),
+    listDeposits: async (buyerId, { before, limit }) =>
+      stand.deposits
+        .filter((each) => each.buyerId === buyerId && each.number < (before ?? Infinity))
+        .toReversed()
+        .slice(0, limit),
+    readPaidIn: async () => [],
     readPnl: async (query) => {
       stand.asked.reports.push(query);
       const none = { campaign: null, source: null, buyer: null, day: null };
@@ -128,6 +139,21 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
 const headOf = (version: number) => {
   return { version, appliedAt: new Date(0), appliedBy: 'ada', summary: null };
 };
+
+function record({ deposits }: Pick<Stand, 'deposits'>, deposit: NewDeposit): Recorded {
+  const { id, buyerId, cents } = deposit;
+  const first = deposits.find((each) => each.id === id);
+  if (first) {
+    const isSame = first.buyerId === buyerId && first.cents === cents;
+    return { kind: isSame ? 'repeat' : 'conflict', deposit: first };
+  }
+  const before = deposits.findLast((each) => each.buyerId === buyerId);
+  const totalCents = (before?.totalCents ?? 0) + cents;
+  const at = new Date(0);
+  const recorded = { ...deposit, number: (before?.number ?? 0) + 1, totalCents, at, toldAt: at };
+  deposits.push(recorded);
+  return { kind: 'recorded', deposit: recorded };
+}
 
 function accept(
   { leads }: Pick<Stand, 'leads'>,

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 
 import type { CapWindow } from '../../src/domain/caps/caps.ts';
+import { describeKey } from '../../src/domain/caps/keys.ts';
 import { isLeadId, type LeadId } from '../../src/domain/ids.ts';
 import type { Lead } from '../../src/domain/lead.ts';
 import { cents } from '../../src/domain/money.ts';
@@ -148,4 +149,8 @@ test('a value of any length and any letters stays one part of the key', () => {
   expect(keyOf(long).length).toBeLessThan(110);
   expect(keyOf(`${long}a`)).not.toBe(keyOf(`${long}b`));
   expect(keyOf(long).split('/')).toHaveLength(5);
+  // Wherever it is cut, people can read the key.
+  for (const before of ['', 'a', 'aa', 'aaa', 'aaaa', 'aaaaa']) {
+    expect(describeKey(keyOf(before + long))).toMatch(/^contract bolt_auto, sub_source /);
+  }
 });

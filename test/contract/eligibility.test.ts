@@ -56,6 +56,9 @@ function explain(world: World, { lead = leadAt(), score = 50, live = open } = {}
 
 const NO_CAPS = { buyers: { apex: {} } };
 
+const prepaid = (credit_cents: number) =>
+  worldWith({}, { buyers: { apex: { balance: { credit_cents } } } });
+
 const refused = (reason: string, detail: string, until?: string) => ({
   kind: 'refused',
   reason,
@@ -67,6 +70,16 @@ const shut = { windows: [{ days: ['mon'], open: '08:00', close: '18:00' }] };
 describe('a contract', () => {
   test('that asks for nothing takes every lead', () => {
     expect(explain(worldWith({}))).toEqual({ kind: 'eligible' });
+  });
+
+  test('whose buyer pays ahead, without credit, is open until its balance is known as spent', () => {
+    expect(explain(prepaid(0))).toEqual({ kind: 'eligible' });
+    const key = 'buyer/apex/balance/cents';
+    const spent = { detail: '$0.00 left', endsAtMs: null };
+    const live: Live = {
+      deniedKey: (asked, limit) => (asked === key && limit === 0 ? spent : undefined),
+    };
+    expect(explain(prepaid(0), { live })).toEqual(refused('cap_reached', `${key}: $0.00 left`));
   });
 
   const reasons: [says: string, world: World, reason: string, detail: string, until?: string][] = [

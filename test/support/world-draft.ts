@@ -30,6 +30,8 @@ export interface BuyerTerms {
   readonly postTimeout?: string;
   /** Over all contracts of the buyer. */
   readonly caps?: readonly Settings[];
+  /** Given: it pays ahead, but for this credit. */
+  readonly creditCents?: number;
   /** More settings of the contract. */
   readonly contract?: Settings;
 }
@@ -90,7 +92,9 @@ export function createDraft(urlOf: (buyerId: string, kind: 'ping' | 'post' | 'cr
     addBuyer(buyerTerms: BuyerTerms): string {
       const id = `buyer_${terms.size + 1}`;
       terms.set(id, buyerTerms);
-      document.buyers[id] = { caps: buyerTerms.caps ?? [] };
+      const { caps = [], creditCents } = buyerTerms;
+      const balance = creditCents === undefined ? null : { credit_cents: creditCents };
+      document.buyers[id] = { caps, balance };
       return id;
     },
 

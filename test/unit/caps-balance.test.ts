@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { applyOps, type CapOp, type CapWindow } from '../../src/domain/caps/caps.ts';
 import { balanceKeyOf, isBalanceKey } from '../../src/domain/caps/keys.ts';
 import { moodOf } from '../../src/domain/caps/mood.ts';
+import { listUses } from '../../src/domain/caps/uses.ts';
 import { hold, kinds, NOON, release, seeded, used } from './caps-ops.ts';
 
 const KEY = balanceKeyOf('apex');
@@ -82,4 +83,24 @@ test('deposits told in any order, any number of times, come to their sum', () =>
       expect(used(state, KEY)).toBe(-Math.max(...numbers) * 100);
     }),
   );
+});
+
+test('what is used and the limit are told with what was paid in', () => {
+  const state = seeded();
+  kinds(state, [deposit(1, 1_000), hold('a', [charge(950, 50)])]);
+  const [use] = listUses(state, NOON, 9).fullest;
+  expect(use).toEqual({ key: KEY, used: 950, limit: 1_050, paidIn: 1_000, endsAtMs: null });
+});
+
+const moods: [spent: number, mood: string][] = [
+  [0, 'open'],
+  [944, 'open'],
+  [945, 'near'],
+  [1_049, 'near'],
+  [1_050, 'full'],
+];
+test.for(moods)('%i cents spent of 1,050 are %s', ([spent, mood]) => {
+  const state = seeded();
+  kinds(state, [deposit(1, 1_000), hold('a', [charge(spent, 50)])]);
+  expect(moodOf(state, NOON)).toBe(mood);
 });

@@ -1,9 +1,10 @@
 // The table of caps: what each window has used, by its buyer's entity and by PostgreSQL, as lines
 // and as text. Pure.
 
+import type { PaidIn } from '../../db/deposits.ts';
 import type { CapCount } from '../../db/reading/cap-counts.ts';
 import type { CapsState } from '../../domain/caps/caps.ts';
-import { describeKey, shapeOfKey } from '../../domain/caps/keys.ts';
+import { balanceKeyOf, describeKey, shapeOfKey } from '../../domain/caps/keys.ts';
 import { type CapUse, listUses } from '../../domain/caps/uses.ts';
 import type { BuyerId } from '../../domain/ids.ts';
 import { dollars } from '../../domain/money.ts';
@@ -19,6 +20,7 @@ export interface CapSight {
   /** Undefined while Temporal does not answer. */
   readonly states: ReadonlyMap<BuyerId, CapsState> | undefined;
   readonly counts: readonly CapCount[];
+  readonly paidIn: readonly PaidIn[];
 }
 
 /**
@@ -36,7 +38,7 @@ export function buildCapLines(buyerIds: readonly BuyerId[], sight: CapSight): Ca
 function linesOf(
   buyerId: BuyerId,
   present: ReadonlyMap<string, PresentCap>,
-  { states, counts, nowMs }: CapSight,
+  { states, counts, paidIn, nowMs }: CapSight,
 ): CapLine[] {
   const state = states?.get(buyerId);
   const uses = new Map(
@@ -51,7 +53,11 @@ function linesOf(
     const isUsed = (use?.used ?? 0) !== 0 || (count?.counted ?? 0) !== 0;
     if (!isUsed && !present.has(key)) return [];
     const cap = present.get(key) ?? present.get(shapeOfKey(key));
-    return [toLine({ buyer: buyerId, key }, { use, count, cap, isKnown: states !== undefined })];
+    const paid = paidIn.find((each) => key === balanceKeyOf(each.buyerId))?.totalCents ?? 0;
+    const isKnown = states !== undefined;
+    // What the entity was not told of cannot be spent yet.
+    const more = isKnown ? (use?.paidIn ?? 0) : paid;
+    return [toLine({ buyer: buyerId, key }, { use, count, cap, more, isKnown })];
   });
 }
 
@@ -61,14 +67,16 @@ function toLine(
     readonly use: CapUse | undefined;
     readonly count: CapCount | undefined;
     readonly cap: PresentCap | undefined;
+    /** What the limit of a balance grew by. */
+    readonly more: number;
     /** The entity was asked: a window that it does not have is unused. */
     readonly isKnown: boolean;
   },
 ): CapLine {
-  const { use, count, cap, isKnown } = known;
+  const { use, count, cap, more, isKnown } = known;
   const counted = count?.counted ?? 0;
   const used = isKnown ? (use?.used ?? 0) : null;
-  const limit = cap?.limit ?? null;
+  const limit = cap ? cap.limit + more : null;
   const endsAtMs = use?.endsAtMs ?? count?.endsAtMs ?? cap?.endsAtMs ?? null;
   return {
     ...named,

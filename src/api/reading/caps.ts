@@ -48,18 +48,29 @@ async function readPage(
   while (waiting.length > 0 && lines.length <= limit) {
     const some = waiting.splice(0, BUYERS_AT_ONCE);
     // Away once is away for this page: each attempt takes seconds.
-    const [states, counts]: [CapSight['states'], CapSight['counts']] = await Promise.all([
-      isUp ? deps.readCaps(some) : undefined,
-      deps.countCaps(some),
-    ]);
-    isUp = states !== undefined;
-    const read = buildCapLines(some, { world, states, counts, nowMs: Date.now() });
+    const sight: Omit<CapSight, 'nowMs'> = await readSight(deps, some, isUp);
+    isUp = sight.states !== undefined;
+    const read = buildCapLines(some, { ...sight, nowMs: Date.now() });
     lines.push(...read.filter((line) => !after || isAfter(line, after)));
   }
   const caps = lines.slice(0, limit);
   const last = caps.at(-1);
   const next = lines.length > limit && last ? writeCursor(last) : null;
   return { caps, temporal: isUp ? 'up' : 'away', next };
+}
+
+/** What is known of these buyers' caps; the entities are asked unless they are known as away. */
+export async function readSight(
+  deps: ApiDeps,
+  buyerIds: readonly BuyerId[],
+  isUp: boolean,
+): Promise<Omit<CapSight, 'nowMs'>> {
+  const [states, counts, paidIn] = await Promise.all([
+    isUp ? deps.readCaps(buyerIds) : undefined,
+    deps.countCaps(buyerIds),
+    deps.readPaidIn(buyerIds),
+  ]);
+  return { world: deps.currentWorld().world, states, counts, paidIn };
 }
 
 function isAfter({ buyer, key }: Place, after: Place): boolean {

@@ -19,9 +19,14 @@ const capLine = z.strictObject({
   used: z.int().nullable().meta({
     description: 'By the buyer’s entity: sold and held, in leads or cents; null while it is away',
   }),
-  limit: z.int().nullable().meta({
-    description: 'By the configuration in force; null where it has this cap no more',
-  }),
+  limit: z
+    .int()
+    .nullable()
+    .meta({
+      description:
+        'By the configuration in force; null where it has this cap no more. Of a balance: the ' +
+        'credit and what was paid in',
+    }),
   left: z.int().nullable().meta({ description: 'Pacing may allow less at this moment' }),
   ends_at: z.iso.datetime().nullable().meta({
     description: 'Of a rolling cap: when the oldest use leaves. Null = never',

@@ -11,6 +11,7 @@ import { leadSubmission } from '../../intake/submission.ts';
 import { SECTION_NAMES } from '../../world/edit.ts';
 import { CAPS } from './caps.ts';
 import { CONFIGURATION } from './configuration.ts';
+import { DEPOSITS } from './deposits.ts';
 import { entrySchemas } from './entries.ts';
 import { explainBody, explanation } from './explain.ts';
 import {
@@ -156,6 +157,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     },
   },
   ...CAPS,
+  ...DEPOSITS,
   ...CONFIGURATION,
   'post /v1/explain': {
     tags: ['leads'],

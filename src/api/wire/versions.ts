@@ -49,7 +49,7 @@ export const versionPage = z
   })
   .meta({ id: 'VersionPage' });
 
-const worldIssue = z.strictObject({
+export const worldIssue = z.strictObject({
   path: z.string(),
   says: z.string(),
   fix: z.string().optional(),

@@ -36,7 +36,17 @@ export function describeKey(key: string): string {
 function describeMark(part: string): string {
   const [fact, value] = part.split('=');
   if (value === undefined) return part;
-  return value === '' ? `without ${fact}` : `${fact} ${decodeURIComponent(value)}`;
+  return value === '' ? `without ${fact}` : `${fact} ${valueIn(value)}`;
+}
+
+/** The value of a fact as it was, from its part of a key; one that was cut stays as it stands. */
+export function valueIn(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // Cut in the middle of a letter that takes several bytes.
+    return part;
+  }
 }
 
 function describePeriod([per = '', first = '', day = '']: readonly string[], measure: string) {

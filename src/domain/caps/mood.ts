@@ -8,10 +8,11 @@ export type CapMood = 'open' | 'near' | 'full';
 /** The mood over all windows that have not ended. */
 export function moodOf(state: CapsState, nowMs: number): CapMood {
   let mood: CapMood = 'open';
-  for (const { used, limit, version, endsAtMs } of Object.values(state.windows)) {
+  for (const { used, limit, version, endsAtMs, deposited } of Object.values(state.windows)) {
     if (version < 0 || (endsAtMs !== null && endsAtMs <= nowMs)) continue;
     if (used >= limit) return 'full';
-    if (used >= limit * 0.9) mood = 'near';
+    const paidIn = deposited?.cents ?? 0;
+    if (used + paidIn >= (limit + paidIn) * 0.9) mood = 'near';
   }
   return mood;
 }

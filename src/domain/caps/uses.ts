@@ -1,16 +1,20 @@
 // What of a buyer's caps is used, for people and for comparing with PostgreSQL: a bounded list, the
 // fullest windows first where there are many.
 
-import type { CapsState, WindowState } from './caps.ts';
+import { dollars } from '../money.ts';
+import type { CapDecision, CapsState, WindowState } from './caps.ts';
+import { isBalanceKey } from './keys.ts';
 import { oldestEnd } from './rolling.ts';
 
 /** One window that has not ended. */
 export interface CapUse {
   readonly key: string;
-  /** What is sold and held; of a balance, less what was paid in. */
+  /** What is sold and held. */
   readonly used: number;
-  /** Null until the first hold names it. */
+  /** Null until the first hold names it; of a balance with what was paid in. */
   readonly limit: number | null;
+  /** Of a balance: what was paid in, as far as the entity was told. */
+  readonly paidIn?: number;
   /** When it ends; rolling: when the oldest use leaves. Null = never. */
   readonly endsAtMs: number | null;
 }
@@ -29,7 +33,13 @@ export function listUses(state: CapsState, nowMs: number, most: number): CapUses
   const uses = Object.entries(state.windows).flatMap(([key, window]): CapUse[] => {
     const { version, limit, endsAtMs } = window;
     if (endsAtMs !== null && endsAtMs <= nowMs) return [];
-    const use = { key, used: usedAt(window, nowMs), limit: version < 0 ? null : limit };
+    const paidIn = window.deposited?.cents;
+    const use = {
+      key,
+      used: usedAt(window, nowMs) + (paidIn ?? 0),
+      limit: version < 0 ? null : limit + (paidIn ?? 0),
+      ...(paidIn !== undefined && { paidIn }),
+    };
     const leaves = window.buckets && oldestEnd(liveBuckets(window.buckets, nowMs));
     return [{ ...use, endsAtMs: leaves ?? endsAtMs }];
   });
@@ -49,5 +59,16 @@ function liveBuckets(buckets: Readonly<Record<number, number>>, nowMs: number) {
 
 function fullness({ used, limit }: CapUse): number {
   if (limit === null) return 0;
-  return limit === 0 ? 1 : used / limit;
+  return limit <= 0 ? 1 : used / limit;
+}
+
+/**
+ * Why there is no room, for people: `contract/apex_auto/day/2026-11-24/leads 13/40, paced until
+ * 14:20`; of a balance, what is left.
+ */
+export function describeDenial(denied: CapDecision & { readonly kind: 'denied' }): string {
+  const { room, used, limit, pacedUntil } = denied;
+  if (isBalanceKey(room.key)) return `${room.key}: ${dollars(room.left)} left`;
+  const paced = pacedUntil === undefined ? '' : `, paced until ${pacedUntil}`;
+  return `${room.key} ${used}/${limit}${paced}`;
 }

@@ -137,7 +137,7 @@ const source = settings({
 });
 
 const balance = settings({
-  credit_cents: amountCents.prefault(0).describe('The most it may owe, in cents.'),
+  credit_cents: amountCents.prefault(0).describe('What it may buy for beyond what it paid in.'),
 });
 
 const member = settings({
@@ -158,7 +158,9 @@ const buyer = settings({
   balance: balance
     .nullable()
     .default(null)
-    .describe('How much it may owe for the leads of attempts from then on. null: no limit.'),
+    .describe(
+      'It pays ahead: deposits and credit limit what it buys from then on. null: no limit.',
+    ),
   paused: paused.describe('Nothing is sent to it.'),
   in_house: z.boolean().default(false).describe('Sales people of your own, at no price.'),
   members: mapOf(member, 200).optional().describe('A team: its contracts rotate over them.'),
