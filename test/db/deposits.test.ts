@@ -187,7 +187,7 @@ describe('leads that wait for money', () => {
     await toldAgo(deposit.id, '1 second');
     await wake();
     expect(await wakesOf(leadId), 'another process may remember a denial').toEqual([]);
-    await toldAgo(deposit.id, '3 seconds');
+    await toldAgo(deposit.id, '5 seconds');
     await times(3, wake);
     expect(await wakesOf(leadId)).toEqual([`deposit ${deposit.id}`]);
     expect(await wakesOf(other)).toEqual([]);
@@ -196,7 +196,7 @@ describe('leads that wait for money', () => {
   test('are not woken by a refund', async () => {
     const leadId = await hold('north');
     const { deposit } = await record('north', -100);
-    await toldAgo(deposit.id, '3 seconds');
+    await toldAgo(deposit.id, '5 seconds');
     await wake();
     expect(await wakesOf(leadId)).toEqual([]);
   });
