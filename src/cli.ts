@@ -4,6 +4,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import pino from 'pino';
 import { addBalance, addCaps, addDeposit } from './cli/money-commands.ts';
+import { addWhatIf } from './cli/asking/what-if-command.ts';
 import { addSwitch, addWorldCommands } from './cli/world-commands.ts';
 import type { ExplainOptions } from './cli/explain.ts';
 import type { Config } from './config.ts';
@@ -203,6 +204,9 @@ program
       out(await readPnlTable(await loadDatabaseUrl(config, env), options));
     }),
   );
+
+const whatIf = program.command('what-if <world>');
+addWhatIf(whatIf, line);
 
 const caps = program.command('caps').description('what is used and left of each cap');
 addCaps(caps, line);

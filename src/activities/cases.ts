@@ -12,12 +12,12 @@ import type { Pool } from '../db/pool.ts';
 import { listVerdicts } from '../db/verdicts.ts';
 import type { ContractId, LeadId } from '../domain/ids.ts';
 import type { AttemptState, Lead } from '../domain/lead.ts';
-import { ZERO } from '../domain/money.ts';
 import type { RoundPlan } from '../domain/waiting.ts';
 import { type Campaign, OPERATOR_STAGE, type Stage } from '../domain/world/campaign.ts';
 import type { Contract } from '../domain/world/contract.ts';
 import type { World } from '../domain/world/world.ts';
 import type { EligibilityRules } from '../eligibility/explain.ts';
+import { chosenStage } from '../routing/before.ts';
 import { stageIn } from '../routing/stage.ts';
 
 /** One version of the world, compiled. */
@@ -123,22 +123,8 @@ export function contractOf({ loaded }: Case, contractId: string): Contract {
   return contract;
 }
 
-const OPERATORS_DEADLINE_MS = 5_000;
-
 /** A stage of the lead's campaign by name, or the one of an operator's choice. */
 export function stageOf({ loaded, lead, campaign, choice }: Case, name: string): Stage {
   if (name !== OPERATOR_STAGE) return stageIn(campaign, name);
-  const contract = loaded.world.contracts[choice ?? ''];
-  const isThere = contract?.campaign === lead.campaignId;
-  const terms = {
-    name,
-    takes: 'all',
-    ...{ budgetMs: null, stopAfterRejections: null },
-    contracts: choice !== null && isThere ? [choice] : [],
-  } as const;
-  if (contract?.priceCents !== null) return { ...terms, method: 'waterfall' };
-  return {
-    ...{ ...terms, method: 'ping_post', deadlineMs: OPERATORS_DEADLINE_MS, floorCents: ZERO },
-    ...{ earlyClose: true, pricing: 'first', pick: 'price', minBidders: 1, ties: 'priority' },
-  };
+  return chosenStage(loaded.world, lead.campaignId, choice);
 }

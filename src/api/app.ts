@@ -6,6 +6,7 @@ import helmet from 'helmet';
 
 import { createExplainRoutes } from './asking/explain.ts';
 import { createDepositRoutes } from './deposits.ts';
+import { createWhatIfRoutes } from './asking/what-if.ts';
 import type { ApiDeps } from './deps.ts';
 import { createDocsRoutes } from './docs.ts';
 import { createHealthRoutes } from './health.ts';
@@ -38,6 +39,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...createEntryRoutes(deps),
     ...createPauseRoutes(deps),
     ...createExplainRoutes(deps),
+    ...createWhatIfRoutes(deps),
     ...createHealthRoutes(deps),
     ...createDocsRoutes(deps),
   ];

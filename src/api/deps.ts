@@ -2,15 +2,18 @@
 
 import type { Logger } from 'pino';
 
+import type { Change } from '../domain/caps/caps.ts';
 import type { BuyerId, CampaignId, ContractId, LeadId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';
 import type { LeadAction } from '../domain/waiting.ts';
-import type { RepeatQuestion } from '../domain/person.ts';
+import type { PersonKey, RepeatQuestion } from '../domain/person.ts';
 import type { World } from '../domain/world/world.ts';
+import type { HadBefore } from '../db/persons/before.ts';
 import type { LeadPage, LeadQuery } from '../db/reading/lead-list.ts';
 import type { CapCount } from '../db/reading/cap-counts.ts';
 import type { Deposit, NewDeposit, PaidIn, Recorded } from '../db/deposits.ts';
 import type { PnlQuery, PnlRow } from '../db/reading/pnl.ts';
+import type { Period, RecordedCursor, RecordedPage } from '../db/reading/recorded-leads.ts';
 import type { LeadTrace } from '../db/reading/trace.ts';
 import type { LeadDraft } from '../intake/draft.ts';
 import type { LoadedWorld } from '../intake/submission.ts';
@@ -77,6 +80,26 @@ export interface ApiDeps {
   findSeen(questions: readonly RepeatQuestion[], nowMs: number): Promise<SeenBy>;
   /** The rotations of a campaign as they stand, by stage. */
   listRotations(campaignId: CampaignId): Promise<ReadonlyMap<string, Rotation>>;
+  /** What was recorded of the leads of a period. */
+  readonly history: History;
+}
+
+/** What a simulation of the leads of a period is made from. */
+export interface History {
+  /** How many leads the period has; test leads do not count. */
+  countRecorded(period: Period): Promise<number>;
+  /** Oldest first. */
+  listRecorded(
+    period: Period,
+    page: { readonly after: RecordedCursor | undefined; readonly limit: number },
+  ): Promise<RecordedPage>;
+  /** The use of caps by the leads before an instant, by buyer. */
+  readCapsBefore(
+    buyerIds: readonly BuyerId[],
+    before: Date,
+  ): Promise<ReadonlyMap<BuyerId, readonly Change[]>>;
+  /** The leads of these persons before an instant, with the buyers that have them. */
+  findHadBefore(keys: readonly PersonKey[], before: Date): Promise<readonly HadBefore[]>;
 }
 
 export interface VersionedRules extends Rules {

@@ -24,6 +24,7 @@ export const PROBLEMS = {
   not_in_doubt: [409, 'The attempt is not in doubt'],
   not_waiting: [409, 'The lead does not wait for anything'],
   deposit_id_reused: [409, 'The id names another deposit; nothing was changed'],
+  what_if_running: [409, 'Another what-if is running; ask again when it is done'],
   still_referred_to: [409, 'Other parts of the configuration name it; nothing was changed'],
   changed_meanwhile: [412, 'It is not as you know it any more; nothing was changed'],
   body_too_large: [413, 'The body is too large'],
@@ -85,7 +86,8 @@ export function sendProblem(thrown: unknown, req: Request, res: Response, next: 
 /** PostgreSQL is back within seconds or not for a while; clients back off by themselves. */
 const RETRY_AFTER_S = '2';
 
-function toProblem(thrown: unknown): Problem {
+/** What a client is told of anything thrown. */
+export function toProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   if (isAway(thrown)) {
     const detail = 'Nothing was done; send the request again.';

@@ -20,11 +20,20 @@ export async function postJson<T>(path: string, body: unknown, caller: Caller): 
   return (await call(path, caller, { body: JSON.stringify(body) })).json() as Promise<T>;
 }
 
+/** Posts a document to a path of the API as an operator and returns the answer as it comes. */
+export async function postDocument(
+  path: string,
+  document: { readonly body: string; readonly type: string },
+  caller: Caller,
+): Promise<AsyncIterable<Uint8Array>> {
+  return call(path, caller, document);
+}
+
 /** The body of a 200; anything else is thrown as `CommandError`, with what the problem says. */
 async function call(
   path: string,
   { config, env }: Caller,
-  posted?: { readonly body: string; readonly accept?: string },
+  posted?: { readonly body: string; readonly type?: string },
 ) {
   const { url, operatorKey } = await findRunning(config, env);
   const base = url ?? `http://127.0.0.1:${config.port}`;
@@ -35,8 +44,7 @@ async function call(
   const reply = await request(`${base}${path}`, {
     headers: {
       authorization,
-      ...(posted && { 'content-type': 'application/json' }),
-      ...(posted?.accept && { accept: posted.accept }),
+      ...(posted && { 'content-type': posted.type ?? 'application/json' }),
     },
     ...(posted && { method: 'POST', body: posted.body }),
   }).catch((cause: unknown) => {
@@ -72,6 +80,7 @@ function hintFor(status: number): string {
     return 'The operator key is not one of this installation: SLUICE_OPERATOR_KEY.';
   if (status === 404) return 'Check the id; `curl /v1/leads` lists the newest leads.';
   if (status === 422) return 'Correct what is named above.';
+  if (status === 409) return 'Wait a moment, and ask again.';
   return 'The log of `sluice serve` says more.';
 }
 

@@ -10,6 +10,7 @@ import type {
   StageRoute,
   Validation,
 } from './lead.ts';
+import type { IneligibleReason, UnsoldReason } from './reasons.ts';
 import { nextOffer } from './routing/best-sale.ts';
 
 /** A target of pushes after the sale, with the time after which it is given up. */
@@ -57,6 +58,12 @@ export type OfferReport = OfferResult & {
 export interface Offered {
   readonly candidate: Candidate;
   readonly report: OfferReport;
+}
+
+/** What became of a lead in one round. */
+export interface RoundSoFar {
+  readonly stages: readonly { readonly route: StageRoute; readonly auction?: Auction }[];
+  readonly offers: readonly Offered[];
 }
 
 /** The name of the verdict on one part of a stage; a stage that is not a waterfall has only one. */
@@ -136,6 +143,24 @@ export function placesTaken(offers: readonly Offered[]): number {
     ({ report }) => report.kind === 'accepted' || report.kind === 'in_doubt',
   );
   return taking.some(({ candidate }) => !candidate.shared) ? Infinity : taking.length;
+}
+
+/** Why contracts of the stages so far did not buy: stages for overflow ask for it. */
+export function reasonsSoFar({ stages, offers }: RoundSoFar): IneligibleReason[] {
+  const refused = stages.flatMap(({ route }) => route.refused.map(({ reason }) => reason));
+  const missed = offers.flatMap(({ report }) =>
+    report.kind === 'not_offered' ? [report.reason] : [],
+  );
+  return [...new Set([...refused, ...missed])];
+}
+
+/** Why a round ended without a sale. */
+export function unsoldReasonOf({ stages, offers }: RoundSoFar): UnsoldReason {
+  if (stages.length === 0) return 'no_contracts';
+  const came = (kind: OfferReport['kind']) => offers.some(({ report }) => report.kind === kind);
+  if (came('rejected')) return 'all_rejected';
+  if (came('not_sent')) return 'none_reached';
+  return stages.some(({ auction }) => auction) ? 'no_bids' : 'none_eligible';
 }
 
 /** A refused validation as the source is told. */

@@ -2,8 +2,8 @@
 // again.
 
 import type { ContractId } from './ids.ts';
-import type { Auction, StageRoute, WhyNot } from './lead.ts';
-import type { Offered } from './outcome.ts';
+import type { WhyNot } from './lead.ts';
+import type { Offered, RoundSoFar } from './outcome.ts';
 import type { UnsoldReason } from './reasons.ts';
 
 /** For how long an unsold lead is kept. */
@@ -54,15 +54,9 @@ export const MOST_ROUNDS = 100;
 /** A contract whose time has come a moment ago is tried at once, and not in a tight loop. */
 const SHORTEST_WAIT_MS = 1_000;
 
-/** What one round came to. */
-interface Round {
-  readonly stages: readonly { readonly route: StageRoute; readonly auction?: Auction }[];
-  readonly offers: readonly Offered[];
-}
-
 /** The wait after a round without a sale. Deterministic: the clock is an argument. */
 export function planWait(
-  { stages, offers }: Round,
+  { stages, offers }: RoundSoFar,
   reason: UnsoldReason,
   { hold, nowMs }: { readonly hold: Hold; readonly nowMs: number },
 ): Wait {
@@ -92,7 +86,7 @@ function missed(offers: readonly Offered[]): WhyNot[] {
 }
 
 /** Whether asking again may bring another answer although nothing of ours changes. */
-function asksAgain({ stages, offers }: Round): boolean {
+function asksAgain({ stages, offers }: RoundSoFar): boolean {
   return (
     stages.some(({ auction }) => auction?.pings.some(({ kind }) => kind === 'no_bid')) ||
     offers.some(({ report: { kind } }) => kind === 'not_sent')

@@ -1,9 +1,12 @@
-// What came before a stage: whether it is its turn at all, and who need not be asked again.
+// What came before a stage: whether it is its turn at all, who need not be asked again, and what an
+// operator chose instead of the campaign's stages.
 
-import type { ContractId } from '../domain/ids.ts';
+import type { CampaignId, ContractId } from '../domain/ids.ts';
 import type { AttemptState, WhyNot } from '../domain/lead.ts';
+import { ZERO } from '../domain/money.ts';
 import type { IneligibleReason } from '../domain/reasons.ts';
-import type { Stage } from '../domain/world/campaign.ts';
+import { OPERATOR_STAGE, type Stage } from '../domain/world/campaign.ts';
+import type { World } from '../domain/world/world.ts';
 import type { Asked } from '../eligibility/explain.ts';
 
 /** One lead at one moment, and what came before this stage. */
@@ -32,4 +35,27 @@ export function whyPassedBy(
   const state = past?.get(contractId);
   if (state === undefined || (state === 'rejected' && byOperator)) return undefined;
   return { reason: 'rejected_before', detail: state === 'rejected' ? '' : state };
+}
+
+const OPERATORS_DEADLINE_MS = 5_000;
+
+/** The only stage of a round in which an operator chose the contract; empty if that is gone. */
+export function chosenStage(
+  { contracts }: World,
+  campaignId: CampaignId,
+  choice: ContractId | null,
+): Stage {
+  const contract = contracts[choice ?? ''];
+  const isThere = contract?.campaign === campaignId;
+  const terms = {
+    name: OPERATOR_STAGE,
+    takes: 'all',
+    ...{ budgetMs: null, stopAfterRejections: null },
+    contracts: choice !== null && isThere ? [choice] : [],
+  } as const;
+  if (contract?.priceCents !== null) return { ...terms, method: 'waterfall' };
+  return {
+    ...{ ...terms, method: 'ping_post', deadlineMs: OPERATORS_DEADLINE_MS, floorCents: ZERO },
+    ...{ earlyClose: true, pricing: 'first', pick: 'price', minBidders: 1, ties: 'priority' },
+  };
 }

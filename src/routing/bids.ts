@@ -11,7 +11,7 @@ import {
   type Refusal,
 } from '../domain/routing/award.ts';
 import type { ContractId } from '../domain/ids.ts';
-import type { Auction, Lead, Leg, PingResult, PricedOffer } from '../domain/lead.ts';
+import type { Auction, Lead, Leg, PingResult, PricedOffer, StageRoute } from '../domain/lead.ts';
 import { type Cents, dollars, highest, ZERO } from '../domain/money.ts';
 import { lotOf } from '../domain/routing/lot.ts';
 import type { Campaign, Stage } from '../domain/world/campaign.ts';
@@ -57,7 +57,10 @@ export function standingOf(place: AuctionPlace, contractId: ContractId): Outstan
 }
 
 /** A fixed price is a bid that needs no asking. */
-export function fixedBid(contractId: ContractId, { priceCents }: Contract): PingResult {
+export function fixedBid(
+  contractId: ContractId,
+  { priceCents }: Pick<Contract, 'priceCents'>,
+): PingResult {
   return { contractId, kind: 'bid', priceCents: priceCents ?? ZERO, ms: 0 };
 }
 
@@ -141,11 +144,12 @@ export interface KnownBids {
 
 /**
  * What the contracts of a route bid, from pings that were recorded, under the terms of this world:
- * fixed prices by the contract; a bid that was read and did not count is judged anew.
+ * fixed prices by the hours in which it was routed, or by the contract; a bid that was read and did
+ * not count is judged anew.
  */
 export function recallBids(
   world: World,
-  order: readonly ContractId[],
+  { order, terms }: Pick<StageRoute, 'order' | 'terms'>,
   recorded: readonly PingResult[],
 ): KnownBids {
   const byId = new Map(recorded.map((ping) => [ping.contractId, ping]));
@@ -154,7 +158,8 @@ export function recallBids(
   for (const contractId of order) {
     const contract = contractIn(world, contractId);
     const ping = byId.get(contractId);
-    if (contract.ping === null) pings.push(fixedBid(contractId, contract));
+    const priceCents = terms?.[contractId]?.priceCents ?? contract.priceCents;
+    if (contract.ping === null) pings.push(fixedBid(contractId, { priceCents }));
     else if (ping) pings.push(judgedAnew(ping, contract));
     else unknown.push(contractId);
   }

@@ -66,7 +66,7 @@ export function explainStage(rules: Rules, question: StageQuestion): ExplainedSt
   const route = withoutFull(rules, judged, question);
   if (stage.method === 'ping_post') {
     const place = { world: rules.world, campaign, stage, lead };
-    return { route, isOrdered: true, ...auctionOf(place, route.order, question.pings) };
+    return { route, isOrdered: true, ...auctionOf(place, route, question.pings) };
   }
   const parts: StageRoute[] = [];
   let isOrdered = true;
@@ -94,10 +94,10 @@ function joined(first: StageRoute, parts: readonly StageRoute[]): StageRoute {
 
 function auctionOf(
   place: AuctionPlace,
-  order: readonly ContractId[],
+  route: Pick<StageRoute, 'order' | 'terms'>,
   pings: readonly PingResult[] | undefined,
 ): Pick<ExplainedStage, 'auction' | 'toAsk'> {
-  const { pings: known, unknown: toAsk } = recallBids(place.world, order, pings ?? []);
+  const { pings: known, unknown: toAsk } = recallBids(place.world, route, pings ?? []);
   // Fixed prices alone are no ranking while somebody has still to bid.
   if (known.length === 0 || (!pings && toAsk.length > 0)) return { toAsk };
   return { toAsk, auction: rankPings(place, known) };

@@ -8,12 +8,15 @@ import { listAttempts } from '../db/attempts.ts';
 import { listDeposits, readPaidIn } from '../db/deposits.ts';
 import { listLeads } from '../db/reading/lead-list.ts';
 import { programVersion } from '../db/migrate.ts';
+import { readCapsBefore } from '../db/reading/caps-before.ts';
 import { readCapCounts } from '../db/reading/cap-counts.ts';
 import { readPnl } from '../db/reading/pnl.ts';
 import type { Pool } from '../db/pool.ts';
+import { countRecorded, listRecorded } from '../db/reading/recorded-leads.ts';
 import { findTrace } from '../db/reading/trace.ts';
 import { recordAction } from '../db/waiting.ts';
 import { findCurrentWorld, findWorld, listWorlds } from '../db/worlds.ts';
+import { findHadBefore } from '../db/persons/before.ts';
 import { findSeen, hashPersons } from '../db/persons/seen.ts';
 import { listRotations } from '../db/rotations.ts';
 import { createCapReader } from './cap-reader.ts';
@@ -71,6 +74,12 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     recordDeposit: parts.deposits.record,
     listDeposits: (buyerId, page) => listDeposits(pool, buyerId, page),
     readPaidIn: (buyerIds) => readPaidIn(pool, buyerIds),
+    history: {
+      countRecorded: (period) => countRecorded(pool, period),
+      listRecorded: (period, page) => listRecorded(pool, period, page),
+      readCapsBefore: (buyerIds, before) => readCapsBefore(pool, buyerIds, before),
+      findHadBefore: (keys, before) => findHadBefore(pool, keys, before),
+    },
   };
 }
 

@@ -4,7 +4,7 @@
 import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { ContractId, LeadId } from '../domain/ids.ts';
 import type { LeadOutcome, Validation } from '../domain/lead.ts';
-import { type Offered, outcomeOf, placesTaken, type OfferReport } from '../domain/outcome.ts';
+import { type Offered, outcomeOf, placesTaken, unsoldReasonOf } from '../domain/outcome.ts';
 import type { UnsoldReason } from '../domain/reasons.ts';
 import { describeRefusal, type LeadStory } from '../domain/story.ts';
 import { type LeadAction, MOST_ROUNDS, planWait, type Wait } from '../domain/waiting.ts';
@@ -145,7 +145,7 @@ async function close(run: Run): Promise<LeadOutcome | Wait> {
   if (stored) return stored;
   if (test) return closeUnsold(run, 'test_lead');
   const { hold } = run.plan;
-  const reason = unsoldReason(run);
+  const reason = unsoldReasonOf({ stages: run.story.stages, offers: run.offers });
   const nowMs = Date.now();
   if (!hold || nowMs >= hold.untilMs || run.round >= MOST_ROUNDS) return closeUnsold(run, reason);
   return closeAs(run, reason, planWait(run.story, reason, { hold, nowMs }));
@@ -175,14 +175,6 @@ async function closeAs(run: Run, reason: UnsoldReason, wait?: Wait): Promise<Lea
     if (!doubt) throw new Error('a lead in doubt without an offer in doubt');
     await awaitDoubt(run, doubt);
   }
-}
-
-function unsoldReason({ story, offers }: Run): UnsoldReason {
-  if (story.stages.length === 0) return 'no_contracts';
-  const came = (kind: OfferReport['kind']) => offers.some(({ report }) => report.kind === kind);
-  if (came('rejected')) return 'all_rejected';
-  if (came('not_sent')) return 'none_reached';
-  return story.stages.some(({ auction }) => auction) ? 'no_bids' : 'none_eligible';
 }
 
 function tell(outcome: LeadOutcome, run?: Run): void {

@@ -7,10 +7,10 @@ import {
   nextCandidate,
   type OfferReport,
   placesTaken,
+  reasonsSoFar,
   routeStepOf,
   stopOf,
 } from '../domain/outcome.ts';
-import type { IneligibleReason } from '../domain/reasons.ts';
 import type { LeadStory } from '../domain/story.ts';
 import { awaitDoubt, record, type Run, show } from './run.ts';
 import { later, offerSummary, step } from './steps.ts';
@@ -44,7 +44,7 @@ export async function runStage(run: Run, stage: string): Promise<void> {
 async function routePart(run: Run, stage: string, behind?: StageRoute): Promise<StageRoute> {
   const { lead, score } = run;
   // Overflow stages ask for it, and only with their first part.
-  const came = behind ? [] : reasonsSoFar(run);
+  const came = behind ? [] : reasonsSoFar({ stages: run.story.stages, offers: run.offers });
   const part = behind ? `, part ${(behind.part ?? 1) + 1}` : '';
   const route = await step(`who may buy? ${stage}${part}`).routeLead({
     ...{ leadId: lead.leadId, round: run.round, stage, score: score.score },
@@ -56,15 +56,6 @@ async function routePart(run: Run, stage: string, behind?: StageRoute): Promise<
     run.unsaved.push({ step: routeStepOf(stage, route.part), verdict: route });
   }
   return route;
-}
-
-/** Why contracts of this round's earlier stages did not buy. */
-function reasonsSoFar({ story, offers }: Run): IneligibleReason[] {
-  const refused = story.stages.flatMap(({ route }) => route.refused.map(({ reason }) => reason));
-  const missed = offers.flatMap(({ report }) =>
-    report.kind === 'not_offered' ? [report.reason] : [],
-  );
-  return [...new Set([...refused, ...missed])];
 }
 
 async function runPart(run: Run, part: Part): Promise<void> {

@@ -124,6 +124,12 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
         .toReversed()
         .slice(0, limit),
     readPaidIn: async () => [],
+    history: {
+      countRecorded: async () => 0,
+      listRecorded: async () => ({ leads: [] }),
+      readCapsBefore: async () => new Map(),
+      findHadBefore: async () => [],
+    },
     readPnl: async (query) => {
       stand.asked.reports.push(query);
       const none = { campaign: null, source: null, buyer: null, day: null };

@@ -114,7 +114,7 @@ export async function request(call: {
   });
   const text = await response.text();
   const ms = performance.now() - begunAt;
-  const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+  const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
   const parsed = isJson ? (JSON.parse(text) as Record<string, unknown>) : {};
   const leadId = parsed['id'] as LeadId;
   return { http: response.status, text, body: parsed, headers: response.headers, ms, leadId };

@@ -23,8 +23,8 @@ const PURE = ['zod', 'yaml', 'libphonenumber-js', 'ipaddr.js', 're2js', 'luxon']
 
 // All that stands below the entry.
 const BELOW = [
-  ...['src/domain', 'src/eligibility', 'src/routing', 'src/delivery', 'src/intake', 'src/world'],
-  ...['src/db', 'src/workflows', 'src/activities', 'src/api'],
+  ...['src/domain', 'src/eligibility', 'src/routing', 'src/simulation', 'src/delivery'],
+  ...['src/intake', 'src/world', 'src/db', 'src/workflows', 'src/activities', 'src/api'],
 ];
 
 export const FLOORS: readonly Floor[] = [
@@ -38,6 +38,11 @@ export const FLOORS: readonly Floor[] = [
     packages: ['luxon', 're2js', 'libphonenumber-js', 'zipcodes', 'node:module'],
   },
   { folder: 'src/routing', folders: ['src/domain', 'src/eligibility'], packages: [] },
+  {
+    folder: 'src/simulation',
+    folders: ['src/domain', 'src/eligibility', 'src/routing'],
+    packages: [],
+  },
   { folder: 'src/delivery', folders: ['src/domain'], packages: PURE },
   { folder: 'src/intake', folders: ['src/domain'], packages: PURE },
   {
@@ -78,7 +83,10 @@ export const FLOORS: readonly Floor[] = [
   // Third floor.
   {
     folder: 'src/api',
-    folders: ['src/domain', 'src/eligibility', 'src/routing', 'src/intake', 'src/world', 'src/db'],
+    folders: [
+      ...['src/domain', 'src/eligibility', 'src/routing', 'src/simulation', 'src/intake'],
+      ...['src/world', 'src/db'],
+    ],
     packages: [
       'express',
       'helmet',

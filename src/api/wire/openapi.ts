@@ -27,6 +27,7 @@ import { json, type Operation, OPERATOR, problems } from './operation.ts';
 import { leadHeaders, leadQuery, pnlQuery } from './queries.ts';
 import { pnlReport, readiness } from './report.ts';
 import { leadTrace } from './trace.ts';
+import { WHAT_IF } from './what-if.ts';
 
 const SOURCE = [{ sourceKey: [] }];
 const ANY_KEY = [{ sourceKey: [] }, { operatorKey: [] }];
@@ -158,6 +159,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   ...CAPS,
   ...DEPOSITS,
+  ...WHAT_IF,
   ...CONFIGURATION,
   'post /v1/explain': {
     tags: ['leads'],

@@ -1,0 +1,38 @@
+// How much of each cap was used by the leads received before an instant: where a simulation of the
+// leads after it begins.
+
+import type { Change } from '../../domain/caps/caps.ts';
+import type { BuyerId } from '../../domain/ids.ts';
+import { COUNTS_UNTIL } from '../caps-seed.ts';
+import type { Tx } from '../pool.ts';
+
+/** By buyer, of a team with its members, the use of each window that had not ended by then. */
+export async function readCapsBefore(
+  db: Tx,
+  buyerIds: readonly BuyerId[],
+  before: Date,
+): Promise<ReadonlyMap<BuyerId, readonly Change[]>> {
+  const found = await db.query<{ team: BuyerId; used: readonly Change[] }>({
+    name: 'caps_before.read',
+    text: `with live as (
+             select split_part(a.buyer_id, '.', 1) as team, w.key, w.amount, w.rolling,
+               ${COUNTS_UNTIL} as ends
+             from attempts a join leads l on l.id = a.lead_id,
+               jsonb_to_recordset(a.cap_windows)
+                 as w (key text, amount bigint, "endsAtMs" bigint, rolling bigint)
+             where split_part(a.buyer_id, '.', 1) = any($1) and l.received_at < $2
+               and a.state in ('sending', 'accepted', 'pending', 'in_doubt')
+               and coalesce(${COUNTS_UNTIL} > extract(epoch from $2::timestamptz) * 1000, true)
+           ), used as (
+             select team, key, sum(amount)::bigint as by, max(ends) as ends, rolling
+             from live
+             group by team, key, rolling, case when rolling is null then 0 else ends end
+           )
+           select team, jsonb_agg(jsonb_build_object('key', key, 'by', by, 'endsAtMs', ends)
+             || case when rolling is null then '{}'
+                else jsonb_build_object('rolling', rolling) end) as used
+           from used group by team`,
+    values: [buyerIds, before],
+  });
+  return new Map(found.rows.map(({ team, used }) => [team, used]));
+}
