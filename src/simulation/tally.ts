@@ -31,7 +31,7 @@ export interface TallyCounts {
   simulated: number;
   /** Sold otherwise than they were, or to others, or at other prices. */
   changed: number;
-  /** What they come to rests on a buyer that was not asked then. */
+  /** What they come to rests on a buyer that was not asked then, or not at that price. */
   assumed: number;
 }
 

@@ -62,8 +62,10 @@ export function recordedLead(of: {
   readonly status?: LeadStatus;
   readonly rounds?: number;
   readonly fields?: Readonly<Record<string, string>>;
+  readonly campaign?: string;
 }): RecordedLead {
   const { at, routes = [], offers = [], verdicts = {}, fields, rounds = 1 } = of;
+  const campaignId = of.campaign ?? 'auto';
   const receivedAtMs = NOON + at * 1_000;
   const attempts = offers.map((offer): RecordedAttempt => {
     const { contract, cents: price, state = 'accepted', windows = [], round = 1 } = offer;
@@ -83,7 +85,7 @@ export function recordedLead(of: {
     return [`1 route/${route.stage}`, { ...whole, ...route }] as const;
   });
   return {
-    lead: sampleLead({ id: newLeadId(), receivedAtMs, ...(fields && { fields }) }),
+    lead: sampleLead({ id: newLeadId(), campaignId, receivedAtMs, ...(fields && { fields }) }),
     status: of.status ?? (sales.length > 0 ? 'sold' : 'unsold'),
     score: 50,
     rounds,

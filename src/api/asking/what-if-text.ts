@@ -22,7 +22,7 @@ export function renderWhatIf(told: WhatIfResult, leads?: readonly WhatIfLead[]):
     assumed === 0
       ? []
       : [
-          `${assumed} rest on a buyer that was not asked then: it is assumed to accept, or not to bid`,
+          `${assumed} of them by assumption: a buyer that was not asked accepts an offer, and bids nothing`,
         ];
   return [
     ...[head, counts.join(', '), ...guesses, ...told.notes.map((note) => `note: ${note}`)].map(

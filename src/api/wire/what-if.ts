@@ -60,7 +60,9 @@ const result = z.strictObject({
     simulated: count,
     changed: count.meta({ description: 'Other buyers, other prices, or another end' }),
     assumed: count.meta({
-      description: 'What they come to rests on a buyer that was not asked then',
+      description:
+        'What they come to rests on an assumption: of a buyer that was not asked, or not at ' +
+        'that price',
     }),
   }),
   before: side.meta({ description: 'As recorded' }),
