@@ -1,5 +1,6 @@
 // Which caps are known to be full when a stage is routed. Where they are used as they were, a
-// contract that was passed by as full is so again, unless it may take more; else what is used counts.
+// contract that was passed by as full is so again, unless it may take more; else what is used
+// counts.
 
 import type { ContractId } from '../domain/ids.ts';
 import type { StageRoute } from '../domain/lead.ts';

@@ -24,7 +24,7 @@ export function isChanged({ recorded, status, sales }: SimulatedLead): boolean {
   return sales.some(({ contractId, priceCents }) => prices.get(contractId) !== priceCents);
 }
 
-/** The contracts that lost the lead, then those whose price is another, then those that gained it. */
+/** The contracts that lost the lead, then those with another price, then those that gained it. */
 export function explainChange(world: World, lead: SimulatedLead): ContractChange[] {
   const { recorded, sales, rounds } = lead;
   const [before, after] = [pricesOf(recorded.sales), pricesOf(sales)];

@@ -124,7 +124,7 @@ export function createSimulation({ rules, versionAt, used }: Beginning): Simulat
   };
 }
 
-/** `stands`: what was decided at intake, or is not decided yet. `gone`: nobody takes it any more. */
+/** `stands`: decided at intake, or not decided yet. `gone`: the world does not take it any more. */
 function firstRound({ rules }: Memory, recorded: RecordedLead): Round | 'stands' | 'gone' {
   const { lead, score, status } = recorded;
   if (score === null || ['received', 'rejected', 'duplicate'].includes(status)) return 'stands';

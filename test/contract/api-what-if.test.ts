@@ -1,11 +1,15 @@
 // What-ifs over HTTP, with the world of the guide and recorded leads written down by hand.
 
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { renderWhatIf } from '../../src/api/asking/what-if-text.ts';
 import { type WhatIfLead, type WhatIfLine, whatIfLine } from '../../src/api/wire/what-if.ts';
 import type { RecordedLead } from '../../src/domain/recorded.ts';
+import { askWhatIf } from '../../src/cli/asking/what-if.ts';
+import { readConfig } from '../../src/config.ts';
 import { createEligibility } from '../../src/eligibility/explain.ts';
 import { guideExample } from '../support/guide.ts';
 import { until } from '../support/until.ts';
@@ -142,6 +146,24 @@ test('a campaign is told alone; without leads the text says so', async () => {
   const none = resultIn((await ask(document)).lines);
   scene.leads = day;
   expect(renderWhatIf(none.result)).toMatch(/^no leads in this period: leads from 2026-11-24T18/);
+});
+
+test('the command sends a file and prints the same', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-what-if-'));
+  const file = join(folder, 'changed.json');
+  writeFileSync(file, JSON.stringify(changed));
+  const env = { SLUICE_URL: stand.url, SLUICE_OPERATOR_KEY: keys.operator };
+  const shown: string[] = [];
+  const onProgress = (text: string) => void shown.push(text);
+  const from = { config: readConfig({ SLUICE_DATA_DIR: folder }), env, onProgress };
+  const until = '2026-11-25T18:00:00Z';
+  const options = { since: '2026-11-24T18:00:00Z', until, leads: true, json: false };
+  const { result, leads } = resultIn((await ask(changed)).lines);
+  expect(await askWhatIf(file, options, from)).toBe(renderWhatIf(result, leads));
+  expect(shown).toEqual(['0 of 60 leads …', '60 of 60 leads …', '']);
+  writeFileSync(file, '{');
+  await expect(askWhatIf(file, options, from)).rejects.toThrow('HTTP 422');
+  await expect(askWhatIf(join(folder, 'none'), options, from)).rejects.toThrow('cannot read');
 });
 
 test.each([

@@ -1,5 +1,5 @@
-// What a what-if reads: the leads of a period with all that was recorded of them, in pages; and what
-// caps and persons were taken before it.
+// What a what-if reads: the leads of a period with all that was recorded of them, in pages; and
+// what caps and persons were taken before it.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCapsBefore } from '../../src/db/reading/caps-before.ts';

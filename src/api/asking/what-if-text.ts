@@ -18,12 +18,7 @@ export function renderWhatIf(told: WhatIfResult, leads?: readonly WhatIfLead[]):
     `${simulated} run again`,
     `${changed} come to something else`,
   ];
-  const guesses =
-    assumed === 0
-      ? []
-      : [
-          `${assumed} of them by assumption: a buyer that was not asked accepts an offer, and bids nothing`,
-        ];
+  const guesses = assumed === 0 ? [] : [`${assumed} of them by assumption: ${ASSUMED}`];
   return [
     ...[head, counts.join(', '), ...guesses, ...told.notes.map((note) => `note: ${note}`)].map(
       printable,
@@ -36,6 +31,7 @@ export function renderWhatIf(told: WhatIfResult, leads?: readonly WhatIfLead[]):
   ].join('\n');
 }
 
+const ASSUMED = 'a buyer that was not asked accepts an offer, and bids nothing';
 const HEAD = ['', 'before', 'after', 'difference'];
 const RIGHT = new Set([1, 2, 3]);
 

@@ -15,7 +15,7 @@ export interface HadBefore {
   readonly atMs: number;
 }
 
-/** The leads of these persons that were received before an instant, with the buyers that have them. */
+/** The leads of these persons received before an instant, with the buyers that have them. */
 export async function findHadBefore(
   db: Tx,
   keys: readonly PersonKey[],
