@@ -61,6 +61,30 @@ describe('a cap of a waterfall', () => {
     expect(ended.some(({ assumed }) => assumed)).toBe(false);
   });
 
+  test('who was passed by as full is so again, unless the cap takes more', () => {
+    const why = { reason: 'cap_reached', detail: `${key}: no room left` } as const;
+    const refused = [{ contractId: 'apex_auto', ...why }];
+    const passedBy = recordedLead({
+      at: 1,
+      routes: [{ stage: 'only', order: ['bolt_auto'], refused }],
+      offers: [{ contract: 'bolt_auto', cents: 600 }],
+    });
+    const three = [toApex(0), passedBy, toApex(2)];
+    const same = ['apex_auto 700', 'bolt_auto 600', 'apex_auto 700'];
+    expect(endsOf(simulate(three, before))).toEqual(same);
+    expect(endsOf(simulate(three, of(3), { before }))).toEqual(same.fill('apex_auto 700'));
+  });
+
+  test('is not passed by leads that it did not get then: those behind them have no room', () => {
+    const toCrest = recordedLead({
+      at: 0,
+      routes: [{ stage: 'only', order: ['crest_auto', 'apex_auto', 'bolt_auto'] }],
+      offers: [{ contract: 'crest_auto', cents: 900 }],
+    });
+    const ended = simulate([toCrest, toApex(1), toApex(2)], before);
+    expect(endsOf(ended)).toEqual(['apex_auto 700', 'apex_auto 700', 'bolt_auto 600']);
+  });
+
   test('lowered by one: the last that had room then is the one that has none', () => {
     const ended = simulate(leads, of(1), { before });
     expect(endsOf(ended)).toEqual([
