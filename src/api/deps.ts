@@ -93,10 +93,10 @@ export interface History {
     period: Period,
     page: { readonly after: RecordedCursor | undefined; readonly limit: number },
   ): Promise<RecordedPage>;
-  /** The use of caps by the leads before an instant, by buyer. */
+  /** The use of caps by the leads before a period, by buyer; what was paid in by its end counts. */
   readCapsBefore(
     buyerIds: readonly BuyerId[],
-    before: Date,
+    period: Period,
   ): Promise<ReadonlyMap<BuyerId, readonly Change[]>>;
   /** The leads of these persons before an instant, with the buyers that have them. */
   findHadBefore(keys: readonly PersonKey[], before: Date): Promise<readonly HadBefore[]>;

@@ -77,7 +77,7 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     history: {
       countRecorded: (period) => countRecorded(pool, period),
       listRecorded: (period, page) => listRecorded(pool, period, page),
-      readCapsBefore: (buyerIds, before) => readCapsBefore(pool, buyerIds, before),
+      readCapsBefore: (buyerIds, period) => readCapsBefore(pool, buyerIds, period),
       findHadBefore: (keys, before) => findHadBefore(pool, keys, before),
     },
   };

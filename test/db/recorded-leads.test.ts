@@ -2,6 +2,7 @@
 // what caps and persons were taken before it.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordDeposit } from '../../src/db/deposits.ts';
 import { readCapsBefore } from '../../src/db/reading/caps-before.ts';
 import {
   countRecorded,
@@ -121,12 +122,25 @@ test('caps are used by what leads before an instant took, in windows that had no
   await take(41, [window], planned);
   await settleUnaccepted(db.pool, await take(42, [window]), rejected);
   await take(45, [window]);
-  const used = await readCapsBefore(db.pool, teams, at(45));
+  const period = { from: at(45), to: at(50) };
+  const used = await readCapsBefore(db.pool, teams, period);
   expect([...(used.get('oak') ?? [])].sort((a, b) => (a.key < b.key ? -1 : 1))).toEqual([
     { key: 'buyer/oak/total/cents', by: 700, endsAtMs: null },
     { key: KEY, by: 2, endsAtMs: ends(600) },
   ]);
-  expect(await readCapsBefore(db.pool, ['nobody'], at(45))).toEqual(new Map());
+  expect(await readCapsBefore(db.pool, ['nobody'], period)).toEqual(new Map());
+});
+
+test('a balance begins with what was paid in by the end of the period', async () => {
+  const pay = (id: string, cents: number) =>
+    recordDeposit(db.pool, { id, buyerId: 'ash', cents, note: null, by: 'op' });
+  await pay('early', 5000);
+  await pay('back', -1500);
+  const from = new Date(Date.now() - 60_000);
+  const used = (to: Date) => readCapsBefore(db.pool, ['ash'], { from, to });
+  const paidIn = { key: 'buyer/ash/balance/cents', by: -3500, endsAtMs: null };
+  expect(await used(new Date(Date.now() + 60_000))).toEqual(new Map([['ash', [paidIn]]]));
+  expect(await used(from)).toEqual(new Map());
 });
 
 test('persons are found by what buyers had before an instant', async () => {

@@ -45,7 +45,7 @@ export async function* runWhatIf(deps: History, asked: WhatIf): AsyncGenerator<W
   const versions = new Map<number, Rules>();
   const simulation = createSimulation({
     rules,
-    used: await deps.history.readCapsBefore(teams, period.from),
+    used: await deps.history.readCapsBefore(teams, period),
     versionAt: (version) => versions.get(version),
   });
   const people = new Set<string>();

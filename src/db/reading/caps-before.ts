@@ -1,16 +1,20 @@
 // How much of each cap was used by the leads received before an instant: where a simulation of the
-// leads after it begins.
+// leads after it begins. What buyers pay in later, until the period ends, counts from its beginning.
 
 import type { Change } from '../../domain/caps/caps.ts';
 import type { BuyerId } from '../../domain/ids.ts';
 import { COUNTS_UNTIL } from '../caps-seed.ts';
 import type { Tx } from '../pool.ts';
+import type { Period } from './recorded-leads.ts';
 
-/** By buyer, of a team with its members, the use of each window that had not ended by then. */
+/**
+ * By buyer, of a team with its members, the use of each window that had not ended by `from`; of a
+ * balance, less what was paid in by `to`.
+ */
 export async function readCapsBefore(
   db: Tx,
   buyerIds: readonly BuyerId[],
-  before: Date,
+  { from, to }: Period,
 ): Promise<ReadonlyMap<BuyerId, readonly Change[]>> {
   const found = await db.query<{ team: BuyerId; used: readonly Change[] }>({
     name: 'caps_before.read',
@@ -23,6 +27,9 @@ export async function readCapsBefore(
              where split_part(a.buyer_id, '.', 1) = any($1) and l.received_at < $2
                and a.state in ('sending', 'accepted', 'pending', 'in_doubt')
                and coalesce(${COUNTS_UNTIL} > extract(epoch from $2::timestamptz) * 1000, true)
+             union all
+             select buyer_id, 'buyer/' || buyer_id || '/balance/cents', -cents, null, null
+             from deposits where buyer_id = any($1) and done_at < $3
            ), used as (
              select team, key, sum(amount)::bigint as by, max(ends) as ends, rolling
              from live
@@ -32,7 +39,7 @@ export async function readCapsBefore(
              || case when rolling is null then '{}'
                 else jsonb_build_object('rolling', rolling) end) as used
            from used group by team`,
-    values: [buyerIds, before],
+    values: [buyerIds, from, to],
   });
   return new Map(found.rows.map(({ team, used }) => [team, used]));
 }
