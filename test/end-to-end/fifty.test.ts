@@ -1,5 +1,6 @@
 // The example world of fifty contracts, with its buyers: leads are sold, and then everybody who
-// counts must have the same number, and every explanation must say what the lead's trace says.
+// counts must have the same number, every explanation must say what the lead's trace says, and in
+// the same world all must come to the same again.
 
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
@@ -12,6 +13,7 @@ import type { LeadId } from '../../src/domain/ids.ts';
 import { readWorldText } from '../../src/world/read.ts';
 import { request } from '../support/campaign.ts';
 import { explainedStages, storedStages } from '../support/explained.ts';
+import { askWhatIf } from '../support/what-if.ts';
 import { until } from '../support/until.ts';
 import { type World, worldTest } from '../support/world.ts';
 
@@ -22,11 +24,15 @@ const AT_ONCE = 10;
 const EXAMPLES = new URL('../../examples/worlds/', import.meta.url);
 const textOf = (name: string) => readFileSync(new URL(name, EXAMPLES), 'utf8');
 
+interface WorldDocument {
+  readonly contracts: Readonly<Record<string, object>>;
+}
+
 /**
- * Puts the example world in force, with its buyers at the test's own address; resolves with the
- * contracts whose leads are posted to somebody.
+ * Puts the example world in force, with its buyers at the test's own address; resolves with its
+ * document.
  */
-async function openFifty(world: World): Promise<ReadonlySet<string>> {
+async function openFifty(world: World): Promise<WorldDocument> {
   const { buyers } = parseBuyersConfig(JSON.parse(textOf('fifty-buyers.json')));
   for (const [id, behaviour] of Object.entries(buyers)) await world.buyers.add(id, behaviour);
   const here = textOf('fifty.yaml').replaceAll('127.0.0.1:3100', world.buyers.address);
@@ -34,8 +40,7 @@ async function openFifty(world: World): Promise<ReadonlySet<string>> {
   if (!read.ok) throw new Error('fifty.yaml cannot be read');
   const answer = await world.operator('PUT', '/v1/world', read.document);
   expect(answer.http, answer.text).toBe(200);
-  const { contracts } = read.document as { contracts: Record<string, object> };
-  return new Set(Object.keys(contracts).filter((id) => 'post' in (contracts[id] ?? {})));
+  return read.document as WorldDocument;
 }
 
 /** Sells the leads, some at once; resolves with their ids. */
@@ -92,7 +97,7 @@ test(
     timeout: 600_000,
   },
   async ({ world }) => {
-    const posted = await openFifty(world);
+    const document = await openFifty(world);
     const leads = await sellLeads(world);
     expect(world.logTails()).not.toContain('Warning');
     expect(new Set(leads).size).toBe(LEADS);
@@ -111,7 +116,7 @@ test(
     let compared = 0;
     for (const { key, used } of caps) {
       const [, contract] = PLAIN_CAP.exec(key) ?? [];
-      if (contract === undefined || !posted.has(contract)) continue;
+      if (contract === undefined || !('post' in (document.contracts[contract] ?? {}))) continue;
       expect((await listTaken(world, contract)).size, key).toBe(used);
       compared += 1;
     }
@@ -125,6 +130,31 @@ test(
       expect(explained, id).toEqual(stored);
       for (const [, reason] of explained.flatMap(({ refused }) => refused)) reasons.add(reason);
     }
+
+    const same = await askWhatIf(world, document);
+    expect(same.leads, 'the same world comes to the same').toEqual([]);
+    expect(same.result.leads).toMatchObject({ received: LEADS, assumed: 0 });
+    expect(same.result.after).toEqual(same.result.before);
+    const [sums] = await world.rows<{ sales: number; revenue_cents: number; payout_cents: number }>(
+      `select count(*)::int as sales, sum(price_cents)::int as revenue_cents,
+       sum(payout_cents)::int as payout_cents from sales`,
+    );
+    expect(same.result.before).toMatchObject(sums ?? {});
+
+    const [best] = await world.rows<{ contract: string; leads: LeadId[] }>(
+      `select contract_id as contract, array_agg(lead_id order by lead_id) as leads from sales
+     group by 1 order by count(*) desc, 1 limit 1`,
+    );
+    if (!best) throw new Error('nothing was sold');
+    const paused = { ...document.contracts[best.contract], paused: true };
+    const contracts = { ...document.contracts, [best.contract]: paused };
+    const without = await askWhatIf(world, { ...document, contracts });
+    const lost = without.leads.filter(({ why }) =>
+      why.some((each) => each.contract === best.contract && each.change === 'lost'),
+    );
+    expect(lost.map(({ lead }) => lead).sort()).toEqual(best.leads);
+    const sold = without.leads.flatMap(({ after }) => after.sales);
+    expect(sold.filter(({ contract }) => contract === best.contract)).toEqual([]);
     process.stdout.write(`${LEADS} leads, ${caps.length} caps, ${full.length} of them full; `);
     process.stdout.write(
       `${compared} held against the journal; reasons: ${[...reasons].join(' ')}\n`,

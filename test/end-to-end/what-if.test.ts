@@ -2,34 +2,13 @@
 // one to what can be worked out by hand.
 
 import { expect } from 'vitest';
-import type { WhatIfLead, WhatIfLine, WhatIfResult } from '../../src/api/wire/what-if.ts';
-import { OPERATOR_KEY } from '../support/world-draft.ts';
-import { request } from '../support/campaign.ts';
+import { askWhatIf } from '../support/what-if.ts';
 import { type World, worldTest } from '../support/world.ts';
 
 const test = worldTest();
 
-interface Told {
-  readonly result: WhatIfResult;
-  readonly leads: readonly WhatIfLead[];
-}
-
-async function whatIf(world: World, campaign: string, change: object = {}): Promise<Told> {
-  const query = `since=1h&campaign=${campaign}&leads=true`;
-  const answer = await request({
-    url: `${world.processes[0]?.url}/v1/what-if?${query}`,
-    method: 'POST',
-    key: OPERATOR_KEY,
-    body: { ...world.document, ...change },
-  });
-  const lines = answer.text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as WhatIfLine);
-  const last = lines.at(-1);
-  if (!last || !('result' in last)) throw new Error(answer.text);
-  return { result: last.result, leads: lines.flatMap((l) => ('lead' in l ? [l.lead] : [])) };
-}
+const whatIf = (world: World, campaign: string, change: object = {}) =>
+  askWhatIf(world, { ...world.document, ...change }, { campaign });
 
 /** The contracts of the world, one of them changed. */
 function withContract(world: World, id: string, change: object): object {
