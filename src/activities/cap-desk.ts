@@ -7,6 +7,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { CapDecision, CapOp, CapWindow, Deposits, Room } from '../domain/caps/caps.ts';
+import { isTooLittle } from '../domain/caps/keys.ts';
 import { describeDenial } from '../domain/caps/uses.ts';
 import type { BuyerId, HoldId } from '../domain/ids.ts';
 import type { FullCap } from '../eligibility/explain.ts';
@@ -62,6 +63,8 @@ interface Denial extends FullCap {
   readonly untilMs: number;
   /** Under another limit it says nothing. */
   readonly limit: number;
+  /** In leads or cents. */
+  readonly left: number;
 }
 
 interface Queue {
@@ -142,9 +145,9 @@ export function createCapDesk({ applyCaps, seedCaps, now, holdWaitMs }: CapDeskD
     for (const { answer } of batch) answer(undefined);
   }
 
-  function remember({ key, endsAtMs }: Room, detail: string, limit: number): void {
+  function remember({ key, left, endsAtMs }: Room, detail: string, limit: number): void {
     const untilMs = Math.min(now() + REMEMBER_DENIAL_MS, endsAtMs ?? Infinity);
-    denials.set(key, { untilMs, detail, endsAtMs, limit });
+    denials.set(key, { untilMs, detail, endsAtMs, limit, left });
   }
 
   return {
@@ -162,8 +165,7 @@ export function createCapDesk({ applyCaps, seedCaps, now, holdWaitMs }: CapDeskD
         case 'denied': {
           const { room } = decision;
           const detail = describeDenial(decision);
-          // Where something is left, a cheaper lead may still fit.
-          if (room.left === 0) remember(room, detail, decision.limit);
+          remember(room, detail, decision.limit);
           return { kind: 'denied', detail, untilMs: room.endsAtMs };
         }
         case 'refused':
@@ -232,12 +234,15 @@ export function createCapDesk({ applyCaps, seedCaps, now, holdWaitMs }: CapDeskD
     },
 
     /**
-     * Why that window was full a moment ago; undefined when it may have room, or when the limit was
-     * another one then.
+     * Why that window was too full a moment ago for an offer of `leastCents`; undefined when it may
+     * have room, or when the limit was another one then.
      */
-    deniedKey(key: string, limit: number): FullCap | undefined {
+    deniedKey(key: string, limit: number, leastCents?: number): FullCap | undefined {
       const denial = denials.get(key);
-      if (denial && denial.untilMs > now() && denial.limit === limit) return denial;
+      if (denial && denial.untilMs > now() && denial.limit === limit) {
+        // Where something is left, a cheaper lead may still fit.
+        return isTooLittle(key, denial.left, leastCents) ? denial : undefined;
+      }
       denials.delete(key);
       return undefined;
     },

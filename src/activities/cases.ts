@@ -17,7 +17,7 @@ import { type Campaign, OPERATOR_STAGE, type Stage } from '../domain/world/campa
 import type { Contract } from '../domain/world/contract.ts';
 import type { World } from '../domain/world/world.ts';
 import type { EligibilityRules } from '../eligibility/explain.ts';
-import { chosenStage } from '../routing/before.ts';
+import { chosenStage, sentBefore } from '../routing/before.ts';
 import { stageIn } from '../routing/stage.ts';
 
 /** One version of the world, compiled. */
@@ -76,11 +76,7 @@ export function createCaseBook(deps: {
 
   async function pastOf(leadId: LeadId, round: number): Promise<Case['past']> {
     if (round === 1) return NO_PAST.past;
-    const attempts = await listAttempts(pool, leadId);
-    const ended = attempts.filter(
-      (attempt) => attempt.round < round && !NEVER_SENT.has(attempt.state),
-    );
-    return new Map(ended.map(({ contractId, state }) => [contractId, state]));
+    return sentBefore(await listAttempts(pool, leadId), round);
   }
 
   return {
@@ -109,8 +105,6 @@ export function createCaseBook(deps: {
     },
   };
 }
-
-const NEVER_SENT: ReadonlySet<AttemptState> = new Set<AttemptState>(['planned', 'not_sent']);
 
 function keyOf(leadId: LeadId, round: number): string {
   return `${leadId}/${round}`;

@@ -21,10 +21,11 @@ interface Present {
 
 /** The check; undefined where no cap sets a limit. */
 export function checkCaps(
-  { id, contract: { schedule } }: { readonly id: ContractId; readonly contract: Contract },
+  { id, contract }: { readonly id: ContractId; readonly contract: Contract },
   caps: readonly CompiledCap[],
   openingAt: (atMs: number) => Opening,
 ): ((question: Question) => Refused | undefined) | undefined {
+  const { schedule } = contract;
   const hours = [...(schedule?.windows ?? []), ...(schedule?.openOn ?? [])];
   if (caps.length === 0 && hours.every((each) => each.caps.length === 0)) return undefined;
   const fixed = caps.filter((cap) => !cap.perLead);
@@ -32,25 +33,31 @@ export function checkCaps(
   if (fixed.some((cap) => cap.isClosed)) return () => CLOSED;
   // The present windows, kept until the first of them ends: building them for 1,000 contracts would
   // cost a lead 5 ms.
-  let known = { windows: [] as readonly Present[], fromMs: 0, toMs: 0 };
+  let known = {
+    windows: [] as readonly Present[],
+    priceCents: contract.priceCents,
+    fromMs: 0,
+    toMs: 0,
+  };
   return (question) => {
-    const { live, atMs } = question;
+    const { live, atMs, floorCents } = question;
     if (atMs < known.fromMs || atMs >= known.toMs) {
-      known = presentWindows({ id, fixed, opening: openingAt(atMs) }, question);
+      known = presentWindows({ id, contract, fixed, opening: openingAt(atMs) }, question);
     }
+    const leastCents = known.priceCents ?? floorCents;
     for (const { key, limit, endsAtMs } of known.windows) {
       // A balance without credit has what was paid in.
       if (limit === 0 && !isBalanceKey(key)) {
         return refuse('cap_reached', `${key}: ${NOTHING}`, endsAtMs);
       }
-      const denied = live.deniedKey(key, limit);
+      const denied = live.deniedKey(key, limit, leastCents);
       if (denied) return refuseFull(key, denied);
     }
     for (const cap of perLead) {
       const found = cap.keyAt(question);
       if (!found) continue;
       if (cap.isClosed) return CLOSED;
-      const denied = live.deniedKey(found.key, cap.limit);
+      const denied = live.deniedKey(found.key, cap.limit, leastCents);
       if (denied) return refuseFull(found.key, denied);
     }
     return undefined;
@@ -60,12 +67,13 @@ export function checkCaps(
 function presentWindows(
   of: {
     readonly id: ContractId;
+    readonly contract: Contract;
     readonly fixed: readonly CompiledCap[];
     readonly opening: Opening;
   },
   question: Question,
 ) {
-  const { id, fixed, opening } = of;
+  const { id, contract, fixed, opening } = of;
   const window = opening.open ? opening.window : null;
   const own = fixed.flatMap((cap): Present[] => {
     const found = cap.keyAt(question);
@@ -74,7 +82,8 @@ function presentWindows(
   const windows: Present[] = [...own, ...(window ? openingWindows(id, window, ZERO) : [])];
   const ends = [window?.endsAtMs, opening.untilMs, ...windows.map(({ endsAtMs }) => endsAtMs)];
   const toMs = Math.min(...ends.map((endsAtMs) => endsAtMs ?? Infinity));
-  return { windows, fromMs: question.atMs, toMs };
+  const priceCents = window?.priceCents ?? contract.priceCents;
+  return { windows, priceCents, fromMs: question.atMs, toMs };
 }
 
 function refuseFull(key: string, { detail, endsAtMs }: FullCap): Refused {

@@ -28,8 +28,8 @@ export type Eligibility =
 
 /** What is known at this moment and stands in no world. */
 export interface Live {
-  /** How full a cap window is, if it is remembered as full. */
-  deniedKey(key: string, limit: number): FullCap | undefined;
+  /** How full a cap window is, if it is remembered as too full for a lead, or for `leastCents`. */
+  deniedKey(key: string, limit: number, leastCents?: number): FullCap | undefined;
 }
 
 /** A cap window without room: for people (`40 of 40 leads`), and until when; null = for ever. */
@@ -46,6 +46,8 @@ export interface Asked {
   readonly atMs: number;
   /** What was found for the questions of `repeats`, by contract; absent: nothing was asked. */
   readonly seen?: ReadonlyMap<ContractId, SeenBefore>;
+  /** What every bid of the stage has to reach. */
+  readonly floorCents?: Cents;
   /** An operator chose the contract: what it wishes for does not matter, what binds it does. */
   readonly byOperator?: boolean;
 }

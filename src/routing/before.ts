@@ -37,6 +37,23 @@ export function whyPassedBy(
   return { reason: 'rejected_before', detail: state === 'rejected' ? '' : state };
 }
 
+interface SentAttempt {
+  readonly contractId: ContractId;
+  readonly round: number;
+  readonly state: AttemptState;
+}
+
+const NEVER_SENT: ReadonlySet<AttemptState> = new Set<AttemptState>(['planned', 'not_sent']);
+
+/** How the offers before a round ended, where they were sent. */
+export function sentBefore(
+  attempts: readonly SentAttempt[],
+  round: number,
+): ReadonlyMap<ContractId, AttemptState> {
+  const sent = attempts.filter((one) => one.round < round && !NEVER_SENT.has(one.state));
+  return new Map(sent.map(({ contractId, state }) => [contractId, state]));
+}
+
 const OPERATORS_DEADLINE_MS = 5_000;
 
 /** The only stage of a round in which an operator chose the contract; empty if that is gone. */

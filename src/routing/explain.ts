@@ -2,14 +2,15 @@
 // it is, and how the bids that are known rank. Decided by the code that routes leads; nothing is
 // drawn, held or asked.
 
+import { isTooLittle } from '../domain/caps/keys.ts';
 import type { ContractId } from '../domain/ids.ts';
-import type { Auction, Lead, PingResult, StageRoute, Terms, Tier, WhyNot } from '../domain/lead.ts';
+import type { Auction, PingResult, StageRoute, Terms, Tier, WhyNot } from '../domain/lead.ts';
 import { cents } from '../domain/money.ts';
 import type { SeenBefore } from '../domain/person.ts';
 import type { Campaign, Stage } from '../domain/world/campaign.ts';
-import type { IneligibleReason } from '../domain/reasons.ts';
 import type { FullCap, Live } from '../eligibility/explain.ts';
 import { parseSeenText } from '../eligibility/repeats.ts';
+import type { Question } from './before.ts';
 import { type AuctionPlace, rankPings, recallBids } from './bids.ts';
 import { findFullCap, type KnownCaps } from './caps.ts';
 import {
@@ -23,17 +24,9 @@ import {
 } from './stage.ts';
 
 /** A lead before one stage of its campaign, with what is known about that moment. */
-export interface StageQuestion {
+export interface StageQuestion extends Question {
   readonly campaign: Campaign;
   readonly stage: Stage;
-  readonly lead: Lead;
-  readonly score: number;
-  readonly atMs: number;
-  readonly live: Live;
-  /** Who had the person before, where contracts ask. */
-  readonly seen?: SeenBy;
-  /** Why contracts of earlier stages do not buy: stages for overflow ask for it. */
-  readonly came?: readonly IneligibleReason[];
   /** The use of the caps; without it only `live` speaks about caps. */
   readonly caps?: KnownCaps;
   /** What the members of a draw are owed; where that is not known, they have no order. */
@@ -48,8 +41,8 @@ export interface ExplainedStage {
   readonly auction?: Omit<Auction, 'stage' | 'ms'>;
   /** Whoever would be asked for a bid, and whose bid is not known. */
   readonly toAsk: readonly ContractId[];
-  /** False where the order is by turns, and the credits are not known. */
-  readonly isOrdered: boolean;
+  /** How many of the order are in it for certain: behind them a turn is not known. */
+  readonly ordered: number;
 }
 
 /** By contract, the earlier lead of the same person that its buyer has. */
@@ -60,24 +53,24 @@ export const NOTHING_FULL: Live = { deniedKey: () => undefined };
 
 /** Explains one stage. Changes nothing but the copies of caps that it was given. */
 export function explainStage(rules: Rules, question: StageQuestion): ExplainedStage {
-  const { lead, score, live, atMs, seen, came, stage, campaign, turns } = question;
-  const asked = { lead, score, live, atMs, ...(seen && { seen }), ...(came && { came }) };
-  const judged = routeStage(rules, stage, asked);
+  const { lead, atMs, stage, campaign, turns } = question;
+  const judged = routeStage(rules, stage, question);
   const route = withoutFull(rules, judged, question);
   if (stage.method === 'ping_post') {
     const place = { world: rules.world, campaign, stage, lead };
-    return { route, isOrdered: true, ...auctionOf(place, route, question.pings) };
+    return { route, ordered: route.order.length, ...auctionOf(place, route, question.pings) };
   }
   const parts: StageRoute[] = [];
-  let isOrdered = true;
+  let [ordered, isKnown] = [0, true];
   for (let part: StageRoute | undefined = route; part;) {
     const draws = takesTurn(part, lead);
     const rotation: Rotation | undefined = draws ? turns?.(part) : undefined;
-    isOrdered &&= !draws || rotation !== undefined;
+    isKnown &&= !draws || rotation !== undefined;
+    if (isKnown) ordered += part.order.length;
     parts.push(rotation ? drawRoute({ world: rules.world, stage }, part, rotation).route : part);
     part = part.rest && routeRest(rules, part, atMs);
   }
-  return { route: joined(route, parts), toAsk: [], isOrdered };
+  return { route: joined(route, parts), toAsk: [], ordered };
 }
 
 /** One route of the parts of a waterfall, which are decided when a lead comes to them. */
@@ -133,13 +126,29 @@ function within(tier: Tier, isOpen: (contractId: ContractId) => boolean): Tier {
 
 /** The caps that were remembered as full when a route was decided, from what it refused. */
 export function fullCapsOf({ refused }: Pick<StageRoute, 'refused'>): Live {
-  const full = new Map<string, FullCap>();
+  const full = new Map<string, FullCap & { readonly left: number }>();
   for (const { reason, detail, untilMs = null } of refused) {
     const [, key, text] = /^(.+?): (.+)$/.exec(detail) ?? [];
     if (reason !== 'cap_reached' || key === undefined || text === undefined) continue;
-    full.set(key, { detail: text, endsAtMs: untilMs });
+    full.set(key, { detail: text, endsAtMs: untilMs, left: leftIn(text) });
   }
-  return { deniedKey: (key) => full.get(key) };
+  return {
+    deniedKey(key, _, leastCents = 1) {
+      const found = full.get(key);
+      return found && isTooLittle(key, found.left, leastCents) ? found : undefined;
+    },
+  };
+}
+
+/** What a denial says is left: of `29776/30000` it is 224, and nothing where the cap is paced. */
+function leftIn(text: string): number {
+  if (text.includes('paced')) return 0;
+  const [, dollars, cents] = /\$(\d[\d,]*)\.(\d\d) left$/.exec(text) ?? [];
+  if (dollars !== undefined && cents !== undefined) {
+    return Number(dollars.replaceAll(',', '') + cents);
+  }
+  const [, used, limit] = / (\d+)\/(\d+)$/.exec(text) ?? [];
+  return used === undefined ? 0 : Number(limit) - Number(used);
 }
 
 /** Who was found to have had the person when a route was decided, from what it refused. */

@@ -39,11 +39,13 @@ export function routeStage(rules: Rules, stage: Stage, asked: Question): StageRo
   const { world, eligibility } = rules;
   const eligible: ContractId[] = [];
   const refused: WhyNot[] = [];
-  const least = stage.method === 'ping_post' ? ZERO : leastPrice(world, asked.lead);
+  const hasBids = stage.method === 'ping_post';
+  const least = hasBids ? ZERO : leastPrice(world, asked.lead);
+  const question = hasBids ? { ...asked, floorCents: stage.floorCents } : asked;
   for (const contractId of stage.contracts) {
     const why =
-      whyPassedBy(stage, contractId, asked) ??
-      whyNot(eligibility, contractId, asked) ??
+      whyPassedBy(stage, contractId, question) ??
+      whyNot(eligibility, contractId, question) ??
       whyNever(rules, { stage, contractId, atMs: asked.atMs, least });
     if (why) refused.push(toWhyNot(contractId, why));
     else eligible.push(contractId);

@@ -50,8 +50,8 @@ export function liveOf(
     ));
   };
   return {
-    deniedKey(key, limit): FullCap | undefined {
-      const told = fullThen().deniedKey(key, limit);
+    deniedKey(key, limit, leastCents): FullCap | undefined {
+      const told = fullThen().deniedKey(key, limit, leastCents);
       if (told) return told;
       const found = room.fullAt(key, limit, asking.atMs);
       return found && !openThen().has(key) ? found : undefined;

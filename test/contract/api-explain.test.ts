@@ -175,7 +175,7 @@ test('a stored lead is explained by what was known when it was routed', async ()
     step: `route/${verdict.stage}`,
     verdict,
   }));
-  const trace = { lead, unknownFields: [], verdicts } as unknown as LeadTrace;
+  const trace = { lead, unknownFields: [], verdicts, attempts: [] } as unknown as LeadTrace;
   stand.traces.splice(0, stand.traces.length, trace);
 
   const told = await ask({ lead: lead.id });
@@ -192,6 +192,24 @@ test('a stored lead is explained by what was known when it was routed', async ()
     ['crest_roofs', 1],
     ['dune_roofs', 2],
   ]);
+
+  const [again, sent] = [
+    { round: 2, step: 'route/rest' },
+    { round: 1, state: 'rejected' },
+  ];
+  const plan = { worldVersion: 7, places: 1, stages: ['first', 'rest'] };
+  stand.traces.splice(0, 1, {
+    ...trace,
+    verdicts: [
+      ...verdicts,
+      { round: 2, step: 'round', verdict: plan },
+      { ...again, verdict: rest },
+    ],
+    attempts: [{ ...sent, contractId: 'dune_roofs' }],
+  } as unknown as LeadTrace);
+  const later = await ask({ lead: lead.id });
+  expect(lineOf(later, 'dune_roofs')).toMatchObject({ reason: 'rejected_before', rank: null });
+  stand.traces.splice(0, 1, trace);
 
   scene.caps = apexAfter(0, Date.now());
   const now = await ask({ lead: lead.id, at: 'now' });

@@ -1,4 +1,5 @@
-// What the cap desk says of a denial: until when a paced cap waits, what is left of a balance.
+// What the cap desk says of a denial: until when a paced cap waits, what is left of a balance; and
+// to which offers it says it.
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
@@ -22,4 +23,15 @@ test('by a balance says what is left', async () => {
   const holding = desk.hold('apex', request('lead/0', 300, balance), 1);
   await settle();
   expect(await holding).toMatchObject({ detail: 'buyer/apex/balance/cents: $3.00 left' });
+});
+
+test('with something left is told to dearer offers only', async () => {
+  const { desk } = deskWithEntity();
+  const budget = { key: 'contract/apex_auto/total/cents', amount: 700 };
+  void desk.hold('apex', request('lead/0', 1_000, budget), 1);
+  void desk.hold('apex', request('lead/1', 1_000, budget), 1);
+  await settle();
+  expect(desk.deniedKey(budget.key, 1_000)).toBeUndefined();
+  expect(desk.deniedKey(budget.key, 1_000, 300)).toBeUndefined();
+  expect(desk.deniedKey(budget.key, 1_000, 301)?.detail).toBe(`${budget.key} 700/1000`);
 });

@@ -4,6 +4,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Lead } from '../../src/domain/lead.ts';
+import { cents } from '../../src/domain/money.ts';
 import type { World } from '../../src/domain/world/world.ts';
 import { createEligibility, type Live } from '../../src/eligibility/explain.ts';
 import { parseWorld } from '../../src/world/parse.ts';
@@ -215,6 +216,22 @@ describe('a contract', () => {
       'contract/apex_auto/day/2026-11-22/leads',
       'buyer/apex/month/2026-11/cents',
     ]);
+  });
+
+  const bids = { ping: { url: 'https://apex.example/ping' }, price_cents: undefined };
+  const leasts: [what: string, terms: object, floorCents: number | undefined, least: unknown][] = [
+    ['its price', { price_cents: 900 }, undefined, 900],
+    ['its price, whatever bids have to reach', { price_cents: 900 }, 800, 900],
+    ['what bids have to reach', bids, 800, 800],
+    ['anything, where it bids and there is no floor', bids, undefined, undefined],
+  ];
+  test.for(leasts)('is passed by where too little is left for %s', ([, terms, floor, least]) => {
+    const told: unknown[] = [];
+    const live: Live = { deniedKey: (_, __, leastCents) => void told.push(leastCents) };
+    const floorCents = floor === undefined ? {} : { floorCents: cents(floor) };
+    const rules = createEligibility(worldWith({ caps: [{ per: 'day', cents: 40 }], ...terms }));
+    rules.explain('apex_auto', { lead: leadAt(), score: 50, live, atMs: NOW, ...floorCents });
+    expect(told[0]).toBe(least);
   });
 
   test('is asked for the windows of the day, also when the day has turned', () => {

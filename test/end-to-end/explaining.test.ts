@@ -20,12 +20,19 @@ async function openCampaign(world: World) {
   const full = await world.buyer({ priceCents: 700, caps, contract: shared });
   const heavy = await world.buyer({ priceCents: 600, contract: { weight: 3 } });
   const light = await world.buyer({ priceCents: 500, contract: { weight: 1, exclusive: false } });
-  const spare = await world.buyer({ priceCents: 100, post: 'rejects' });
+  // Every second lead that comes to the last stage gets to the tier behind, whose turn is drawn then.
+  const spare = await world.buyer({
+    priceCents: 100,
+    post: { answer: 'accept', rejectEvery: 2 },
+    contract: { ...shared, priority: 1 },
+  });
+  const behind = { priceCents: 90, contract: { ...shared, priority: 2 } };
+  const pair = [await world.buyer(behind), await world.buyer(behind)];
   const campaign = await world.campaign(
     [
       { method: 'ping_post', buyers: [best, low, fixed], floor_cents: 500 },
       { method: 'weighted', buyers: [full, heavy, light] },
-      { method: 'waterfall', buyers: [spare] },
+      { method: 'waterfall', buyers: [spare, ...pair] },
     ],
     { max_sales: 3 },
   );

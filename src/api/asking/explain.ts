@@ -75,7 +75,7 @@ function toStage(
   { stage, known, reached, storedOrder }: StageInquiry,
   explained: ExplainedStage,
 ): ExplainedStageBody {
-  const { route, auction, isOrdered } = explained;
+  const { route, auction, ordered } = explained;
   return {
     stage: stage.name,
     method: stage.method,
@@ -83,7 +83,7 @@ function toStage(
     reached,
     turn: route.turn ?? null,
     floor_cents: auction?.floorCents ?? null,
-    note: isOrdered ? null : noteOn(storedOrder),
+    note: ordered === route.order.length ? null : noteOn(storedOrder),
     contracts: contractsOf(rules.world, explained, storedOrder),
   };
 }
@@ -97,14 +97,17 @@ function noteOn(storedOrder: readonly string[] | undefined): string {
 /** Whoever is offered the lead, in order; then who would be asked, whose bid fails, who may not. */
 function contractsOf(
   world: World,
-  { route, auction, toAsk, isOrdered }: ExplainedStage,
+  { route, auction, toAsk, ordered }: ExplainedStage,
   storedOrder: readonly ContractId[] | undefined,
 ): ExplainedContract[] {
   const ranked = auction ? candidatesOf(route, { ...auction, stage: route.stage, ms: 0 }) : [];
   const placed = auction ? ranked.map(({ contractId }) => contractId) : route.order;
+  const isOrdered = ordered === route.order.length;
   const order = isOrdered ? placed : (storedOrder ?? route.order);
   const prices = new Map(ranked.map(({ contractId, priceCents }) => [contractId, priceCents]));
-  const hasRank = isOrdered ? auction !== undefined || toAsk.length === 0 : Boolean(storedOrder);
+  const isAsking = !auction && toAsk.length > 0;
+  const known = isOrdered ? order.length : (storedOrder?.length ?? ordered);
+  const ranks = isAsking ? 0 : known;
   const asked = new Set(toAsk);
   const of = (contractId: ContractId): ExplainedContract => ({
     contract: contractId,
@@ -129,7 +132,7 @@ function contractsOf(
     until: untilMs === undefined ? null : toTime(untilMs),
   }));
   const inOrder = order.map((contractId, index) => {
-    return { ...of(contractId), rank: hasRank ? index + 1 : null };
+    return { ...of(contractId), rank: index < ranks ? index + 1 : null };
   });
   const unasked = auction ? toAsk.map(of) : [];
   return [...inOrder, ...unasked, ...noBids, ...refused];

@@ -5,6 +5,7 @@ import { isLeadId, type LeadId, toLeadId } from '../../domain/ids.ts';
 import type { Auction, Lead, Score, StageRoute, Validation } from '../../domain/lead.ts';
 import { routeStepOf } from '../../domain/outcome.ts';
 import { bandOf, scoreLead } from '../../domain/score.ts';
+import type { RoundPlan } from '../../domain/waiting.ts';
 import type { Campaign, Stage } from '../../domain/world/campaign.ts';
 import type { World } from '../../domain/world/world.ts';
 import type { LeadTrace } from '../../db/reading/trace.ts';
@@ -17,6 +18,7 @@ import {
   seenOf,
   type StageQuestion,
 } from '../../routing/explain.ts';
+import { chosenStage, sentBefore } from '../../routing/before.ts';
 import { type Rotation, rotationOf } from '../../routing/stage.ts';
 import type { ApiDeps, VersionedRules } from '../deps.ts';
 import { readDraft } from '../leads.ts';
@@ -27,7 +29,7 @@ import type { ExplainQuestion, Explanation } from '../wire/explain.ts';
 /** One stage with what is known about it. */
 export interface StageInquiry {
   readonly stage: Stage;
-  readonly known: Pick<StageQuestion, 'atMs' | 'live' | 'seen' | 'caps' | 'turns' | 'pings'>;
+  readonly known: Omit<StageQuestion, 'campaign' | 'stage' | 'lead' | 'score' | 'came'>;
   readonly reached: boolean | null;
   /** The order as it was stored, where it cannot be reckoned again. */
   readonly storedOrder?: readonly string[];
@@ -70,10 +72,17 @@ export async function gather(deps: ApiDeps, question: ExplainQuestion): Promise<
 /** By the lead's own version, and by what was known when each of its stages was decided. */
 async function asRecorded(deps: ApiDeps, trace: LeadTrace): Promise<Inquiry> {
   const { lead } = trace;
-  const rules = await deps.findRules(lead.worldVersion);
+  // The last round, by the world and the choice of then.
+  const begun = trace.verdicts.findLast(({ step }) => step === 'round');
+  const plan = begun?.verdict as RoundPlan | undefined;
+  const rules = await deps.findRules(plan?.worldVersion ?? lead.worldVersion);
   if (!rules) throw new Problem('no_such_version');
   const campaign = campaignIn(rules.world, lead.campaignId);
-  const stages = campaign.routing.map((stage): StageInquiry => {
+  const choice = plan?.contractId ?? null;
+  const routing =
+    choice === null ? campaign.routing : [chosenStage(rules.world, lead.campaignId, choice)];
+  const past = sentBefore(trace.attempts, begun?.round ?? 1);
+  const stages = routing.map((stage): StageInquiry => {
     const route = findVerdict<StageRoute>(trace, `route/${stage.name}`);
     const auction = findVerdict<Auction>(trace, `auction/${stage.name}`);
     // What was stored before the instant was noted happened within a second of the receipt.
@@ -85,6 +94,8 @@ async function asRecorded(deps: ApiDeps, trace: LeadTrace): Promise<Inquiry> {
       known: {
         atMs,
         live: route ? fullCapsOf(route) : NOTHING_FULL,
+        past,
+        byOperator: choice !== null,
         ...(route && { seen: seenOf(route) }),
         turns: ({ part }) => drawnIn(trace, routeStepOf(stage.name, part)),
         ...(auction && { pings: auction.pings }),

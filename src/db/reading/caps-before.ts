@@ -1,5 +1,5 @@
 // How much of each cap was used by the leads received before an instant: where a simulation of the
-// leads after it begins. What buyers pay in later, until the period ends, counts from its beginning.
+// leads after it begins. What buyers pay in until the period ends counts from its beginning.
 
 import type { Change } from '../../domain/caps/caps.ts';
 import type { BuyerId } from '../../domain/ids.ts';

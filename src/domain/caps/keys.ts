@@ -13,6 +13,11 @@ export function isBalanceKey(key: string): boolean {
   return /^buyer\/[^/]+\/balance\/cents$/.test(key);
 }
 
+/** Whether what is left of a window is too little for a lead, or of money for `leastCents`. */
+export function isTooLittle(key: string, left: number, leastCents = 1): boolean {
+  return left < (key.endsWith('/cents') ? Math.max(1, leastCents) : 1);
+}
+
 /** The same for every value of its fact: `contract/apex_auto/state=/day/2026-11-24/leads`. */
 export function shapeOfKey(key: string): string {
   return key.replace(/=[^/]*/, '=');
