@@ -4,7 +4,7 @@
 import type { Lead } from '../src/domain/lead.ts';
 import { toLeadId } from '../src/domain/ids.ts';
 import type { Campaign } from '../src/domain/world/campaign.ts';
-import { createEligibility, type Live } from '../src/eligibility/explain.ts';
+import { createEligibility, type FullCap, type Live } from '../src/eligibility/explain.ts';
 import { type Rules, routeStage } from '../src/routing/stage.ts';
 import { parseWorld } from '../src/world/parse.ts';
 import { percentiles, round } from './figures.ts';
@@ -45,7 +45,14 @@ function measureOne(contracts: number) {
   const campaign: Campaign | undefined = rules.world.campaigns['auto'];
   if (!campaign) throw new Error('the world has no campaign');
   const full = { detail: '50/50', endsAtMs: null };
-  const live: Live = { deniedKey: (key) => (isFull(key) ? full : undefined) };
+  // A look-up, as it is at the cap desk.
+  const known = new Map<string, FullCap | undefined>();
+  const live: Live = {
+    deniedKey(key) {
+      if (!known.has(key)) known.set(key, isFull(key) ? full : undefined);
+      return known.get(key);
+    },
+  };
   const startMs = Date.parse('2026-11-24T15:00:00Z');
   const ms: number[] = [];
   let eligible = 0;

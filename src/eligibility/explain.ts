@@ -9,7 +9,6 @@ import type { Lead, WhyNot } from '../domain/lead.ts';
 import type { Cents } from '../domain/money.ts';
 import type { SeenBefore } from '../domain/person.ts';
 import type { IneligibleReason } from '../domain/reasons.ts';
-import type { Campaign } from '../domain/world/campaign.ts';
 import type { Contract, SourceRule } from '../domain/world/contract.ts';
 import type { Schedule } from '../domain/world/schedule.ts';
 import type { Buyer, World } from '../domain/world/world.ts';
@@ -18,6 +17,7 @@ import { compileFilter, type FilterSetting, type FilterVerdict } from './filters
 import { settingOf } from './filters/setting.ts';
 import { compileRepeats, type RepeatRules, seenText } from './repeats.ts';
 import { checkCaps } from './check-caps.ts';
+import { checkPause } from './check-pause.ts';
 import { type Refused, refuse } from './refusal.ts';
 import { createOpening, type Occurrence, type Opening } from './schedule.ts';
 import { createValueLists } from './filters/value-lists.ts';
@@ -94,7 +94,7 @@ export interface Offered {
   readonly routedAtMs?: number | undefined;
 }
 
-export type Question = Asked & { readonly facts: Facts };
+export type Question = Asked & { readonly facts: Facts; readonly isSourcePaused: boolean };
 
 /** One check: undefined when it passes. */
 type Check = (question: Question) => Refused | undefined;
@@ -134,6 +134,12 @@ export function createEligibility(world: World): EligibilityRules {
   };
   const factsOf = (lead: Lead, moment: { score: number; atMs: number }): Facts =>
     routingFacts(lead, moment, factFields.get(lead.campaignId) ?? factFieldsOf({}));
+  const questionOf = (asked: Asked): Question => {
+    const { sourceId } = asked.lead;
+    const source = Object.hasOwn(world.sources, sourceId) ? world.sources[sourceId] : undefined;
+    const isSourcePaused = source?.paused ?? false;
+    return { ...asked, facts: factsOf(asked.lead, asked), isSourcePaused };
+  };
   // Of the lead that was asked about last: all contracts are asked in one go.
   let last: { readonly asked: Asked; readonly question: Question } | undefined;
   const repeats = compileRepeats(world);
@@ -144,7 +150,7 @@ export function createEligibility(world: World): EligibilityRules {
     explain(contractId, asked) {
       const { checks } = compiledOf(contractId);
       if (last?.asked !== asked) {
-        last = { asked, question: { ...asked, facts: factsOf(asked.lead, asked) } };
+        last = { asked, question: questionOf(asked) };
       }
       const { question } = last;
       for (const check of checks) {
@@ -212,26 +218,6 @@ function compile(
     checkCaps({ id: contractId, contract }, caps, openingAt),
   ].filter((check) => check !== undefined);
   return { checks, openingAt, caps };
-}
-
-function checkPause(
-  world: World,
-  parts: { buyer: Buyer; campaign: Campaign; contract: Contract },
-): Check {
-  const { buyer, campaign, contract } = parts;
-  const pauses: [paused: boolean, detail: string][] = [
-    [world.paused, 'everything is paused'],
-    [campaign.paused, `campaign ${contract.campaign} is paused`],
-    [buyer.membership?.away ?? false, `${contract.buyer} is away`],
-    [buyer.paused, `buyer ${contract.buyer} is paused`],
-    [contract.paused, 'the contract is paused'],
-  ];
-  const pause = pauses.find(([paused]) => paused);
-  if (pause) return () => refuse('paused', pause[1]);
-  return ({ lead: { sourceId } }) => {
-    const source = Object.hasOwn(world.sources, sourceId) ? world.sources[sourceId] : undefined;
-    return source?.paused ? refuse('paused', `source ${sourceId} is paused`) : undefined;
-  };
 }
 
 function checkSource({ allow, deny }: SourceRule): Check | undefined {
