@@ -20,7 +20,7 @@ async function openCampaign(world: World) {
   const full = await world.buyer({ priceCents: 700, caps, contract: shared });
   const heavy = await world.buyer({ priceCents: 600, contract: { weight: 3 } });
   const light = await world.buyer({ priceCents: 500, contract: { weight: 1, exclusive: false } });
-  // Every second lead that comes to the last stage gets to the tier behind, whose turn is drawn then.
+  // Every second lead that comes to the last stage gets to the tier behind; its turn is drawn then.
   const spare = await world.buyer({
     priceCents: 100,
     post: { answer: 'accept', rejectEvery: 2 },
