@@ -1,6 +1,5 @@
 // `sluice apply world.yaml`: validates a world whole, says what would change, applies it at once.
 
-import { readFile } from 'node:fs/promises';
 import { createPool } from '../db/pool.ts';
 import { findCurrentWorld } from '../db/worlds.ts';
 import type { WorldApplied } from '../api/deps.ts';
@@ -8,16 +7,14 @@ import { openWorlds } from '../serving/worlds.ts';
 import { changeText } from '../world/diff.ts';
 import type { WorldIssue } from '../world/issues.ts';
 import { readWorldText } from '../world/read.ts';
-import { CommandError } from './running.ts';
+import { readNamedFile } from './running.ts';
 
 /** Applies a file to a database, or with `dryRun` says what applying would do. */
 export async function applyFile(
   file: string,
   options: { databaseUrl: string; by: string; dryRun: boolean; edit?: (text: string) => string },
 ): Promise<WorldApplied> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw Object.assign(new CommandError(`cannot read ${file}`, 'Check the path.'), { cause });
-  });
+  const text = await readNamedFile(file);
   const read = readWorldText(options.edit ? options.edit(text) : text, file);
   if (!read.ok) return { kind: 'invalid', errors: [read.issue] };
   const { databaseUrl, by, dryRun } = options;

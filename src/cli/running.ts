@@ -20,6 +20,13 @@ export class CommandError extends Error {
   }
 }
 
+/** The text of a file that a command was given. Throws `CommandError`. */
+export async function readNamedFile(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: unknown) => {
+    throw Object.assign(new CommandError(`cannot read ${file}`, 'Check the path.'), { cause });
+  });
+}
+
 const fileOf = (dataDir: string) => join(dataDir, 'running.json');
 
 /** Leaves word of a running stack. Readable by its owner only: the database password is in it. */

@@ -14,6 +14,10 @@ export const COUNTS_UNTIL = `case when w.rolling is null then w."endsAtMs"
   (floor(extract(epoch from sent_at) * 1000 / (w.rolling / 60)) + 1) * (w.rolling / 60)
     + w.rolling)::bigint end`;
 
+/** The windows of a query as changes, from their `key`, `by`, `ends` and `rolling`. */
+export const AS_CHANGES = `jsonb_agg(jsonb_build_object('key', key, 'by', by, 'endsAtMs', ends)
+  || case when rolling is null then '{}' else jsonb_build_object('rolling', rolling) end)`;
+
 /**
  * The use of every window of this buyer that has not ended, and the holds that may still be
  * released; of the whole team, if it is a member of one. A plan counts as held although its hold
@@ -47,9 +51,7 @@ export async function readCapsSeed(db: Tx, buyerId: BuyerId): Promise<Omit<CapsS
              from live where state <> 'accepted' and planned_at > now() - interval '1 hour'
              group by 1, 2
            )
-           select (select coalesce(jsonb_agg(jsonb_build_object('key', key, 'by', by,
-               'endsAtMs', ends) || case when rolling is null then '{}'
-                 else jsonb_build_object('rolling', rolling) end), '[]') from used) as used,
+           select (select coalesce(${AS_CHANGES}, '[]') from used) as used,
              (select coalesce(jsonb_agg(to_jsonb(holds)), '[]') from holds) as holds,
              (select jsonb_build_object('totalCents', total_cents, 'upTo', number) from deposits
               where buyer_id = $1 order by number desc limit 1) as deposits`,

@@ -45,6 +45,11 @@ function toSafeInteger(text: string): number {
   return value;
 }
 
+/** In SQL: an instant as whole milliseconds since 1970, the unit of the domain. */
+export function msOf(column: string): string {
+  return `floor(extract(epoch from ${column}) * 1000)::bigint`;
+}
+
 // Classes of SQLSTATE: connection, out of resources, shut down or starting up.
 const AWAY = /^(08|53|57P)/;
 const BROKEN = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT']);

@@ -11,6 +11,7 @@ import {
 import { describeDenial } from '../domain/caps/uses.ts';
 import type { BuyerId, ContractId } from '../domain/ids.ts';
 import type { WhyNot } from '../domain/lead.ts';
+import type { World } from '../domain/world/world.ts';
 import type { Offered } from '../eligibility/explain.ts';
 import { dateAndTimeText } from '../eligibility/zones.ts';
 import { contractIn, type Rules } from './stage.ts';
@@ -65,12 +66,20 @@ export function findFullCap(
     applyOps(caps, [{ op: 'release', id, atMs }], atMs);
     return undefined;
   }
+  return { contractId, reason: 'cap_reached', ...describeFull(world, buyer, decision) };
+}
+
+/** A denial in words, with the day until which it holds; and that instant. */
+export function describeFull(
+  { buyers }: World,
+  buyerId: BuyerId,
+  decision: CapDecision & { readonly kind: 'denied' },
+): Pick<WhyNot, 'detail' | 'untilMs'> {
   // When it goes on is told with the day, below.
   const { pacedUntil: _, ...denied } = decision;
-  const { room } = denied;
   const detail = describeDenial(denied);
-  if (room.endsAtMs === null) return { contractId, reason: 'cap_reached', detail };
-  const until = dateAndTimeText(world.buyers[buyer]?.timeZone ?? 'UTC', room.endsAtMs);
-  const untilMs = room.endsAtMs;
-  return { contractId, reason: 'cap_reached', detail: `${detail} until ${until}`, untilMs };
+  const untilMs = denied.room.endsAtMs;
+  if (untilMs === null) return { detail };
+  const until = dateAndTimeText(buyers[buyerId]?.timeZone ?? 'UTC', untilMs);
+  return { detail: `${detail} until ${until}`, untilMs };
 }

@@ -3,6 +3,7 @@
 // drawn, held or asked.
 
 import { isTooLittle } from '../domain/caps/keys.ts';
+import { leftIn } from '../domain/caps/uses.ts';
 import type { ContractId } from '../domain/ids.ts';
 import type { Auction, PingResult, StageRoute, Terms, Tier, WhyNot } from '../domain/lead.ts';
 import { cents } from '../domain/money.ts';
@@ -138,17 +139,6 @@ export function fullCapsOf({ refused }: Pick<StageRoute, 'refused'>): Live {
       return found && isTooLittle(key, found.left, leastCents) ? found : undefined;
     },
   };
-}
-
-/** What a denial says is left: of `29776/30000` it is 224, and nothing where the cap is paced. */
-function leftIn(text: string): number {
-  if (text.includes('paced')) return 0;
-  const [, dollars, cents] = /\$(\d[\d,]*)\.(\d\d) left$/.exec(text) ?? [];
-  if (dollars !== undefined && cents !== undefined) {
-    return Number(dollars.replaceAll(',', '') + cents);
-  }
-  const [, used, limit] = / (\d+)\/(\d+)$/.exec(text) ?? [];
-  return used === undefined ? 0 : Number(limit) - Number(used);
 }
 
 /** Who was found to have had the person when a route was decided, from what it refused. */

@@ -141,6 +141,11 @@ export function rotationOf({ stage, tier }: StageRoute): string {
   return tier === undefined ? stage : `${stage}/${tier}`;
 }
 
+/** The rotation before the draw of a stored route, where what its members were owed was noted. */
+export function rotationThen({ credits, turn }: StageRoute): Rotation | undefined {
+  return credits && turn !== undefined ? { credits, turn } : undefined;
+}
+
 /** Whether a method deals leads out by turns. */
 export function isRotating(method: Method): boolean {
   return method === 'round_robin' || method === 'weighted';

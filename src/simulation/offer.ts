@@ -6,7 +6,7 @@ import type { Candidate, OfferResult, StageRoute } from '../domain/lead.ts';
 import { type Offered, placesTaken } from '../domain/outcome.ts';
 import { recordedRoute } from '../domain/recorded.ts';
 import { repeatQuestions, seenText } from '../eligibility/repeats.ts';
-import { dateAndTimeText } from '../eligibility/zones.ts';
+import { describeFull } from '../routing/caps.ts';
 import { contractIn } from '../routing/stage.ts';
 import { answerOf, attemptOf, notMadeThen } from './answers.ts';
 import { compareRoom, type Taking } from './room.ts';
@@ -70,15 +70,8 @@ function holdFor(
   if (decision.kind !== 'denied') {
     return { kind: 'not_offered', reason: 'cap_unknown', detail: decision.kind };
   }
-  const { used, limit, pacedUntil } = decision;
-  const { key, endsAtMs } = decision.room;
-  const timeZone = rules.world.buyers[taking.buyerId]?.timeZone ?? 'UTC';
-  const until = pacedUntil ?? (endsAtMs === null ? undefined : dateAndTimeText(timeZone, endsAtMs));
-  return {
-    ...{ kind: 'not_offered', reason: 'cap_reached' },
-    detail: `${key} ${used}/${limit}${until === undefined ? '' : ` until ${until}`}`,
-    ...(endsAtMs !== null && { untilMs: endsAtMs }),
-  };
+  const why = describeFull(rules.world, taking.buyerId, decision);
+  return { kind: 'not_offered', reason: 'cap_reached', ...why };
 }
 
 function sayTo({ rules, persons }: Memory, round: Round, { candidate }: Place): OfferResult {

@@ -10,6 +10,7 @@ import {
   type SeenBefore,
 } from '../domain/person.ts';
 import { listKept, type RepeatRules, repeatQuestions } from '../eligibility/repeats.ts';
+import { DAY_MS } from '../eligibility/zones.ts';
 import type { SeenBy } from '../routing/explain.ts';
 
 /** One lead of a person that a buyer has. */
@@ -20,7 +21,6 @@ export interface Had {
   readonly atMs: number;
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const nameOf = ({ fields, values }: PersonKey) => JSON.stringify([fields, values]);
 
 export type Persons = ReturnType<typeof createPersons>;

@@ -13,7 +13,7 @@ import {
 } from '../domain/caps/caps.ts';
 import { bucketAt } from '../domain/caps/rolling.ts';
 import { type BuyerId, type HoldId, teamOf } from '../domain/ids.ts';
-import { unusedCaps } from '../routing/caps.ts';
+import { holdRoom, unusedCaps } from '../routing/caps.ts';
 import type { FullCap } from '../eligibility/explain.ts';
 
 /** What one offer takes, if it is a sale. */
@@ -79,12 +79,7 @@ export function createRoom(before: ReadonlyMap<BuyerId, readonly Change[]>) {
     /** Takes room if there is some; `giveBack` or nothing must follow. */
     hold({ id, buyerId, windows, atMs }: Taking): CapDecision {
       const now = goOnTo(atMs);
-      // Whatever limits were in force before: those that come with the operation rule.
-      const version = Number.MAX_SAFE_INTEGER;
-      const op = { op: 'hold', id, atMs: now, windows, version } as const;
-      const [decision] = applyOps(stateOf(buyerId, windows), [op], now);
-      if (!decision) throw new Error('an operation came to no decision');
-      return decision;
+      return holdRoom(stateOf(buyerId, windows), { id, atMs: now, windows });
     },
 
     giveBack({ id, buyerId, windows, atMs }: Taking): void {

@@ -5,7 +5,13 @@ import type { CampaignId } from '../domain/ids.ts';
 import type { StageRoute } from '../domain/lead.ts';
 import type { Credits } from '../domain/routing/rotation.ts';
 import type { Stage } from '../domain/world/campaign.ts';
-import { drawRoute, type Rotation, rotationOf, type Rules } from '../routing/stage.ts';
+import {
+  drawRoute,
+  type Rotation,
+  rotationOf,
+  rotationThen,
+  type Rules,
+} from '../routing/stage.ts';
 
 /** A turn to draw, and the one that was drawn for this lead at this place, if there was one. */
 export interface Draw {
@@ -76,11 +82,6 @@ export function createTurns(rules: Rules) {
     /** Rotations that began with nothing owed, since nothing is recorded of them. */
     fresh: (): readonly string[] => [...fresh],
   };
-}
-
-/** The draw of a stored route, where what its members were owed was noted. */
-function rotationThen({ credits, turn }: StageRoute): Rotation | undefined {
-  return credits && turn !== undefined ? { credits, turn } : undefined;
 }
 
 function isSame(a: Credits, b: Credits): boolean {

@@ -1,7 +1,13 @@
 // The caps that a new world lowers or adds, and what to say where more is used of one already than
 // its new limit. Pure: who counts stands elsewhere.
 
-import { balanceKeyOf, isBalanceKey, shapeOfKey, valueIn } from '../domain/caps/keys.ts';
+import {
+  balanceKeyOf,
+  isBalanceKey,
+  isMoneyKey,
+  shapeOfKey,
+  valueIn,
+} from '../domain/caps/keys.ts';
 import { type BuyerId, memberOf, teamOf } from '../domain/ids.ts';
 import { dollars, ZERO } from '../domain/money.ts';
 import type { Cap } from '../domain/world/cap.ts';
@@ -57,7 +63,7 @@ export function warnOfLowered(
 
 function warnOfCap(cap: PlacedCap, { key, counted }: Use, passed: number): WorldIssue {
   const { path, limit, endsAtMs, timeZone, when } = cap;
-  const show = key.endsWith('/cents') ? dollars : String;
+  const show = isMoneyKey(key) ? dollars : String;
   const value = /=([^/]*)/.exec(key)?.[1];
   const of = value === undefined ? '' : ` for ${valueIn(value) || 'leads without one'}`;
   const others = passed > 1 ? ` (${passed - 1} more like it)` : '';

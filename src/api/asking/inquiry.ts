@@ -19,7 +19,7 @@ import {
   type StageQuestion,
 } from '../../routing/explain.ts';
 import { chosenStage, sentBefore } from '../../routing/before.ts';
-import { type Rotation, rotationOf } from '../../routing/stage.ts';
+import { type Rotation, rotationOf, rotationThen } from '../../routing/stage.ts';
 import type { ApiDeps, VersionedRules } from '../deps.ts';
 import { readDraft } from '../leads.ts';
 import { Problem } from '../problems.ts';
@@ -97,18 +97,15 @@ async function asRecorded(deps: ApiDeps, trace: LeadTrace): Promise<Inquiry> {
         past,
         byOperator: choice !== null,
         ...(route && { seen: seenOf(route) }),
-        turns: ({ part }) => drawnIn(trace, routeStepOf(stage.name, part)),
+        turns: ({ part }) => {
+          const drawn = findVerdict<StageRoute>(trace, routeStepOf(stage.name, part));
+          return drawn && rotationThen(drawn);
+        },
         ...(auction && { pings: auction.pings }),
       },
     };
   });
   return { ...storedLead(trace, rules), asOf: 'recorded', caps: 'recorded', note: null, stages };
-}
-
-/** The draw of a stored route, where what its members were owed was noted. */
-function drawnIn(trace: LeadTrace, step: string): Rotation | undefined {
-  const { credits, turn } = findVerdict<StageRoute>(trace, step) ?? {};
-  return credits && turn !== undefined ? { credits, turn } : undefined;
 }
 
 /** By the world in force; bids are those that the lead got when it was auctioned. */

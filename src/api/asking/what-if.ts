@@ -7,21 +7,20 @@ import type { Request, Response } from 'express';
 import type { Period } from '../../db/reading/recorded-leads.ts';
 import type { ShapeError } from '../../intake/shape.ts';
 import { createEligibility } from '../../eligibility/explain.ts';
+import { DAY_MS } from '../../eligibility/zones.ts';
 import { parseWorld } from '../../world/parse.ts';
-import { invalidWorld, readDocument } from '../config/documents.ts';
+import { invalidWorld, MAX_WORLD_BYTES, readDocument } from '../config/documents.ts';
 import type { ApiDeps } from '../deps.ts';
 import { expectShape } from '../http/expect.ts';
 import type { Route } from '../http/routes.ts';
 import { faultOf, Problem, problemBody, toProblem } from '../problems.ts';
-import { type WhatIfLine, type WhatIfQuery, whatIfQuery } from '../wire/what-if.ts';
+import { durationMs } from '../../world/schema/settings.ts';
+import { SPAN, type WhatIfLine, type WhatIfQuery, whatIfQuery } from '../wire/what-if.ts';
 import { runWhatIf, type WhatIf } from './what-if-run.ts';
 
-const MAX_BODY_BYTES = 5 * 1024 * 1024;
 /** Some half a minute of a core. */
 const MAX_LEADS = 50_000;
 const MAX_DAYS = 31;
-
-const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 export function createWhatIfRoutes(deps: ApiDeps): readonly Route[] {
   let running = false;
@@ -30,7 +29,7 @@ export function createWhatIfRoutes(deps: ApiDeps): readonly Route[] {
       method: 'post',
       path: '/v1/what-if',
       access: 'operator',
-      maxBodyBytes: MAX_BODY_BYTES,
+      maxBodyBytes: MAX_WORLD_BYTES,
       handle: async (req, res) => {
         const asked = readQuestion(deps, req);
         if (running) throw new Problem('what_if_running', { headers: { 'Retry-After': '10' } });
@@ -68,7 +67,7 @@ function periodOf({ since = '24h', until }: WhatIfQuery, nowMs: number): Period 
   if (fromMs >= toMs) {
     throw refuse({ field: 'since', says: 'not before `until`', fix: 'name an earlier time' });
   }
-  if (toMs - fromMs > MAX_DAYS * UNIT_MS.d) {
+  if (toMs - fromMs > MAX_DAYS * DAY_MS) {
     const says = `more than ${MAX_DAYS} days before \`until\``;
     throw refuse({ field: 'since', says, fix: 'ask about a shorter period' });
   }
@@ -77,9 +76,7 @@ function periodOf({ since = '24h', until }: WhatIfQuery, nowMs: number): Period 
 
 /** An instant, or a span before now. */
 function instantOf(text: string, nowMs: number): number {
-  const [, amount, unit] = /^(\d+)([mhd])$/.exec(text) ?? [];
-  if (amount === undefined) return Date.parse(text);
-  return nowMs - Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS];
+  return SPAN.test(text) ? nowMs - durationMs(text) : Date.parse(text);
 }
 
 async function countLeads(deps: ApiDeps, period: Period): Promise<number> {

@@ -22,6 +22,9 @@ export const PATCH_TYPES: Readonly<Record<string, string>> = {
   'application/json': 'patch.json',
 };
 
+/** The longest document of a whole world. */
+export const MAX_WORLD_BYTES = 5 * 1024 * 1024;
+
 /** The body as a document. Throws the problem of one that cannot be read, with line and column. */
 export function readDocument(req: Request, types = WORLD_TYPES): unknown {
   requireType(req, Object.keys(types));

@@ -6,11 +6,9 @@ import type { Route } from '../http/routes.ts';
 import { Problem } from '../problems.ts';
 import { worldQuery } from '../wire/queries.ts';
 import { changeWorld } from './changes.ts';
-import { readDocument, sendDocument } from './documents.ts';
+import { MAX_WORLD_BYTES, readDocument, sendDocument } from './documents.ts';
 import { worldTag } from './etags.ts';
 import { toHead } from './versions.ts';
-
-const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
 export function createWorldRoutes(deps: ApiDeps): readonly Route[] {
   return [
@@ -30,7 +28,7 @@ export function createWorldRoutes(deps: ApiDeps): readonly Route[] {
       method: 'put',
       path: '/v1/world',
       access: 'operator',
-      maxBodyBytes: MAX_BODY_BYTES,
+      maxBodyBytes: MAX_WORLD_BYTES,
       handle: (req, res, caller) => {
         const document = readDocument(req);
         return changeWorld(deps, { req, res, caller }, { make: () => document });

@@ -4,7 +4,7 @@
 import type { PaidIn } from '../../db/deposits.ts';
 import type { CapCount } from '../../db/reading/cap-counts.ts';
 import type { CapsState } from '../../domain/caps/caps.ts';
-import { balanceKeyOf, describeKey, shapeOfKey } from '../../domain/caps/keys.ts';
+import { balanceKeyOf, describeKey, isMoneyKey, shapeOfKey } from '../../domain/caps/keys.ts';
 import { type CapUse, listUses } from '../../domain/caps/uses.ts';
 import type { BuyerId } from '../../domain/ids.ts';
 import { dollars } from '../../domain/money.ts';
@@ -97,7 +97,7 @@ export function renderCaps(lines: readonly CapLine[], isTemporalUp: boolean): st
   const rows = lines.map(({ buyer, key, cap, ...line }) => {
     const show = (value: number | null) => {
       if (value === null) return '-';
-      return key.endsWith('/cents') ? dollars(value) : String(value);
+      return isMoneyKey(key) ? dollars(value) : String(value);
     };
     const agrees = line.agrees === null ? '-' : line.agrees ? 'yes' : 'no';
     const amounts = [line.used, line.limit, line.left, line.counted].map(show);

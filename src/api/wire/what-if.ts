@@ -8,8 +8,11 @@ import { leadId } from './lead.ts';
 import { type Operation, OPERATOR, problems } from './operation.ts';
 
 const key = z.string().min(1).max(200);
+/** A span before now. */
+export const SPAN = /^[1-9]\d{0,4}[mhd]$/;
+
 const moment = z.union(
-  [z.iso.datetime({ offset: true }), z.string().regex(/^[1-9]\d{0,4}[mhd]$/)],
+  [z.iso.datetime({ offset: true }), z.string().regex(SPAN)],
   'neither a time with its offset nor a span such as 90m, 24h or 7d',
 );
 

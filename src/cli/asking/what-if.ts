@@ -1,11 +1,10 @@
 // `sluice what-if`: sends a world to the running server and shows what the leads of a period would
 // have brought in it.
 
-import { readFile } from 'node:fs/promises';
 import { renderWhatIf } from '../../api/asking/what-if-text.ts';
 import type { WhatIfLead, WhatIfLine, WhatIfResult } from '../../api/wire/what-if.ts';
 import { type Caller, postDocument } from '../client.ts';
-import { CommandError } from '../running.ts';
+import { CommandError, readNamedFile } from '../running.ts';
 
 export interface WhatIfOptions {
   readonly since: string;
@@ -28,9 +27,7 @@ export async function askWhatIf(
     ...(campaign !== undefined && { campaign }),
     ...(leads && { leads: 'true' }),
   });
-  const body = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw Object.assign(new CommandError(`cannot read ${file}`, 'Check the path.'), { cause });
-  });
+  const body = await readNamedFile(file);
   const type = file.endsWith('.json') ? 'application/json' : 'application/yaml';
   const answer = await postDocument(`/v1/what-if?${query.toString()}`, { body, type }, from);
   const told = await readLines(answer, from.onProgress);

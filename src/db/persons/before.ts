@@ -2,7 +2,7 @@
 
 import type { BuyerId, ContractId, LeadId } from '../../domain/ids.ts';
 import type { PersonKey } from '../../domain/person.ts';
-import type { Tx } from '../pool.ts';
+import { msOf, type Tx } from '../pool.ts';
 import { hashOf } from '../verdicts.ts';
 import { HAS_PERSON } from './seen.ts';
 
@@ -25,7 +25,7 @@ export async function findHadBefore(
   const found = await db.query<Omit<HadBefore, 'key'> & { no: number }>({
     name: 'buyer_persons.find_before',
     text: `select a.no - 1 as no, p.lead_id as "leadId", p.contract_id as "contractId",
-             p.buyer_id as "buyerId", floor(extract(epoch from p.seen_at) * 1000)::bigint as "atMs"
+             p.buyer_id as "buyerId", ${msOf('p.seen_at')} as "atMs"
            from unnest($1::bytea[]) with ordinality as a (hash, no)
            join buyer_persons p on p.hash = a.hash
            join leads l on l.id = p.lead_id and l.received_at < $2

@@ -4,7 +4,7 @@
 
 import type { ContractId, LeadId, OfferKey } from '../../domain/ids.ts';
 import type { RepeatQuestion, SeenBefore } from '../../domain/person.ts';
-import type { Tx } from '../pool.ts';
+import { msOf, type Tx } from '../pool.ts';
 import { hashOf } from '../verdicts.ts';
 
 /** The states in which the buyer has the person, or may have. */
@@ -46,7 +46,7 @@ export async function findSeen(
                with ordinality as a (buyer, through, hash, days, no)
            )
            select no - 1 as no, p.lead_id,
-             floor(extract(epoch from p.seen_at) * 1000)::bigint as seen_ms
+             ${msOf('p.seen_at')} as seen_ms
            from asked a
            join buyer_persons p on p.hash = a.hash
              and p.seen_at > $5::timestamptz - make_interval(days => a.days)

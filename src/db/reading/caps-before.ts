@@ -2,8 +2,9 @@
 // leads after it begins. What buyers pay in until the period ends counts from its beginning.
 
 import type { Change } from '../../domain/caps/caps.ts';
+import { balanceKeyOf } from '../../domain/caps/keys.ts';
 import type { BuyerId } from '../../domain/ids.ts';
-import { COUNTS_UNTIL } from '../caps-seed.ts';
+import { AS_CHANGES, COUNTS_UNTIL } from '../caps-seed.ts';
 import type { Tx } from '../pool.ts';
 import type { Period } from './recorded-leads.ts';
 
@@ -28,18 +29,17 @@ export async function readCapsBefore(
                and a.state in ('sending', 'accepted', 'pending', 'in_doubt')
                and coalesce(${COUNTS_UNTIL} > extract(epoch from $2::timestamptz) * 1000, true)
              union all
-             select buyer_id, 'buyer/' || buyer_id || '/balance/cents', -cents, null, null
-             from deposits where buyer_id = any($1) and done_at < $3
+             select buyer_id, balance.key, -cents, null, null
+             from deposits join unnest($1::text[], $4::text[]) as balance (buyer_id, key)
+               using (buyer_id)
+             where done_at < $3
            ), used as (
              select team, key, sum(amount)::bigint as by, max(ends) as ends, rolling
              from live
              group by team, key, rolling, case when rolling is null then 0 else ends end
            )
-           select team, jsonb_agg(jsonb_build_object('key', key, 'by', by, 'endsAtMs', ends)
-             || case when rolling is null then '{}'
-                else jsonb_build_object('rolling', rolling) end) as used
-           from used group by team`,
-    values: [buyerIds, from, to],
+           select team, ${AS_CHANGES} as used from used group by team`,
+    values: [buyerIds, from, to, buyerIds.map(balanceKeyOf)],
   });
   return new Map(found.rows.map(({ team, used }) => [team, used]));
 }

@@ -4,7 +4,7 @@
 import type { LeadId } from '../../domain/ids.ts';
 import type { Lead } from '../../domain/lead.ts';
 import type { RecordedLead } from '../../domain/recorded.ts';
-import type { Tx } from '../pool.ts';
+import { msOf, type Tx } from '../pool.ts';
 
 /** From an instant on, up to another one, which is not included. */
 export interface Period {
@@ -35,8 +35,6 @@ export async function countRecorded(db: Tx, { from, to }: Period): Promise<numbe
   return found.rows[0]?.leads ?? 0;
 }
 
-const ms = (column: string) => `floor(extract(epoch from ${column}) * 1000)::bigint`;
-
 const PAGE = `
   with page as (
     select id, campaign_id, source_id, sub_source, world_version, fields, received_at, status, round
@@ -48,13 +46,13 @@ const PAGE = `
   )
   select l.id, l.campaign_id as "campaignId", l.source_id as "sourceId",
     l.sub_source as "subSource", l.world_version as "worldVersion", l.fields,
-    ${ms('l.received_at')} as "receivedAtMs", l.status, l.round as rounds,
+    ${msOf('l.received_at')} as "receivedAtMs", l.status, l.round as rounds,
     (extract(epoch from l.received_at) * 1000000)::bigint as micros,
     coalesce((select json_object_agg(v.round || ' ' || v.step, v.verdict)
      from verdicts v where v.lead_id = l.id and v.step <> 'validation'), '{}') as verdicts,
     coalesce((select json_agg(json_build_object('contractId', a.contract_id,
        'buyerId', a.buyer_id, 'round', a.round, 'state', a.state, 'priceCents', a.price_cents,
-       'result', a.result, 'capWindows', a.cap_windows, 'plannedAtMs', ${ms('a.planned_at')})
+       'result', a.result, 'capWindows', a.cap_windows, 'plannedAtMs', ${msOf('a.planned_at')})
        order by a.round, a.planned_at, a.position, a.contract_id)
      from attempts a where a.lead_id = l.id), '[]') as attempts,
     coalesce((select json_agg(json_build_object('contractId', s.contract_id,

@@ -1,17 +1,12 @@
 // All that is known about one lead, read in one statement and so at one moment: the lead, what was
 // decided, every attempt, the sales, the ledger and the deliveries.
 
-import type { BuyerId, ContractId, LeadId } from '../../domain/ids.ts';
-import type {
-  AttemptState,
-  Lead,
-  LeadOutcome,
-  LeadStatus,
-  OfferResult,
-} from '../../domain/lead.ts';
+import type { ContractId, LeadId } from '../../domain/ids.ts';
+import type { Lead, LeadOutcome, LeadStatus } from '../../domain/lead.ts';
 import type { Cents } from '../../domain/money.ts';
+import type { LeadSale, RecordedAttempt } from '../../domain/recorded.ts';
 import { type LeadRow, toLead } from '../leads.ts';
-import type { Tx } from '../pool.ts';
+import { msOf, type Tx } from '../pool.ts';
 
 /** A lead's whole record. Lists are in the order in which things happened. */
 export interface LeadTrace {
@@ -38,28 +33,17 @@ export interface TracedVerdict {
   readonly verdict: unknown;
 }
 
-export interface TracedAttempt {
-  readonly contractId: ContractId;
-  readonly buyerId: BuyerId;
-  readonly round: number;
+export interface TracedAttempt extends Omit<RecordedAttempt, 'capWindows'> {
   readonly stage: string;
   readonly position: number;
-  readonly state: AttemptState;
   readonly exclusive: boolean;
   readonly place: number | null;
-  readonly priceCents: Cents;
   readonly bidId: string | null;
-  readonly result: OfferResult | null;
-  readonly plannedAtMs: number;
   readonly sentAtMs: number | null;
   readonly settledAtMs: number | null;
 }
 
-export interface TracedSale {
-  readonly contractId: ContractId;
-  readonly buyerId: BuyerId;
-  readonly priceCents: Cents;
-  readonly payoutCents: Cents;
+export interface TracedSale extends LeadSale {
   readonly reference: string | null;
   readonly soldAtMs: number;
 }
@@ -92,37 +76,36 @@ export interface TracedAction {
   readonly atMs: number;
 }
 
-const ms = (column: string) => `floor(extract(epoch from ${column}) * 1000)::bigint`;
-
 const TRACE = `select l.id, l.public_no, l.campaign_id, l.source_id, l.sub_source, l.external_id,
     l.world_version, l.test, l.fields, l.problems, l.unknown_fields, l.behaviour, l.consent,
-    l.asking_cents, ${ms('l.received_at')} as received_at_ms, l.round, l.status, l.outcome,
-    ${ms('l.settled_at')} as settled_at_ms,
+    l.asking_cents, ${msOf('l.received_at')} as received_at_ms, l.round, l.status, l.outcome,
+    ${msOf('l.settled_at')} as settled_at_ms,
     (select coalesce(jsonb_agg(jsonb_build_object('round', v.round, 'step', v.step,
        'verdict', v.verdict) order by v.round, v.stored_at, v.step), '[]')
      from verdicts v where v.lead_id = l.id) as verdicts,
     (select coalesce(jsonb_agg(jsonb_build_object('contractId', a.contract_id,
        'buyerId', a.buyer_id, 'round', a.round, 'stage', a.stage, 'position', a.position,
        'state', a.state, 'exclusive', a.exclusive, 'place', a.place, 'priceCents', a.price_cents,
-       'bidId', a.bid_id, 'result', a.result, 'plannedAtMs', ${ms('a.planned_at')},
-       'sentAtMs', ${ms('a.sent_at')}, 'settledAtMs', ${ms('a.settled_at')})
+       'bidId', a.bid_id, 'result', a.result, 'plannedAtMs', ${msOf('a.planned_at')},
+       'sentAtMs', ${msOf('a.sent_at')}, 'settledAtMs', ${msOf('a.settled_at')})
        order by a.round, a.planned_at, a.position, a.contract_id), '[]')
      from attempts a where a.lead_id = l.id) as attempts,
     (select coalesce(jsonb_agg(jsonb_build_object('contractId', s.contract_id,
        'buyerId', s.buyer_id, 'priceCents', s.price_cents, 'payoutCents', s.payout_cents,
-       'reference', s.reference, 'soldAtMs', ${ms('s.sold_at')})
+       'reference', s.reference, 'soldAtMs', ${msOf('s.sold_at')})
        order by s.sold_at, s.contract_id), '[]')
      from sales s where s.lead_id = l.id) as sales,
     (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'kind', t.kind, 'state', t.state,
        'from', t.from_account, 'to', t.to_account, 'amountCents', t.amount_cents,
-       'postedAtMs', ${ms('t.posted_at')}) order by t.posted_at, t.id desc), '[]')
+       'postedAtMs', ${msOf('t.posted_at')}) order by t.posted_at, t.id desc), '[]')
      from transfers t where t.lead_id = l.id) as transfers,
     (select coalesce(jsonb_agg(jsonb_build_object('contractId', d.contract_id,
        'target', d.target, 'state', d.state, 'tries', d.tries, 'detail', d.detail,
-       'atMs', ${ms('d.at')}) order by d.at, d.contract_id, d.target), '[]')
+       'atMs', ${msOf('d.at')}) order by d.at, d.contract_id, d.target), '[]')
      from deliveries d where d.lead_id = l.id) as deliveries,
     (select coalesce(jsonb_agg(jsonb_build_object('round', n.round, 'action', n.action,
-       'contract', n.contract_id, 'by', n.done_by, 'atMs', ${ms('n.done_at')}) order by n.id), '[]')
+       'contract', n.contract_id, 'by', n.done_by, 'atMs', ${msOf('n.done_at')})
+       order by n.id), '[]')
      from lead_actions n where n.lead_id = l.id) as actions
   from leads l where l.id = $1`;
 

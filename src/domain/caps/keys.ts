@@ -13,9 +13,14 @@ export function isBalanceKey(key: string): boolean {
   return /^buyer\/[^/]+\/balance\/cents$/.test(key);
 }
 
+/** Whether a window counts money, in cents; else it counts leads. */
+export function isMoneyKey(key: string): boolean {
+  return key.endsWith('/cents');
+}
+
 /** Whether what is left of a window is too little for a lead, or of money for `leastCents`. */
 export function isTooLittle(key: string, left: number, leastCents = 1): boolean {
-  return left < (key.endsWith('/cents') ? Math.max(1, leastCents) : 1);
+  return left < (isMoneyKey(key) ? Math.max(1, leastCents) : 1);
 }
 
 /** The same for every value of its fact: `contract/apex_auto/state=/day/2026-11-24/leads`. */

@@ -1,7 +1,7 @@
 // What of a buyer's caps is used, for people and for comparing with PostgreSQL: a bounded list, the
 // fullest windows first where there are many.
 
-import { dollars } from '../money.ts';
+import { dollars, parseDollars } from '../money.ts';
 import type { CapDecision, CapsState, WindowState } from './caps.ts';
 import { isBalanceKey } from './keys.ts';
 import { oldestEnd } from './rolling.ts';
@@ -71,4 +71,13 @@ export function describeDenial(denied: CapDecision & { readonly kind: 'denied' }
   if (isBalanceKey(room.key)) return `${room.key}: ${dollars(room.left)} left`;
   const paced = pacedUntil === undefined ? '' : `, paced until ${pacedUntil}`;
   return `${room.key} ${used}/${limit}${paced}`;
+}
+
+/** What is left by such a text: of `29776/30000` it is 224, and nothing where the cap is paced. */
+export function leftIn(denial: string): number {
+  if (denial.includes('paced')) return 0;
+  const [, money] = / (\$[\d,.]+) left$/.exec(denial) ?? [];
+  if (money !== undefined) return parseDollars(money) ?? 0;
+  const [, used, limit] = / (\d+)\/(\d+)$/.exec(denial) ?? [];
+  return used === undefined ? 0 : Number(limit) - Number(used);
 }

@@ -18,9 +18,9 @@ export function createKnownFilters() {
   return {
     /** The filter of that key, compiled now if it is new; without a key, one of its own. */
     once(key: string | undefined, compile: () => CompiledFilter): CompiledFilter {
-      const known = key === undefined ? undefined : byKey.get(key);
-      if (known) return known;
       if (key === undefined) return compile();
+      const known = byKey.get(key);
+      if (known) return known;
       const added = remembering(compile());
       byKey.set(key, added);
       numbers.set(added, numbers.size);

@@ -80,7 +80,8 @@ export function duration(least: string, most: string, unit: keyof typeof UNIT_MS
     .transform((text) => durationMs(text) / UNIT_MS[unit]);
 }
 
-function durationMs(text: string): number {
+/** Milliseconds of a duration such as `5s` or `24h`. */
+export function durationMs(text: string): number {
   const [, count, unit] = DURATION.exec(text) ?? [];
   return Number(count) * UNIT_MS[(unit ?? 'ms') as keyof typeof UNIT_MS];
 }
