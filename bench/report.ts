@@ -59,7 +59,7 @@ export function renderCaps({ settings, machine, scenario: _, ...figures }: CapsR
 export function renderRouting({ runs, growth, linear }: RoutingReport): string {
   const names = Object.keys(runs[0] ?? {});
   const rows = runs.map((run): Row => [String(run.contracts), ...Object.values(run).slice(1)]);
-  const grown = growth === undefined ? [] : ['', `${growth} times as long, linear is ${linear}`];
+  const grown = growth ? ['', `times as long: ${pairs(growth)}, linear is ${linear}`] : [];
   return [table([[names[0] ?? '', ...names.slice(1)], ...rows]), ...grown].join('\n');
 }
 

@@ -31,7 +31,10 @@ export function measureRouting({ contracts }: Pick<BenchOptions, 'contracts'>) {
     p99Ms: first.p99Ms,
     ...(runs.length > 1 && {
       /** How much longer the largest takes than the smallest; linear is the ratio of contracts. */
-      growth: round((last.p50Ms ?? 0) / (first.p50Ms ?? 1), 2),
+      growth: {
+        p50: round((last.p50Ms ?? 0) / (first.p50Ms ?? 1), 1),
+        p99: round((last.p99Ms ?? 0) / (first.p99Ms ?? 1), 1),
+      },
       linear: last.contracts / first.contracts,
     }),
     runs,
@@ -45,14 +48,14 @@ function measureOne(contracts: number) {
   const campaign: Campaign | undefined = rules.world.campaigns['auto'];
   if (!campaign) throw new Error('the world has no campaign');
   const full = { detail: '50/50', endsAtMs: null };
-  // A look-up, as it is at the cap desk.
-  const known = new Map<string, FullCap | undefined>();
-  const live: Live = {
-    deniedKey(key) {
-      if (!known.has(key)) known.set(key, isFull(key) ? full : undefined);
-      return known.get(key);
-    },
-  };
+  // As the cap desk does, it remembers what is full, and nothing else.
+  const fullKeys = new Map(
+    Array.from({ length: Math.ceil(contracts / FULL_EVERY) }, (_, n) => [
+      `contract/c${n * FULL_EVERY}/day/2026-11-24/leads`,
+      full,
+    ]),
+  );
+  const live: Live = { deniedKey: (key): FullCap | undefined => fullKeys.get(key) };
   const startMs = Date.parse('2026-11-24T15:00:00Z');
   const ms: number[] = [];
   let eligible = 0;
@@ -77,11 +80,6 @@ function measureOne(contracts: number) {
     eligibleMean: round(eligible / LEADS, 1),
     ...{ p50Ms: latency(50), p99Ms: latency(99), maxMs: latency(100) },
   };
-}
-
-function isFull(key: string): boolean {
-  const [, no] = /^contract\/c(\d+)\//.exec(key) ?? [];
-  return no !== undefined && Number(no) % FULL_EVERY === 0;
 }
 
 function createRules(count: number): Rules {

@@ -239,7 +239,8 @@ export function createCapDesk({ applyCaps, seedCaps, now, holdWaitMs }: CapDeskD
      */
     deniedKey(key: string, limit: number, leastCents?: number): FullCap | undefined {
       const denial = denials.get(key);
-      if (denial && denial.untilMs > now() && denial.limit === limit) {
+      if (!denial) return undefined;
+      if (denial.untilMs > now() && denial.limit === limit) {
         // Where something is left, a cheaper lead may still fit.
         return isTooLittle(key, denial.left, leastCents) ? denial : undefined;
       }

@@ -2,7 +2,7 @@
 
 import { isBalanceKey } from '../domain/caps/keys.ts';
 import type { ContractId } from '../domain/ids.ts';
-import { ZERO } from '../domain/money.ts';
+import { type Cents, ZERO } from '../domain/money.ts';
 import type { Contract } from '../domain/world/contract.ts';
 import type { FullCap, Question } from './explain.ts';
 import { type Refused, refuse } from './refusal.ts';
@@ -12,11 +12,16 @@ import { type CompiledCap, openingWindows } from './windows.ts';
 const NOTHING = 'a limit of 0 takes nothing';
 const CLOSED = refuse('cap_reached', NOTHING);
 
-/** A window that every lead counts in. */
+/** The windows of a moment that every lead counts in. */
 interface Present {
-  readonly key: string;
-  readonly limit: number;
-  readonly endsAtMs: number | null;
+  /** One of the hours takes nothing. */
+  readonly shut: Refused | undefined;
+  // Beside each other, and not an object for each window: a lead asks 1,000 contracts.
+  readonly keys: readonly string[];
+  readonly limits: readonly number[];
+  readonly priceCents: Cents | null;
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 /** The check; undefined where no cap sets a limit. */
@@ -31,25 +36,18 @@ export function checkCaps(
   const fixed = caps.filter((cap) => !cap.perLead);
   const perLead = caps.filter((cap) => cap.perLead);
   if (fixed.some((cap) => cap.isClosed)) return () => CLOSED;
-  // The present windows, kept until the first of them ends: building them for 1,000 contracts would
-  // cost a lead 5 ms.
-  let known = {
-    windows: [] as readonly Present[],
-    priceCents: contract.priceCents,
-    fromMs: 0,
-    toMs: 0,
-  };
+  // Kept until the first of them ends: building them for 1,000 contracts would cost a lead 5 ms.
+  let known: Present | undefined;
   return (question) => {
     const { live, atMs, floorCents } = question;
-    if (atMs < known.fromMs || atMs >= known.toMs) {
+    if (!known || atMs < known.fromMs || atMs >= known.toMs) {
       known = presentWindows({ id, contract, fixed, opening: openingAt(atMs) }, question);
     }
+    const { shut, keys, limits } = known;
+    if (shut) return shut;
     const leastCents = known.priceCents ?? floorCents;
-    for (const { key, limit, endsAtMs } of known.windows) {
-      // A balance without credit has what was paid in.
-      if (limit === 0 && !isBalanceKey(key)) {
-        return refuse('cap_reached', `${key}: ${NOTHING}`, endsAtMs);
-      }
+    for (let nth = 0; nth < keys.length; nth += 1) {
+      const [key, limit] = [keys[nth] ?? '', limits[nth] ?? 0];
       const denied = live.deniedKey(key, limit, leastCents);
       if (denied) return refuseFull(key, denied);
     }
@@ -72,18 +70,25 @@ function presentWindows(
     readonly opening: Opening;
   },
   question: Question,
-) {
+): Present {
   const { id, contract, fixed, opening } = of;
   const window = opening.open ? opening.window : null;
-  const own = fixed.flatMap((cap): Present[] => {
+  const own = fixed.flatMap((cap) => {
     const found = cap.keyAt(question);
     return found ? [{ ...found, limit: cap.limit }] : [];
   });
-  const windows: Present[] = [...own, ...(window ? openingWindows(id, window, ZERO) : [])];
+  const windows = [...own, ...(window ? openingWindows(id, window, ZERO) : [])];
+  // A balance without credit has what was paid in.
+  const shut = windows.find(({ key, limit }) => limit === 0 && !isBalanceKey(key));
   const ends = [window?.endsAtMs, opening.untilMs, ...windows.map(({ endsAtMs }) => endsAtMs)];
-  const toMs = Math.min(...ends.map((endsAtMs) => endsAtMs ?? Infinity));
-  const priceCents = window?.priceCents ?? contract.priceCents;
-  return { windows, priceCents, fromMs: question.atMs, toMs };
+  return {
+    shut: shut && refuse('cap_reached', `${shut.key}: ${NOTHING}`, shut.endsAtMs),
+    keys: windows.map(({ key }) => key),
+    limits: windows.map(({ limit }) => limit),
+    priceCents: window?.priceCents ?? contract.priceCents,
+    fromMs: question.atMs,
+    toMs: Math.min(...ends.map((endsAtMs) => endsAtMs ?? Infinity)),
+  };
 }
 
 function refuseFull(key: string, { detail, endsAtMs }: FullCap): Refused {

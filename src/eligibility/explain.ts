@@ -9,19 +9,12 @@ import type { Lead, WhyNot } from '../domain/lead.ts';
 import type { Cents } from '../domain/money.ts';
 import type { SeenBefore } from '../domain/person.ts';
 import type { IneligibleReason } from '../domain/reasons.ts';
-import type { Contract, SourceRule } from '../domain/world/contract.ts';
-import type { Schedule } from '../domain/world/schedule.ts';
-import type { Buyer, World } from '../domain/world/world.ts';
+import type { World } from '../domain/world/world.ts';
 import { routingFacts, type Facts } from './facts.ts';
-import { compileFilter, type FilterSetting, type FilterVerdict } from './filters/filter.ts';
-import { settingOf } from './filters/setting.ts';
-import { compileRepeats, type RepeatRules, seenText } from './repeats.ts';
-import { checkCaps } from './check-caps.ts';
-import { checkPause } from './check-pause.ts';
-import { type Refused, refuse } from './refusal.ts';
-import { createOpening, type Occurrence, type Opening } from './schedule.ts';
-import { createValueLists } from './filters/value-lists.ts';
-import { compileCaps, type CompiledCap, openingWindows, windowsOf } from './windows.ts';
+import { type Check, type Compiled, compileContracts } from './checks.ts';
+import { compileRepeats, type RepeatRules } from './repeats.ts';
+import type { Occurrence } from './schedule.ts';
+import { openingWindows, windowsOf } from './windows.ts';
 
 export type Eligibility =
   { readonly kind: 'eligible' } | ({ readonly kind: 'refused' } & Omit<WhyNot, 'contractId'>);
@@ -38,7 +31,7 @@ export interface FullCap {
   readonly endsAtMs: number | null;
 }
 
-/** One lead at one moment. Ask all contracts with one object: what derives from it is kept. */
+/** One lead at one moment. */
 export interface Asked {
   readonly lead: Lead;
   readonly score: number;
@@ -68,6 +61,13 @@ export interface EligibilityRules {
    * have.
    */
   explain(contractId: ContractId, asked: Asked): Eligibility;
+
+  /**
+   * The same for each contract of a list, by its place. What derives from the lead is found once
+   * for all, and what derives from the list once for as long as the list itself is kept.
+   */
+  explainEach(contractIds: readonly ContractId[], asked: Asked): (place: number) => Eligibility;
+
   /** The rules against repeats: what has to be looked up before `explain` is asked. */
   readonly repeats: RepeatRules;
 
@@ -96,33 +96,11 @@ export interface Offered {
 
 export type Question = Asked & { readonly facts: Facts; readonly isSourcePaused: boolean };
 
-/** One check: undefined when it passes. */
-type Check = (question: Question) => Refused | undefined;
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-type OpeningAt = (atMs: number) => Opening;
-
-/** A contract, ready to be asked. */
-interface Compiled {
-  readonly checks: readonly Check[];
-  readonly openingAt: OpeningAt;
-  readonly caps: readonly CompiledCap[];
-}
-
 const ELIGIBLE: Eligibility = { kind: 'eligible' };
 
 /** Compiles a world. Throws where contracts name what is not there; `parseWorld` says so first. */
 export function createEligibility(world: World): EligibilityRules {
-  const compiled = new Map<ContractId, Compiled>();
-  const lists = createValueLists();
-  const settings = new Map<string, FilterSetting>();
-  for (const [name, vertical] of Object.entries(world.verticals)) {
-    settings.set(name, settingOf(vertical, lists));
-  }
-  for (const [id, contract] of Object.entries(world.contracts)) {
-    compiled.set(id, compile(world, settings, { id, contract }));
-  }
+  const compiled = compileContracts(world);
   const factFields = new Map<CampaignId, FactFields>();
   for (const [id, { vertical }] of Object.entries(world.campaigns)) {
     factFields.set(id, factFieldsOf(world.verticals[vertical]?.fields ?? {}));
@@ -140,24 +118,19 @@ export function createEligibility(world: World): EligibilityRules {
     const isSourcePaused = source?.paused ?? false;
     return { ...asked, facts: factsOf(asked.lead, asked), isSourcePaused };
   };
-  // Of the lead that was asked about last: all contracts are asked in one go.
-  let last: { readonly asked: Asked; readonly question: Question } | undefined;
+  // A stage names its contracts in the same list for as long as the world lives.
+  const columns = new WeakMap<readonly ContractId[], Columns>();
   const repeats = compileRepeats(world);
 
-  return {
+  const rules: EligibilityRules = {
     repeats,
 
-    explain(contractId, asked) {
-      const { checks } = compiledOf(contractId);
-      if (last?.asked !== asked) {
-        last = { asked, question: questionOf(asked) };
-      }
-      const { question } = last;
-      for (const check of checks) {
-        const refused = check(question);
-        if (refused && !(asked.byOperator && WISHES.has(refused.reason))) return refused;
-      }
-      return ELIGIBLE;
+    explain: (contractId, asked) => rules.explainEach([contractId], asked)(0),
+
+    explainEach(contractIds, asked) {
+      let checks = columns.get(contractIds);
+      if (!checks) columns.set(contractIds, (checks = columnsOf(contractIds.map(compiledOf))));
+      return asker(checks, questionOf(asked));
     },
 
     windowAt(contractId, atMs) {
@@ -178,6 +151,29 @@ export function createEligibility(world: World): EligibilityRules {
       ];
     },
   };
+  return rules;
+}
+
+/** The checks of a list of contracts: all first ones, all second ones, and so on. */
+type Columns = readonly (readonly (Check | undefined)[])[];
+
+// Beside each other in memory: a contract that one of the checks it shares refuses is not touched.
+function columnsOf(contracts: readonly Compiled[]): Columns {
+  const most = Math.max(0, ...contracts.map(({ checks }) => checks.length));
+  return Array.from({ length: most }, (_, nth) => contracts.map(({ checks }) => checks[nth]));
+}
+
+function asker(columns: Columns, question: Question): (place: number) => Eligibility {
+  const { byOperator } = question;
+  return (place) => {
+    for (const checks of columns) {
+      const check = checks[place];
+      if (!check) break;
+      const refused = check(question);
+      if (refused && !(byOperator && WISHES.has(refused.reason))) return refused;
+    }
+    return ELIGIBLE;
+  };
 }
 
 const NONE: Facts = { get: () => undefined, has: () => false };
@@ -186,100 +182,5 @@ function withoutScore(facts: Facts): Facts {
   return {
     get: (name) => (name === 'score' ? undefined : facts.get(name)),
     has: (name) => name !== 'score' && facts.has(name),
-  };
-}
-
-function compile(
-  world: World,
-  settings: ReadonlyMap<string, FilterSetting>,
-  { id: contractId, contract }: { id: ContractId; contract: Contract },
-): Compiled {
-  const { buyer: buyerId, campaign: campaignId } = contract;
-  const buyer = world.buyers[buyerId];
-  const campaign = world.campaigns[campaignId];
-  const vertical = campaign && world.verticals[campaign.vertical];
-  const setting = campaign && settings.get(campaign.vertical);
-  if (!buyer || !vertical || !setting) throw new Error(`contract ${contractId} is incomplete`);
-  const openingAt = createOpening(contract.schedule, buyer.timeZone);
-  const caps = compileCaps({
-    ...{ contractId, contractCaps: contract.caps, schedule: contract.schedule },
-    ...{ buyerId, buyerCaps: buyer.caps, balance: buyer.balance, timeZone: buyer.timeZone },
-    ...{ teamCaps: buyer.membership?.teamCaps, vertical, setting },
-  });
-  const checks = [
-    checkPause(world, { buyer, campaign, contract }),
-    checkSource(contract.sources),
-    checkFields(contract),
-    checkFilter(contract, setting),
-    checkScore(contract.minScore),
-    checkRepeats(contractId, contract, buyer),
-    checkSchedule(contract.schedule, openingAt),
-    checkMemberHours(buyer),
-    checkCaps({ id: contractId, contract }, caps, openingAt),
-  ].filter((check) => check !== undefined);
-  return { checks, openingAt, caps };
-}
-
-function checkSource({ allow, deny }: SourceRule): Check | undefined {
-  if (allow === null && deny.length === 0) return undefined;
-  const [allowed, denied] = [allow && new Set(allow), new Set(deny)];
-  return ({ lead: { sourceId } }) => {
-    if (denied.has(sourceId)) return refuse('source_not_allowed', `${sourceId} is denied`);
-    if (allowed && !allowed.has(sourceId)) {
-      return refuse('source_not_allowed', `${sourceId} is not among the allowed sources`);
-    }
-    return undefined;
-  };
-}
-
-/** A post that lists its fields needs every one of them: data is never invented for a buyer. */
-function checkFields({ post }: Contract): Check | undefined {
-  const fields = post?.fields;
-  if (!fields || fields.length === 0) return undefined;
-  return ({ facts }) => {
-    const missing = fields.filter((field) => !facts.has(field));
-    return missing.length > 0
-      ? refuse('field_required', `the lead has no ${missing.join(', no ')}`)
-      : undefined;
-  };
-}
-
-function checkFilter({ filter }: Contract, setting: FilterSetting): Check | undefined {
-  if (filter === null) return undefined;
-  const matches = compileFilter(filter, setting);
-  return ({ facts }) => {
-    const verdict: FilterVerdict = matches(facts);
-    return verdict.ok ? undefined : refuse('filter_not_met', verdict.detail);
-  };
-}
-
-function checkScore(minScore: number): Check | undefined {
-  if (minScore <= 0) return undefined;
-  return ({ score }) =>
-    score < minScore
-      ? refuse('score_too_low', `the score is ${score}, wants at least ${minScore}`)
-      : undefined;
-}
-
-function checkRepeats(id: ContractId, contract: Contract, buyer: Buyer): Check | undefined {
-  if (!contract.noRepeats && !buyer.noRepeats) return undefined;
-  return ({ seen }) => {
-    const before = seen?.get(id);
-    if (!before) return undefined;
-    const untilMs = before.atMs + before.withinDays * DAY_MS;
-    return refuse('seen_before', seenText(before), untilMs);
-  };
-}
-
-function checkMemberHours({ membership, timeZone }: Buyer): Check | undefined {
-  const schedule = membership?.schedule ?? null;
-  return checkSchedule(schedule, createOpening(schedule, timeZone));
-}
-
-function checkSchedule(schedule: Schedule | null, openingAt: OpeningAt): Check | undefined {
-  if (schedule === null) return undefined;
-  return ({ atMs }) => {
-    const opening = openingAt(atMs);
-    return opening.open ? undefined : refuse('outside_schedule', opening.detail, opening.untilMs);
   };
 }

@@ -11,7 +11,8 @@ import { firstPart, tiersOf } from '../domain/routing/tiers.ts';
 import type { Campaign, Method, Stage } from '../domain/world/campaign.ts';
 import type { Contract } from '../domain/world/contract.ts';
 import type { World } from '../domain/world/world.ts';
-import type { Asked, EligibilityRules } from '../eligibility/explain.ts';
+import type { Eligibility, EligibilityRules } from '../eligibility/explain.ts';
+import type { Occurrence } from '../eligibility/schedule.ts';
 import { type Question, whyPassedBy } from './before.ts';
 
 /** A post that may take longer does not run inside the first workflow task. */
@@ -42,10 +43,11 @@ export function routeStage(rules: Rules, stage: Stage, asked: Question): StageRo
   const hasBids = stage.method === 'ping_post';
   const least = hasBids ? ZERO : leastPrice(world, asked.lead);
   const question = hasBids ? { ...asked, floorCents: stage.floorCents } : asked;
-  for (const contractId of stage.contracts) {
+  const explain = eligibility.explainEach(stage.contracts, question);
+  for (const [place, contractId] of stage.contracts.entries()) {
     const why =
       whyPassedBy(stage, contractId, question) ??
-      whyNot(eligibility, contractId, question) ??
+      whyNot(explain(place)) ??
       whyNever(rules, { stage, contractId, atMs: asked.atMs, least });
     if (why) refused.push(toWhyNot(contractId, why));
     else eligible.push(contractId);
@@ -63,8 +65,7 @@ export function routeStage(rules: Rules, stage: Stage, asked: Question): StageRo
 
 type Why = Omit<WhyNot, 'contractId'>;
 
-function whyNot(eligibility: EligibilityRules, contractId: ContractId, asked: Asked) {
-  const verdict = eligibility.explain(contractId, asked);
+function whyNot(verdict: Eligibility): Why | undefined {
   return verdict.kind === 'eligible' ? undefined : verdict;
 }
 
@@ -78,7 +79,8 @@ function whyNever(
     return { reason: 'no_turn', detail: 'weight 0' };
   }
   if (least === ZERO) return undefined;
-  const { priceCents } = hourlyTerms(rules, contractId, atMs);
+  const window = rules.eligibility.windowAt(contractId, atMs);
+  const { priceCents } = hourlyTerms(contractIn(rules.world, contractId), window);
   if (priceCents === null || priceCents >= least) return undefined;
   return { reason: 'under_margin', detail: `${dollars(priceCents)}, at least ${dollars(least)}` };
 }
@@ -229,8 +231,12 @@ function termsOf(
 ): Pick<StageRoute, 'terms'> {
   const terms: Record<ContractId, Terms> = {};
   for (const contractId of order) {
-    const { exclusive, post } = contractIn(rules.world, contractId);
-    const { priceCents, isHourly } = hourlyTerms(rules, contractId, atMs);
+    const contract = contractIn(rules.world, contractId);
+    const { exclusive, post } = contract;
+    const { priceCents, isHourly } = hourlyTerms(
+      contract,
+      rules.eligibility.windowAt(contractId, atMs),
+    );
     const particular: Terms = {
       ...(priceCents !== null && { priceCents }),
       ...(!exclusive && { shared: true }),
@@ -242,10 +248,8 @@ function termsOf(
   return Object.keys(terms).length > 0 ? { terms } : {};
 }
 
-/** The fixed price at a moment, and whether the hours of that moment set it or have caps. */
-function hourlyTerms({ world, eligibility }: Rules, contractId: ContractId, atMs: number) {
-  const window = eligibility.windowAt(contractId, atMs);
-  const { priceCents } = contractIn(world, contractId);
+/** The fixed price in an opening of the hours, and whether that sets it or has caps. */
+function hourlyTerms({ priceCents }: Contract, window: Occurrence | null) {
   return {
     priceCents: window?.priceCents ?? priceCents,
     isHourly: window !== null && (window.priceCents !== null || window.caps.length > 0),
