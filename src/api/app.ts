@@ -9,6 +9,7 @@ import { createDepositRoutes } from './deposits.ts';
 import { createWhatIfRoutes } from './asking/what-if.ts';
 import type { ApiDeps } from './deps.ts';
 import { createDocsRoutes } from './docs.ts';
+import { createDoorRouter } from './doors/doors.ts';
 import { createHealthRoutes } from './health.ts';
 import { createAuthenticate } from './http/auth.ts';
 import { readBytes } from './http/body.ts';
@@ -52,6 +53,7 @@ export function createApp(deps: ApiDeps): express.Express {
   app.disable('etag');
   app.use(logRequests(deps.log), securityHeaders(), notCached);
   app.use(createRouter(createRoutes(deps), createAuthenticate(deps.currentWorld), readBytes));
+  app.use(createDoorRouter(deps));
   app.use(() => {
     throw new Problem('no_such_route');
   });

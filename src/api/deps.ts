@@ -123,12 +123,15 @@ export type Acceptance =
   | {
       readonly kind: 'new';
       readonly leadId: LeadId;
+      /** For formats whose ids are whole numbers. */
+      readonly publicNo: number;
       readonly answerWithinMs: number;
       readonly unknownFields: readonly string[];
     }
   | {
       readonly kind: 'repeat';
       readonly leadId: LeadId;
+      readonly publicNo: number;
       readonly outcome: LeadOutcome | null;
       readonly unknownFields: readonly string[];
     }

@@ -14,10 +14,11 @@ export interface NewLead {
 }
 
 export type Insertion =
-  | { readonly kind: 'new'; readonly lead: Lead }
+  | { readonly kind: 'new'; readonly lead: Lead; readonly publicNo: number }
   | {
       readonly kind: 'repeat';
       readonly leadId: LeadId;
+      readonly publicNo: number;
       readonly outcome: LeadOutcome | null;
       readonly unknownFields: readonly string[];
     }
@@ -29,7 +30,7 @@ export type Insertion =
  */
 export async function insertLead(db: Tx, entry: NewLead): Promise<Insertion> {
   const { lead, key } = entry;
-  const inserted = await db.query<{ received_at: Date }>({
+  const inserted = await db.query<{ received_at: Date; public_no: string }>({
     name: 'leads.insert',
     text: `with named as (
              insert into idempotency_keys (source_id, key, body_sha256, lead_id)
@@ -41,7 +42,7 @@ export async function insertLead(db: Tx, entry: NewLead): Promise<Insertion> {
              received_at, waits_in)
            select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
            where $17::text is null or exists (select from named)
-           returning received_at`,
+           returning received_at, public_no`,
     values: [
       lead.id,
       lead.campaignId,
@@ -63,8 +64,11 @@ export async function insertLead(db: Tx, entry: NewLead): Promise<Insertion> {
       key?.bodySha256 ?? null,
     ],
   });
-  const receivedAt = inserted.rows[0]?.received_at;
-  if (receivedAt) return { kind: 'new', lead: { ...lead, receivedAtMs: receivedAt.getTime() } };
+  const [row] = inserted.rows;
+  if (row) {
+    const stored = { ...lead, receivedAtMs: row.received_at.getTime() };
+    return { kind: 'new', lead: stored, publicNo: Number(row.public_no) };
+  }
   return findByKey(db, lead.sourceId, key);
 }
 
@@ -73,10 +77,11 @@ async function findByKey(db: Tx, sourceId: string, key: NewLead['key']): Promise
     id: LeadId;
     outcome: LeadOutcome | null;
     unknown_fields: string[];
+    public_no: string;
     same: boolean;
   }>({
     name: 'leads.find_by_key',
-    text: `select l.id, l.outcome, l.unknown_fields, k.body_sha256 = $3 as same
+    text: `select l.id, l.outcome, l.unknown_fields, l.public_no, k.body_sha256 = $3 as same
            from idempotency_keys k join leads l on l.id = k.lead_id
            where k.source_id = $1 and k.key = $2`,
     values: [sourceId, key?.key, key?.bodySha256],
@@ -85,7 +90,8 @@ async function findByKey(db: Tx, sourceId: string, key: NewLead['key']): Promise
   if (!row) throw new Error('a lead was neither inserted nor found by its key');
   if (!row.same) return { kind: 'conflict', leadId: row.id };
   const { id, outcome, unknown_fields: unknownFields } = row;
-  return { kind: 'repeat', leadId: id, outcome, unknownFields };
+  const publicNo = Number(row.public_no);
+  return { kind: 'repeat', leadId: id, publicNo, outcome, unknownFields };
 }
 
 /** A lead's columns, but for the instant of its receipt. */

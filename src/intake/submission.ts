@@ -18,7 +18,7 @@ export interface LoadedWorld {
 
 const name = z.string().trim().min(1).max(200);
 
-const consent = z.strictObject({
+export const consent = z.strictObject({
   text: z.string().max(10_000).nullish(),
   at: z.iso.datetime({ offset: true }).nullish(),
   ip: z.union([z.ipv4(), z.ipv6()]).nullish(),

@@ -62,7 +62,8 @@ export function createIntakeDesk(deps: {
       metrics.received.inc({ campaign, source });
       accepted.set(lead.id, inserted.lead);
       const { answerWithinMs } = campaignOf(draft);
-      return { kind: 'new', leadId: lead.id, answerWithinMs, unknownFields };
+      const { publicNo } = inserted;
+      return { kind: 'new', leadId: lead.id, publicNo, answerWithinMs, unknownFields };
     },
 
     /** Starts a lead's workflow and waits for its outcome within the campaign's answer time. */

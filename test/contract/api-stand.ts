@@ -173,12 +173,14 @@ function accept(
   if (!first) {
     const id = toLeadId(ulid());
     leads.push({ id, draft, key, outcome: null });
-    return { kind: 'new', leadId: id, answerWithinMs: 400, unknownFields };
+    const publicNo = leads.length;
+    return { kind: 'new', leadId: id, publicNo, answerWithinMs: 400, unknownFields };
   }
   const same = key && first.key?.bodySha256.equals(key.bodySha256);
   if (!same) return { kind: 'conflict', leadId: first.id };
   const { outcome, draft: sent } = first;
-  return { kind: 'repeat', leadId: first.id, outcome, unknownFields: sent.unknownFields };
+  const publicNo = leads.indexOf(first) + 1;
+  return { kind: 'repeat', leadId: first.id, publicNo, outcome, unknownFields: sent.unknownFields };
 }
 
 export const lead = {

@@ -5,13 +5,14 @@ import { createHash } from 'node:crypto';
 import { cents, ZERO } from '../../src/domain/money.ts';
 import type { Campaign } from '../../src/domain/world/campaign.ts';
 import type { Contract } from '../../src/domain/world/contract.ts';
-import type { Field, FieldType, World } from '../../src/domain/world/world.ts';
+import type { Field, FieldType, Source, World } from '../../src/domain/world/world.ts';
 
 export const keys = {
   acme: 'sk_test_acme',
   other: 'sk_test_other',
   paused: 'sk_test_paused',
   operator: 'ok_test_operator',
+  door: 'door_test_acme',
 };
 
 /** A field of a type, with what differs from an optional public one. */
@@ -83,6 +84,16 @@ function contract(buyer: string): Contract {
 
 const buyers = ['apex', 'bolt', 'crest', 'dune', 'last'];
 
+const doors: Source['doors'] = {
+  prosper: {
+    format: 'leadprosper',
+    campaign: 'auto_insurance',
+    account: '77/1234',
+    keys: [hashed(keys.door)],
+    fields: { cars: 'vehicles' },
+  },
+};
+
 export const world: World = {
   name: 'test',
   timeZone: 'America/New_York',
@@ -106,7 +117,7 @@ export const world: World = {
   },
   campaigns: { auto_insurance: campaign, home: { ...campaign, routing: [] } },
   sources: {
-    acme: source(keys.acme, { campaigns: ['auto_insurance'] }),
+    acme: { ...source(keys.acme, { campaigns: ['auto_insurance'] }), doors },
     other: source(keys.other, { campaigns: ['auto_insurance', 'home'] }),
     resting: source(keys.paused, { campaigns: ['auto_insurance'], paused: true }),
   },
@@ -124,7 +135,7 @@ export const world: World = {
 
 function source(key: string, more: { campaigns: readonly string[]; paused?: boolean }) {
   const payout = { kind: 'share', basisPoints: 8000 } as const;
-  const terms = { payout, floorCents: ZERO, paused: false };
+  const terms = { payout, floorCents: ZERO, paused: false, doors: {} };
   return { name: 'A source', keys: [hashed(key)], ...terms, ...more };
 }
 

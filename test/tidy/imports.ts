@@ -44,7 +44,7 @@ export const FLOORS: readonly Floor[] = [
     packages: [],
   },
   { folder: 'src/delivery', folders: ['src/domain'], packages: PURE },
-  { folder: 'src/intake', folders: ['src/domain'], packages: PURE },
+  { folder: 'src/intake', folders: ['src/domain'], packages: [...PURE, 'fast-xml-parser'] },
   {
     folder: 'src/world',
     folders: ['src/domain', 'src/eligibility'],

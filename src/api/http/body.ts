@@ -3,11 +3,8 @@
 import express from 'express';
 import type { Request, RequestHandler } from 'express';
 
+import { toPlain } from '../../intake/plain-values.ts';
 import { Problem } from '../problems.ts';
-
-/** Deeper or larger JSON than any lead is refused before anything walks it. */
-const MAX_DEPTH = 8;
-const MAX_VALUES = 2_000;
 
 /** Reads the raw bytes of a body into `req.body`, whatever its type; `maxBytes` after inflation. */
 export function readBytes(maxBytes: number): RequestHandler {
@@ -54,8 +51,10 @@ export function parseJsonObject(bytes: Buffer): SafeJson {
       errors: [{ field: 'body', says: `${was} was sent`, fix: 'send one JSON object' }],
     });
   }
-  const walk: Walk = { values: 0, dropped: [] };
-  return { value: cleanObject(parsed, { path: '', depth: 1 }, walk), dropped: walk.dropped };
+  const plain = toPlain(parsed);
+  if (plain.kind === 'plain') return plain;
+  const { says, fix } = plain;
+  throw new Problem('invalid_request', { errors: [{ field: 'body', says, fix }] });
 }
 
 function parse(text: string): unknown {
@@ -66,45 +65,4 @@ function parse(text: string): unknown {
     const detail = text.trim() === '' ? 'The body is empty.' : 'The body cannot be parsed as JSON.';
     throw new Problem('malformed_json', { detail });
   }
-}
-
-interface Walk {
-  values: number;
-  readonly dropped: string[];
-}
-interface Place {
-  readonly path: string;
-  readonly depth: number;
-}
-
-// Names that reach an object's prototype in code that copies by assignment.
-const UNSAFE = new Set(['__proto__', 'constructor', 'prototype']);
-
-function cleanObject(found: object, { path, depth }: Place, walk: Walk): Record<string, unknown> {
-  const kept: [string, unknown][] = [];
-  for (const [name, value] of Object.entries(found)) {
-    const at = path === '' ? name : `${path}.${name}`;
-    if (UNSAFE.has(name)) walk.dropped.push(at);
-    else kept.push([storable(name), clean(value, { path: at, depth: depth + 1 }, walk)]);
-  }
-  return Object.fromEntries(kept);
-}
-
-function clean(value: unknown, place: Place, walk: Walk): unknown {
-  walk.values += 1;
-  if (place.depth > MAX_DEPTH || walk.values > MAX_VALUES) {
-    const says = place.depth > MAX_DEPTH ? 'nested too deeply' : 'too many values';
-    const fix = `at most ${MAX_DEPTH} levels and ${MAX_VALUES} values`;
-    throw new Problem('invalid_request', { errors: [{ field: 'body', says, fix }] });
-  }
-  if (typeof value === 'string') return storable(value);
-  if (Array.isArray(value)) {
-    return value.map((entry: unknown) => clean(entry, { ...place, depth: place.depth + 1 }, walk));
-  }
-  return typeof value === 'object' && value !== null ? cleanObject(value, place, walk) : value;
-}
-
-// PostgreSQL's jsonb takes neither; one such character must not lose the lead.
-function storable(text: string): string {
-  return text.replace(/\0/g, '').replace(/\p{Cs}/gu, '\ufffd');
 }

@@ -8,6 +8,7 @@ import type { PersonRule } from '../person.ts';
 import type { Campaign } from './campaign.ts';
 import type { Balance, Cap } from './cap.ts';
 import type { Contract } from './contract.ts';
+import type { Door } from './door.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface World {
@@ -74,6 +75,8 @@ export interface Source {
   /** No bid below it counts for its leads. */
   readonly floorCents: Cents;
   readonly paused: boolean;
+  /** In which other formats it posts, by a name of the operator's. */
+  readonly doors: Readonly<Record<string, Door>>;
 }
 
 /** What a source earns: a share of each sale, or a fixed sum for the first sale of a lead. */

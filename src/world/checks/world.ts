@@ -5,6 +5,7 @@ import type { Contract } from '../../domain/world/contract.ts';
 import type { Vertical, World } from '../../domain/world/world.ts';
 import { createValueLists } from '../../eligibility/filters/value-lists.ts';
 import { listContradictions } from './contradictions.ts';
+import { checkDoors } from './doors.ts';
 import { checkFilter, factsOf } from './filter.ts';
 import { checkInHouse } from './in-house.ts';
 import { checkPersonRules } from './persons.ts';
@@ -40,6 +41,7 @@ export function checkWorld(world: World, known: KnownIds, nowMs?: number): Findi
       ...checkRouting(world, id, campaign),
       ...checkMargin(world, id, campaign),
     ]),
+    ...checkDoors(world),
     ...checkPersonRules(world),
     ...checkInHouse(world),
     ...checkBuyers(world, known),
@@ -89,6 +91,9 @@ export function listReferences({ campaigns, sources, contracts }: World): Refere
   }
   for (const [id, source] of Object.entries(sources)) {
     addAll('campaigns', source.campaigns, ['sources', id, 'campaigns']);
+    for (const [name, { campaign }] of Object.entries(source.doors)) {
+      add('campaigns', campaign, ['sources', id, 'doors', name, 'campaign']);
+    }
   }
   for (const [id, contract] of Object.entries(contracts)) {
     add('buyers', contract.buyer, ['contracts', id, 'buyer']);

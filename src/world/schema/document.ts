@@ -8,6 +8,7 @@ import { type Cents, ZERO } from '../../domain/money.ts';
 import { FIELD_TYPES, type Field, type World } from '../../domain/world/world.ts';
 import { caps } from './cap.ts';
 import { contract } from './contract.ts';
+import { door } from './door.ts';
 import { schedule } from './schedule.ts';
 import {
   amountCents,
@@ -134,6 +135,7 @@ const source = settings({
   payout: payout.describe('What it earns.'),
   floor_cents: amountCents.prefault(0).describe('No bid below it counts for its leads.'),
   paused: paused.describe('Its leads are offered to nobody.'),
+  doors: mapOf(door, 50).default({}).describe('Other systems’ formats in which it posts.'),
 });
 
 const balance = settings({

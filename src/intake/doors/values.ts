@@ -1,0 +1,129 @@
+// The values of a request in whichever type it was posted: query, form, JSON or XML, as one object.
+
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+
+import { toPlain } from '../plain-values.ts';
+import type { DoorRequest } from './door.ts';
+
+export type Values =
+  | {
+      readonly kind: 'values';
+      readonly values: Readonly<Record<string, unknown>>;
+      /** Paths of names that were not kept. */
+      readonly dropped: readonly string[];
+    }
+  | { readonly kind: 'unreadable'; readonly why: Unreadable; readonly says: string };
+
+export type Unreadable = 'no_type' | 'odd_type' | 'malformed_json' | 'malformed' | 'not_a_lead';
+
+type BodyType = 'form' | 'json' | 'xml';
+
+const TYPES: ReadonlyMap<string, BodyType> = new Map([
+  ['application/x-www-form-urlencoded', 'form'],
+  ['application/json', 'json'],
+  ['application/xml', 'xml'],
+  ['text/xml', 'xml'],
+]);
+
+/** How a format differs from the others in what it takes. */
+export interface ValueRules {
+  readonly types: readonly BodyType[];
+  /** A form without a Content-Type is read all the same. */
+  readonly typeOptional?: boolean;
+}
+
+/**
+ * The values of the query and of the body; where both have a name, the body's. A name that comes
+ * several times in a form is a list. Never throws.
+ */
+export function readValues(request: DoorRequest, rules: ValueRules): Values {
+  const query = formValues(request.query);
+  const body = readBody(request, rules);
+  if (body.kind === 'unreadable') return body;
+  const plain = toPlain({ ...query, ...body.values });
+  if (plain.kind === 'plain')
+    return { kind: 'values', values: plain.value, dropped: plain.dropped };
+  return unreadable('malformed', `${plain.says}: ${plain.fix}`);
+}
+
+type Body = { readonly kind: 'body'; readonly values: object } | (Values & { kind: 'unreadable' });
+
+function readBody(request: DoorRequest, { types, typeOptional }: ValueRules): Body {
+  if (request.body.length === 0) return { kind: 'body', values: {} };
+  const sent = (request.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const type = sent === '' && typeOptional ? 'form' : TYPES.get(sent);
+  if (sent === '' && !type) return unreadable('no_type', 'the Content-Type header is missing');
+  if (!type || !types.includes(type)) {
+    return unreadable('odd_type', 'that Content-Type is not taken here');
+  }
+  const text = textOf(request.body);
+  if (text === undefined) return unreadable('malformed', 'the body is not UTF-8');
+  if (type === 'form') return { kind: 'body', values: formValues(text) };
+  return type === 'json' ? jsonValues(text) : xmlValues(text);
+}
+
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function formValues(text: string): Record<string, string | string[]> {
+  const values = new Map<string, string | string[]>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    const before = values.get(name);
+    values.set(name, before === undefined ? value : [before, value].flat());
+  }
+  return Object.fromEntries(values);
+}
+
+function jsonValues(text: string): Body {
+  try {
+    return objectOf(JSON.parse(text));
+  } catch {
+    return unreadable('malformed_json', 'the body cannot be parsed as JSON');
+  }
+}
+
+function objectOf(parsed: unknown): Body {
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
+    return { kind: 'body', values: parsed };
+  }
+  return unreadable('not_a_lead', 'one object is wanted');
+}
+
+const xml = new XMLParser({
+  ignoreAttributes: true,
+  ignoreDeclaration: true,
+  ignorePiTags: true,
+  // Text stays text: a zip keeps its zeros.
+  parseTagValue: false,
+});
+
+function xmlValues(text: string): Body {
+  // What a document type may define grows without bound; no lead needs one.
+  if (/<!(DOCTYPE|ENTITY)/i.test(text)) return unreadable('malformed', 'a DOCTYPE is not taken');
+  try {
+    if (XMLValidator.validate(text) === true) {
+      const roots = Object.values(xml.parse(text) as Record<string, unknown>);
+      if (roots.length === 1) return objectOf(roots[0] === '' ? {} : roots[0]);
+    }
+  } catch {
+    // Said below: the parser's own words may quote the person.
+  }
+  return unreadable('malformed', 'the body cannot be parsed as XML');
+}
+
+function unreadable(why: Unreadable, says: string): Values & { kind: 'unreadable' } {
+  return { kind: 'unreadable', why, says };
+}
+
+/** A value that controls the request, as text: the first where it came twice; blank is absent. */
+export function controlOf(values: Readonly<Record<string, unknown>>, name: string) {
+  const value = Object.hasOwn(values, name) ? values[name] : undefined;
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  const text = typeof first === 'string' || typeof first === 'number' ? String(first).trim() : '';
+  return text === '' ? undefined : text;
+}
