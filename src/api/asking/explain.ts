@@ -101,10 +101,13 @@ function contractsOf(
   storedOrder: readonly ContractId[] | undefined,
 ): ExplainedContract[] {
   const ranked = auction ? candidatesOf(route, { ...auction, stage: route.stage, ms: 0 }) : [];
-  const placed = auction ? ranked.map(({ contractId }) => contractId) : route.order;
+  // One that bid several prices stands here once, with the one it is offered first.
+  const placed = auction ? [...new Set(ranked.map(({ contractId }) => contractId))] : route.order;
   const isOrdered = ordered === route.order.length;
   const order = isOrdered ? placed : (storedOrder ?? route.order);
-  const prices = new Map(ranked.map(({ contractId, priceCents }) => [contractId, priceCents]));
+  const prices = new Map(
+    ranked.toReversed().map(({ contractId, priceCents }) => [contractId, priceCents]),
+  );
   const isAsking = !auction && toAsk.length > 0;
   const known = isOrdered ? order.length : (storedOrder?.length ?? ordered);
   const ranks = isAsking ? 0 : known;
