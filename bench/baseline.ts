@@ -66,8 +66,13 @@ async function run({ databaseUrl, port, buyers }: BaselineSettings): Promise<voi
   const { settleOffer } = activities;
   const currentWorld = () => worlds.current().world;
   const deposits = createDepositDesk({ pool, desk: caps, currentWorld });
-  const parts = { config, log, pool, worlds, desk, deposits, metrics, host, settleOffer };
+  const pings = { quote: notHere, find: notHere };
+  const parts = { config, log, pool, worlds, desk, pings, deposits, metrics, host, settleOffer };
   createServer(createApp(createApiDeps(parts))).listen(port, '127.0.0.1');
+}
+
+function notHere(): never {
+  throw new Error('the baseline answers no pings');
 }
 
 process.once('SIGTERM', () => process.exit(0));

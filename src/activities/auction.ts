@@ -13,6 +13,7 @@ import {
   entriesOf,
   fixedBid,
   heldToCeiling,
+  judgedAnew,
   type PingPost,
   rankPings,
   standingOf,
@@ -54,7 +55,11 @@ export function createAuctionActivities(deps: ActivityDeps) {
   };
 }
 
-async function holdAuction(
+/**
+ * Asks everybody at once, within the stage's deadline; those that answered the lead's ping are not
+ * asked again.
+ */
+export async function holdAuction(
   deps: ActivityDeps,
   auction: { key: StageKey; known: Case; stage: PingPost } & Pick<StageRoute, 'order' | 'terms'>,
 ): Promise<Auction> {
@@ -117,6 +122,8 @@ async function ping({ send, readSecret }: ActivityDeps, call: Call): Promise<Pin
   const { known, contract, contractId, key, signal, timeoutMs } = call;
   const step = contract.ping;
   if (step === null) return fixedBid(contractId, contract);
+  const before = known.bids.get(contractId);
+  if (before) return judgedAnew(before, contract);
   const adapter = adapterOf(step);
   const parcel = parcelFor(known, step, { contractId, round: key.round, withPerson: false });
   const request = await authorise(adapter.buildPing(parcel, step), step, readSecret);

@@ -8,10 +8,12 @@
 import { LRUCache } from 'lru-cache';
 import { listAttempts } from '../db/attempts.ts';
 import { loadLead } from '../db/leads.ts';
+import { findPing } from '../db/pings.ts';
 import type { Pool } from '../db/pool.ts';
 import { listVerdicts } from '../db/verdicts.ts';
 import type { ContractId, LeadId } from '../domain/ids.ts';
-import type { AttemptState, Lead } from '../domain/lead.ts';
+import type { AttemptState, Lead, PingResult } from '../domain/lead.ts';
+import type { Pinged } from '../domain/ping.ts';
 import type { RoundPlan } from '../domain/waiting.ts';
 import { type Campaign, OPERATOR_STAGE, type Stage } from '../domain/world/campaign.ts';
 import type { Contract } from '../domain/world/contract.ts';
@@ -37,6 +39,8 @@ export interface Case {
   readonly past: ReadonlyMap<ContractId, AttemptState>;
   /** An operator's choice of the contract, for this round. */
   readonly choice: ContractId | null;
+  /** What buyers answered to the ping that the lead's post followed: they are not asked again. */
+  readonly bids: ReadonlyMap<ContractId, PingResult>;
 }
 
 export type CaseBook = ReturnType<typeof createCaseBook>;
@@ -44,9 +48,9 @@ export type CaseBook = ReturnType<typeof createCaseBook>;
 // A lead is worked on for seconds; a case is a few kilobytes.
 const MAX_CASES = 2_000;
 
-/** What the rounds before left behind. */
-type Past = Pick<Case, 'stored' | 'past'>;
-const NO_PAST: Past = { stored: new Map(), past: new Map() };
+/** What came before the run. */
+type Past = Pick<Case, 'stored' | 'past' | 'bids'>;
+export const NO_PAST: Past = { stored: new Map(), past: new Map(), bids: new Map() };
 
 /** One case book per process. */
 export function createCaseBook(deps: {
@@ -55,15 +59,16 @@ export function createCaseBook(deps: {
 }) {
   const { pool, worldAt } = deps;
   const open = new LRUCache<string, Case>({ max: MAX_CASES });
-  const fresh = new LRUCache<LeadId, Lead>({ max: MAX_CASES });
+  const fresh = new LRUCache<LeadId, { lead: Lead; bids: Case['bids'] }>({ max: MAX_CASES });
 
-  async function openCase(lead: Lead, round: number, { stored, past }: Past): Promise<Case> {
+  async function openCase(lead: Lead, round: number, before: Past): Promise<Case> {
+    const { stored } = before;
     const plan = stored.get('round') as RoundPlan | undefined;
     const loaded = await worldAt(plan?.worldVersion ?? lead.worldVersion);
     const campaign = loaded.world.campaigns[lead.campaignId];
     if (!campaign) throw new Error(`world ${loaded.version} has no campaign ${lead.campaignId}`);
     const choice = plan?.contractId ?? null;
-    const opened = { lead, loaded, campaign, stored, past, choice };
+    const opened = { lead, loaded, campaign, choice, ...before };
     open.set(keyOf(lead.id, round), opened);
     return opened;
   }
@@ -71,7 +76,12 @@ export function createCaseBook(deps: {
   async function reopen(leadId: LeadId, round: number): Promise<Case> {
     const lead = await loadLead(pool, leadId);
     const stored = await listVerdicts(pool, leadId, round);
-    return openCase(lead, round, { stored, past: await pastOf(leadId, round) });
+    return openCase(lead, round, {
+      stored,
+      past: await pastOf(leadId, round),
+      // Later rounds ask anew: a bid is for the post that follows it.
+      bids: round === 1 ? bidsOf(await findPing(pool, leadId)) : NO_PAST.bids,
+    });
   }
 
   async function pastOf(leadId: LeadId, round: number): Promise<Case['past']> {
@@ -83,15 +93,16 @@ export function createCaseBook(deps: {
     worldAt,
 
     /** Intake has just stored this lead: its first run need not read it back. */
-    expect(lead: Lead): void {
-      fresh.set(lead.id, lead);
+    expect(lead: Lead, ping?: Pinged): void {
+      fresh.set(lead.id, { lead, bids: bidsOf(ping) });
     },
 
     /** Begins a run: from memory once, from the database every other time. */
     async begin(leadId: LeadId): Promise<Case> {
-      const lead = fresh.get(leadId);
+      const known = fresh.get(leadId);
       fresh.delete(leadId);
-      return lead ? openCase(lead, 1, NO_PAST) : reopen(leadId, 1);
+      if (!known) return reopen(leadId, 1);
+      return openCase(known.lead, 1, { ...NO_PAST, bids: known.bids });
     },
 
     /** Another run has stored verdicts since this case was opened: it is read anew. */
@@ -104,6 +115,10 @@ export function createCaseBook(deps: {
       return open.get(keyOf(leadId, round)) ?? reopen(leadId, round);
     },
   };
+}
+
+function bidsOf(ping: Pinged | undefined): Case['bids'] {
+  return new Map(ping?.bids.map((bid) => [bid.contractId, bid]));
 }
 
 function keyOf(leadId: LeadId, round: number): string {

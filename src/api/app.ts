@@ -17,6 +17,7 @@ import { logRequests } from './http/logging.ts';
 import { createRouter, type Route } from './http/routes.ts';
 import { createLeadActionRoutes } from './lead-actions.ts';
 import { createLeadRoutes } from './leads.ts';
+import { createPingRoutes } from './pings.ts';
 import { Problem, sendProblem } from './problems.ts';
 import { createBalanceRoutes } from './reading/balances.ts';
 import { createCapsRoutes } from './reading/caps.ts';
@@ -31,6 +32,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
   return [
     ...createLeadRoutes(deps),
     ...createLeadActionRoutes(deps),
+    ...createPingRoutes(deps),
     ...createReportRoutes(deps),
     ...createCapsRoutes(deps),
     ...createDepositRoutes(deps),

@@ -3,9 +3,10 @@
 import type { Logger } from 'pino';
 
 import type { Change } from '../domain/caps/caps.ts';
-import type { BuyerId, CampaignId, ContractId, LeadId } from '../domain/ids.ts';
+import type { BuyerId, CampaignId, ContractId, LeadId, SourceId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';
 import type { LeadAction } from '../domain/waiting.ts';
+import type { Pinged, Quote } from '../domain/ping.ts';
 import type { PersonKey, RepeatQuestion } from '../domain/person.ts';
 import type { World } from '../domain/world/world.ts';
 import type { HadBefore } from '../db/persons/before.ts';
@@ -49,6 +50,11 @@ export interface ApiDeps {
 
   /** Stores the lead and its key in one commit, or finds what the key stored before. */
   acceptLead(draft: LeadDraft, key: IdempotencyKey | null): Promise<Acceptance>;
+  /** What a lead would earn its source. The same ping again gets the same answer. */
+  quotePing(draft: LeadDraft): Promise<PingAnswer>;
+  findPing(pingId: string, sourceId: SourceId): Promise<FoundPing>;
+  /** As `acceptLead`, for the lead of a ping, whose bids count for it; once. */
+  acceptPost(draft: LeadDraft, ping: Pinged, key: IdempotencyKey | null): Promise<PostAcceptance>;
   /** Starts the distribution of a new lead and waits for the campaign's answer time at most. */
   distribute(leadId: LeadId): Promise<LeadOutcome | 'pending'>;
   /** Waits for a lead that is being distributed. */
@@ -137,6 +143,22 @@ export type Acceptance =
     }
   /** The key came before with another body. */
   | { readonly kind: 'conflict'; readonly leadId: LeadId };
+
+export type PostAcceptance =
+  Acceptance | { readonly kind: 'ping_used' } | { readonly kind: 'ping_expired' };
+
+export interface PingAnswer {
+  readonly pingId: string;
+  readonly quote: Quote;
+  readonly expiresAtMs: number;
+  /** It was asked before. */
+  readonly cached: boolean;
+}
+
+/** A ping that is over is found while it is remembered: its post may be a repeat. */
+export type FoundPing =
+  | { readonly kind: 'found'; readonly ping: Pinged }
+  | { readonly kind: 'forged' | 'expired' | 'of_another_source' };
 
 export interface DoubtSettlement {
   readonly leadId: LeadId;

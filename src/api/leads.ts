@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 
 import type { Caller, OperatorCaller, SourceCaller } from './http/auth.ts';
-import { isLeadId, type LeadId } from '../domain/ids.ts';
+import { type CampaignId, isLeadId, type LeadId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';
 import type { LeadTrace } from '../db/reading/trace.ts';
 import type { LeadDraft } from '../intake/draft.ts';
@@ -22,7 +22,7 @@ import { settlementBody } from './wire/lead.ts';
 import { leadHeaders, leadQuery } from './wire/queries.ts';
 
 /** A submission is text that people typed: a larger one is a mistake or an attack. */
-const MAX_BODY_BYTES = 64 * 1024;
+export const MAX_BODY_BYTES = 64 * 1024;
 
 export function createLeadRoutes(deps: ApiDeps): readonly Route[] {
   const maxBodyBytes = deps.maxBodyBytes ?? MAX_BODY_BYTES;
@@ -62,7 +62,7 @@ export function createLeadRoutes(deps: ApiDeps): readonly Route[] {
   ];
 }
 
-interface Call<C extends Caller> {
+export interface Call<C extends Caller> {
   readonly req: Request;
   readonly res: Response;
   readonly caller: C;
@@ -78,19 +78,27 @@ async function submit(deps: ApiDeps, { req, res, caller }: Call<SourceCaller>): 
   const draft = readDraft(body, { sourceId: caller.id, loadedWorld: { world, version } });
 
   const accepted = await deps.acceptLead(draft, key);
+  await answerLead(deps, { res, accepted, campaignId: draft.campaignId });
+}
+
+/** Answers with the outcome of a stored lead, or that it has none yet. */
+export async function answerLead(
+  deps: ApiDeps,
+  { res, accepted, campaignId }: { res: Response; accepted: Acceptance; campaignId: CampaignId },
+): Promise<void> {
   const { leadId } = accepted;
   res.locals['leadId'] = leadId;
   if (accepted.kind === 'conflict') {
     const detail = 'Send the corrected lead with a key of its own.';
     throw new Problem('idempotency_key_reused', { detail });
   }
-  const waitMs = world.campaigns[draft.campaignId]?.answerWithinMs ?? 0;
+  const waitMs = deps.currentWorld().world.campaigns[campaignId]?.answerWithinMs ?? 0;
   const outcome = await outcomeOf(deps, accepted, waitMs);
   if (outcome === 'pending') res.status(202).location(`/v1/leads/${leadId}`);
   res.json(leadAnswer(leadId, outcome, accepted.unknownFields));
 }
 
-function readKey(req: Request): IdempotencyKey | null {
+export function readKey(req: Request): IdempotencyKey | null {
   const { 'idempotency-key': key } = expectShape(leadHeaders, req.headers);
   if (key === undefined) return null;
   return { key, bodySha256: createHash('sha256').update(bytesOf(req)).digest() };

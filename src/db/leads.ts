@@ -69,10 +69,22 @@ export async function insertLead(db: Tx, entry: NewLead): Promise<Insertion> {
     const stored = { ...lead, receivedAtMs: row.received_at.getTime() };
     return { kind: 'new', lead: stored, publicNo: Number(row.public_no) };
   }
-  return findByKey(db, lead.sourceId, key);
+  const known = key && (await findByKey(db, lead.sourceId, key));
+  if (!known) throw new Error('a lead was neither inserted nor found by its key');
+  return known;
 }
 
-async function findByKey(db: Tx, sourceId: string, key: NewLead['key']): Promise<Insertion> {
+/** Whether an insert failed because there is a lead of that id. */
+export function isDuplicateLead(error: unknown): boolean {
+  return error instanceof Error && 'constraint' in error && error.constraint === 'leads_pkey';
+}
+
+/** The lead that came under this key before. */
+export async function findByKey(
+  db: Tx,
+  sourceId: string,
+  key: NonNullable<NewLead['key']>,
+): Promise<Exclude<Insertion, { kind: 'new' }> | undefined> {
   const found = await db.query<{
     id: LeadId;
     outcome: LeadOutcome | null;
@@ -84,10 +96,10 @@ async function findByKey(db: Tx, sourceId: string, key: NewLead['key']): Promise
     text: `select l.id, l.outcome, l.unknown_fields, l.public_no, k.body_sha256 = $3 as same
            from idempotency_keys k join leads l on l.id = k.lead_id
            where k.source_id = $1 and k.key = $2`,
-    values: [sourceId, key?.key, key?.bodySha256],
+    values: [sourceId, key.key, key.bodySha256],
   });
   const [row] = found.rows;
-  if (!row) throw new Error('a lead was neither inserted nor found by its key');
+  if (!row) return undefined;
   if (!row.same) return { kind: 'conflict', leadId: row.id };
   const { id, outcome, unknown_fields: unknownFields } = row;
   const publicNo = Number(row.public_no);

@@ -20,7 +20,7 @@ export const INELIGIBLE = {
   cap_reached: 'a cap has no room left',
   cap_unknown: 'the caps did not answer in time',
   no_turn: 'weight 0: never drawn',
-  under_margin: 'the price does not cover the payout and the margin',
+  under_margin: 'the price does not cover what the source asks or earns, and the margin',
   budget_used: 'the time of the stage was used up',
   rejections_reached: 'the stage ended after its number of rejections',
   no_place: 'the lead has no place left for this contract',
@@ -35,7 +35,7 @@ export const INELIGIBLE = {
 export const NO_BIDS = {
   no_bid: 'the buyer did not want to bid',
   below_floor: 'the bid is below the floor',
-  under_margin: 'the price does not cover the payout and the margin',
+  under_margin: 'the price does not cover what the source asks or earns, and the margin',
   too_few_bidders: 'fewer bids counted than the stage wants',
   bid_unreadable: 'the answer holds no readable bid',
   bid_over_ceiling: 'the bid is above what the contract may bid',

@@ -43,6 +43,8 @@ export interface Asked {
   readonly floorCents?: Cents;
   /** An operator chose the contract: what it wishes for does not matter, what binds it does. */
   readonly byOperator?: boolean;
+  /** Only a part of the lead is known yet: what a post lacks may still come. */
+  readonly isPing?: boolean;
 }
 
 /** What a contract wishes for, and an operator may overrule. */
@@ -164,13 +166,15 @@ function columnsOf(contracts: readonly Compiled[]): Columns {
 }
 
 function asker(columns: Columns, question: Question): (place: number) => Eligibility {
-  const { byOperator } = question;
+  const { byOperator, isPing } = question;
+  const mayPass = (reason: IneligibleReason) =>
+    (byOperator && WISHES.has(reason)) || (isPing && reason === 'field_required');
   return (place) => {
     for (const checks of columns) {
       const check = checks[place];
       if (!check) break;
       const refused = check(question);
-      if (refused && !(byOperator && WISHES.has(refused.reason))) return refused;
+      if (refused && !mayPass(refused.reason)) return refused;
     }
     return ELIGIBLE;
   };

@@ -3,9 +3,10 @@
 import { z } from 'zod';
 
 import type { CampaignId, SourceId } from '../domain/ids.ts';
-import { cents } from '../domain/money.ts';
+import { cents, dollars } from '../domain/money.ts';
+import { canEarn } from '../domain/routing/pricing.ts';
 import type { Campaign } from '../domain/world/campaign.ts';
-import type { World } from '../domain/world/world.ts';
+import type { Source, World } from '../domain/world/world.ts';
 import type { LeadDraft } from './draft.ts';
 import { normaliseFields } from './fields.ts';
 import type { ShapeError } from './shape.ts';
@@ -94,6 +95,8 @@ export function toDraft(body: LeadSubmission, origin: Origin): Drafted {
   if (!source.campaigns.includes(body.campaign)) {
     return { kind: 'campaign_not_allowed', allowed: source.campaigns };
   }
+  const wrong = cannotEarn(source, body.asking_cents);
+  if (wrong) return { kind: 'wrong_types', errors: [wrong] };
   const normal = normaliseFields(verticalOf(world, campaign), body.fields);
   if (normal.kind === 'wrong_types') return normal;
   const draft: LeadDraft = {
@@ -112,6 +115,12 @@ export function toDraft(body: LeadSubmission, origin: Origin): Drafted {
     askingCents: body.asking_cents == null ? null : cents(body.asking_cents),
   };
   return { kind: 'draft', draft };
+}
+
+function cannotEarn({ payout }: Source, asking: number | null | undefined): ShapeError | undefined {
+  if (asking == null || asking === 0 || canEarn(payout, cents(asking))) return undefined;
+  const most = payout.kind === 'fixed' ? dollars(payout.cents) : 'nothing';
+  return { field: 'asking_cents', says: 'you cannot earn as much', fix: `at most ${most} a lead` };
 }
 
 function verticalOf(world: World, campaign: Campaign) {

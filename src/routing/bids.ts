@@ -17,7 +17,7 @@ import { lotOf } from '../domain/routing/lot.ts';
 import type { Campaign, Stage } from '../domain/world/campaign.ts';
 import type { Contract } from '../domain/world/contract.ts';
 import type { World } from '../domain/world/world.ts';
-import { contractIn, marginOf } from './stage.ts';
+import { contractIn, leastOf } from './stage.ts';
 
 /** A stage that asks for bids. */
 export type PingPost = Stage & { method: 'ping_post' };
@@ -27,12 +27,12 @@ export interface AuctionPlace {
   readonly world: World;
   readonly campaign: Campaign;
   readonly stage: PingPost;
-  readonly lead: Pick<Lead, 'id' | 'sourceId' | 'campaignId'>;
+  readonly lead: Pick<Lead, 'id' | 'sourceId' | 'campaignId' | 'askingCents'>;
 }
 
 /** The rules of an auction, with the floors that hold for every contract in it. */
 export function auctionRules({ world, campaign, stage, lead }: AuctionPlace): AuctionRules {
-  const { everySaleCents, firstSaleCents } = marginOf(world, lead);
+  const { everySaleCents, firstSaleCents } = leastOf(world, lead);
   const sourceFloor = world.sources[lead.sourceId]?.floorCents ?? ZERO;
   const floors = [stage.floorCents, campaign.floorCents, sourceFloor, everySaleCents];
   const { pricing, pick, minBidders } = stage;
@@ -166,7 +166,8 @@ export function recallBids(
   return { pings, unknown };
 }
 
-function judgedAnew(ping: PingResult, contract: Contract): PingResult {
+/** A recorded answer under what its contract may bid now. */
+export function judgedAnew(ping: PingResult, contract: Contract): PingResult {
   if (ping.kind === 'bid') return heldToCeiling(ping, contract);
   const { contractId, priceCents, ms } = ping;
   if (priceCents === undefined) return ping;

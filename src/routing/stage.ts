@@ -5,7 +5,7 @@
 import type { ContractId } from '../domain/ids.ts';
 import type { Lead, StageRoute, Terms, Tier, WhyNot } from '../domain/lead.ts';
 import { type Cents, dollars, highest, ZERO } from '../domain/money.ts';
-import { type MarginFloors, marginFloors } from '../domain/routing/pricing.ts';
+import { askingFloor, type MarginFloors, marginFloors } from '../domain/routing/pricing.ts';
 import { creditLimitOf, type Credits, drawTurn, type Member } from '../domain/routing/rotation.ts';
 import { firstPart, tiersOf } from '../domain/routing/tiers.ts';
 import type { Campaign, Method, Stage } from '../domain/world/campaign.ts';
@@ -191,21 +191,27 @@ function membersOf(world: World, stage: Stage, { order, tier, terms }: StageRout
   });
 }
 
-/** What a lead of this source must bring, so that its campaign's margin is left. */
-export function marginOf(
+/**
+ * What a lead must bring, so that its campaign's margin is left and its source earns what it asks.
+ */
+export function leastOf(
   world: World,
-  { sourceId, campaignId }: Pick<Lead, 'sourceId' | 'campaignId'>,
+  { sourceId, campaignId, askingCents }: Pick<Lead, 'sourceId' | 'campaignId' | 'askingCents'>,
 ): MarginFloors {
   const payout = world.sources[sourceId]?.payout;
   const minMargin = world.campaigns[campaignId]?.minMargin ?? null;
-  if (!payout || minMargin === null) return NO_MARGIN;
-  return marginFloors(payout, minMargin);
+  if (!payout || (minMargin === null && askingCents === null)) return NO_MARGIN;
+  const { everySaleCents, firstSaleCents } = marginFloors(payout, minMargin);
+  return {
+    everySaleCents,
+    firstSaleCents: highest(firstSaleCents, askingFloor(payout, askingCents)),
+  };
 }
 
 const NO_MARGIN: MarginFloors = { everySaleCents: ZERO, firstSaleCents: ZERO };
 
 function leastPrice(world: World, lead: Lead): Cents {
-  const { everySaleCents, firstSaleCents } = marginOf(world, lead);
+  const { everySaleCents, firstSaleCents } = leastOf(world, lead);
   return highest(everySaleCents, firstSaleCents);
 }
 

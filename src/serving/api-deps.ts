@@ -22,6 +22,7 @@ import { listRotations } from '../db/rotations.ts';
 import { createCapReader } from './cap-reader.ts';
 import type { DepositDesk } from './deposit-desk.ts';
 import type { IntakeDesk } from './intake-desk.ts';
+import type { PingDesk } from './ping-desk.ts';
 import type { Metrics } from './metrics.ts';
 import type { TemporalHost } from './temporal-host.ts';
 import type { Worlds } from './worlds.ts';
@@ -32,6 +33,7 @@ export interface ServingParts {
   readonly pool: Pool;
   readonly worlds: Worlds;
   readonly desk: IntakeDesk;
+  readonly pings: PingDesk;
   readonly deposits: DepositDesk;
   readonly metrics: Metrics;
   readonly host: TemporalHost;
@@ -56,6 +58,9 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     listWorlds: (page) => listWorlds(pool, page),
     applyWorld: worlds.apply,
     acceptLead: desk.acceptLead,
+    quotePing: parts.pings.quote,
+    findPing: parts.pings.find,
+    acceptPost: desk.acceptPost,
     distribute: desk.distribute,
     awaitOutcome: desk.awaitOutcome,
     findTrace: (leadId) => findTrace(pool, leadId),

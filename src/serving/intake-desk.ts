@@ -4,11 +4,13 @@
 import { monotonicFactory } from 'ulid';
 import type { CaseBook, LoadedWorld } from '../activities/cases.ts';
 import type { Answers } from './answers.ts';
-import type { Acceptance, IdempotencyKey } from '../api/deps.ts';
-import { insertLead, loadLead } from '../db/leads.ts';
+import type { Acceptance, IdempotencyKey, PostAcceptance } from '../api/deps.ts';
+import { findByKey, insertLead, isDuplicateLead, loadLead } from '../db/leads.ts';
+import { findPing } from '../db/pings.ts';
 import type { Pool } from '../db/pool.ts';
 import { type LeadId, toLeadId } from '../domain/ids.ts';
 import type { Lead, LeadOutcome } from '../domain/lead.ts';
+import type { Pinged } from '../domain/ping.ts';
 import type { Campaign } from '../domain/world/campaign.ts';
 import { roundPlan } from '../eligibility/holding.ts';
 import type { LeadDraft } from '../intake/draft.ts';
@@ -34,7 +36,7 @@ export function createIntakeDesk(deps: {
   // Rising within a millisecond too: lists show the newest first, by id.
   const nextUlid = monotonicFactory();
   /** Leads between their insert and their start: a few at a time. */
-  const accepted = new Map<LeadId, Lead>();
+  const accepted = new Map<LeadId, { lead: Lead; ping: Pinged | undefined }>();
 
   async function start(lead: Lead): Promise<void> {
     const temporal = deps.temporal();
@@ -50,32 +52,58 @@ export function createIntakeDesk(deps: {
     return campaign;
   }
 
+  async function accept(
+    draft: LeadDraft,
+    as: { readonly id: LeadId; readonly key: IdempotencyKey | null; readonly ping?: Pinged },
+  ): Promise<Acceptance> {
+    const { raw, unknownFields, ...fields } = draft;
+    const lead = { ...fields, id: as.id };
+    const waitsIn = deps.process;
+    const inserted = await insertLead(pool, { lead, raw, unknownFields, waitsIn, key: as.key });
+    if (inserted.kind !== 'new') return inserted;
+    const { campaignId: campaign, sourceId: source } = draft;
+    metrics.received.inc({ campaign, source });
+    accepted.set(lead.id, { lead: inserted.lead, ping: as.ping });
+    const { answerWithinMs } = campaignOf(draft);
+    const { publicNo } = inserted;
+    return { kind: 'new', leadId: lead.id, publicNo, answerWithinMs, unknownFields };
+  }
+
   return {
     /** Stores a lead with its key, or finds what the key stored before. */
-    async acceptLead(draft: LeadDraft, key: IdempotencyKey | null): Promise<Acceptance> {
-      const { raw, unknownFields, ...fields } = draft;
-      const lead = { ...fields, id: toLeadId(nextUlid()) };
-      const waitsIn = deps.process;
-      const inserted = await insertLead(pool, { lead, raw, unknownFields, waitsIn, key });
-      if (inserted.kind !== 'new') return inserted;
-      const { campaignId: campaign, sourceId: source } = draft;
-      metrics.received.inc({ campaign, source });
-      accepted.set(lead.id, inserted.lead);
-      const { answerWithinMs } = campaignOf(draft);
-      const { publicNo } = inserted;
-      return { kind: 'new', leadId: lead.id, publicNo, answerWithinMs, unknownFields };
+    acceptLead: (draft: LeadDraft, key: IdempotencyKey | null) =>
+      accept(draft, { id: toLeadId(nextUlid()), key }),
+
+    /** Stores the lead of a ping: under the id by which its buyers know it already. */
+    async acceptPost(
+      draft: LeadDraft,
+      ping: Pinged,
+      key: IdempotencyKey | null,
+    ): Promise<PostAcceptance> {
+      const repeat = key && (await findByKey(pool, draft.sourceId, key));
+      if (repeat) return repeat;
+      if (ping.expiresAtMs <= Date.now()) return { kind: 'ping_expired' };
+      try {
+        return await accept(draft, { id: ping.leadId, key, ping });
+      } catch (error) {
+        if (isDuplicateLead(error)) return { kind: 'ping_used' };
+        throw error;
+      }
     },
 
     /** Starts a lead's workflow and waits for its outcome within the campaign's answer time. */
     async distribute(leadId: LeadId): Promise<LeadOutcome | 'pending'> {
-      const lead = accepted.get(leadId) ?? (await loadLead(pool, leadId));
+      const { lead, ping } = accepted.get(leadId) ?? {
+        lead: await loadLead(pool, leadId),
+        ping: await findPing(pool, leadId),
+      };
       accepted.delete(leadId);
       const { world } = await worlds.at(lead.worldVersion);
       const endTimer = metrics.answerSeconds.startTimer();
       const timeoutMs = world.campaigns[lead.campaignId]?.answerWithinMs ?? 0;
       // Wait first: an eager workflow may answer before its start returns.
       const answer = answers.waitFor(leadId, timeoutMs);
-      cases.expect(lead);
+      cases.expect(lead, ping);
       void start(lead).catch((cause: unknown) => {
         // The sweeper starts it when Temporal is back; nobody should wait for that.
         metrics.startFailures.inc();

@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { Logger } from 'pino';
+import { createPingDesk } from './ping-desk.ts';
 import { createCapDesk } from '../activities/cap-desk.ts';
 import { createCaseBook } from '../activities/cases.ts';
 import { createHttp } from '../activities/http.ts';
@@ -63,14 +64,16 @@ export async function serve(
   const capDesk = createDesk(pool, temporal, config.capsWaitMs);
   const currentWorld = () => worlds.current().world;
   const deposits = createDepositDesk({ pool, desk: capDesk, currentWorld });
-  const activities = createActivities({
+  const forActivities = {
     ...{ pool, cases, process },
     desk: capDesk,
     send: http.send,
     readSecret: createSecretReader(env),
     giveAnswer: answers.give,
     now: Date.now,
-  });
+  };
+  const activities = createActivities(forActivities);
+  const pings = createPingDesk({ activities: forActivities, worlds });
   const host: TemporalHost = startTemporalHost({
     temporal: config.temporal,
     activities,
@@ -93,7 +96,7 @@ export async function serve(
 
   const app = createApp(
     createApiDeps({
-      ...{ config, log, pool, worlds, desk, deposits, metrics, host },
+      ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host },
       settleOffer: activities.settleOffer,
     }),
   );

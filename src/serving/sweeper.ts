@@ -3,6 +3,7 @@
 // persons past their time.
 
 import { claimUnsettled, deleteOldKeys, sweepAgainSoon } from '../db/leads.ts';
+import { deleteOldPings } from '../db/pings.ts';
 import { dispatchSignals } from '../db/outbox.ts';
 import { fillPersons, forgetFills } from '../db/persons/fills.ts';
 import { deleteOldPersons } from '../db/persons/seen.ts';
@@ -74,6 +75,7 @@ export function startSweeper(deps: {
     if (Date.now() < oldKeysAt) return;
     oldKeysAt = Date.now() + OLD_KEYS_EVERY_MS;
     await deleteOldKeys(pool);
+    await deleteOldPings(pool);
   }
 
   async function run(): Promise<void> {

@@ -6,7 +6,13 @@ import { pino } from 'pino';
 import { ulid } from 'ulid';
 
 import { createApp } from '../../src/api/app.ts';
-import type { Acceptance, ApiDeps, IdempotencyKey } from '../../src/api/deps.ts';
+import type {
+  Acceptance,
+  ApiDeps,
+  FoundPing,
+  IdempotencyKey,
+  PingAnswer,
+} from '../../src/api/deps.ts';
 import type { Deposit, NewDeposit, Recorded } from '../../src/db/deposits.ts';
 import type { LeadQuery } from '../../src/db/reading/lead-list.ts';
 import type { PnlQuery } from '../../src/db/reading/pnl.ts';
@@ -41,6 +47,9 @@ export interface Stand {
   /** What new leads come to. */
   outcome: LeadOutcome | 'pending';
   readonly traces: LeadTrace[];
+  /** What pings are answered with, and what is known under every ping id. */
+  quoted: Omit<PingAnswer, 'cached'>;
+  ping: FoundPing;
   close(): Promise<void>;
 }
 
@@ -52,6 +61,8 @@ export async function startStand(overrides: Partial<ApiDeps> = {}): Promise<Stan
     logLines: [],
     outcome: { kind: 'unsold', reason: 'no_bids' },
     traces: [],
+    quoted: { pingId: 'ping_1', quote: { kind: 'no_bid', reason: 'no_bids' }, expiresAtMs: 0 },
+    ping: { kind: 'forged' },
   };
   const write = (line: string) => void stand.logLines.push(line);
   const deps: ApiDeps = {
@@ -91,6 +102,9 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
         : { kind: 'applied', version: 8, ...told };
     },
     acceptLead: async (draft, key) => accept(stand, draft, key),
+    quotePing: async () => ({ ...stand.quoted, cached: false }),
+    findPing: async () => stand.ping,
+    acceptPost: async (draft, _, key) => accept(stand, draft, key),
     distribute: async (leadId) => {
       const lead = stand.leads.find(({ id }) => id === leadId);
       if (lead && stand.outcome !== 'pending') lead.outcome = stand.outcome;

@@ -28,6 +28,7 @@ const campaign: Campaign = {
   name: 'Auto insurance',
   vertical: 'auto',
   answerWithinMs: 400,
+  pingExpiresMs: 120_000,
   maxSales: 1,
   floorCents: ZERO,
   minMargin: null,
@@ -135,7 +136,7 @@ export const world: World = {
 
 function source(key: string, more: { campaigns: readonly string[]; paused?: boolean }) {
   const payout = { kind: 'share', basisPoints: 8000 } as const;
-  const terms = { payout, floorCents: ZERO, paused: false, doors: {} };
+  const terms = { payout, floorCents: ZERO, paused: false, pingsPerSecond: 50, doors: {} };
   return { name: 'A source', keys: [hashed(key)], ...terms, ...more };
 }
 

@@ -95,6 +95,7 @@ export const FLOORS: readonly Floor[] = [
       'swagger-ui-dist',
       'pino-http',
       'prom-client',
+      'rate-limiter-flexible',
       'ulid',
       'yaml',
       'node:*',

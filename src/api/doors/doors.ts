@@ -5,13 +5,15 @@ import { createHash } from 'node:crypto';
 import express from 'express';
 import type { Request, Response } from 'express';
 
-import { isAway } from '../../db/pool.ts';
+import type { SourceId } from '../../domain/ids.ts';
 import type { LeadOutcome } from '../../domain/lead.ts';
+import { cents } from '../../domain/money.ts';
 import {
   type Answered,
   type DoorFormat,
   type DoorRequest,
   refused,
+  type Refusal,
   type Refused,
   type Reply,
   type Told,
@@ -19,10 +21,12 @@ import {
 import { FORMATS } from '../../intake/doors/formats.ts';
 import { toSubmission } from '../../intake/doors/submission.ts';
 import { toDraft } from '../../intake/submission.ts';
-import type { ApiDeps } from '../deps.ts';
+import type { LeadDraft } from '../../intake/draft.ts';
+import type { ApiDeps, PostAcceptance } from '../deps.ts';
 import { bytesOf, readBytes } from '../http/body.ts';
-import { faultOf } from '../problems.ts';
-import { createFindDoor, type FindDoor } from './door-book.ts';
+import { createPingLimit, draftOf, openPing, quote } from '../pings.ts';
+import { faultOf, Problem, type ProblemCode, PROBLEMS, toProblem } from '../problems.ts';
+import { createFindDoor, type FindDoor, type OpenDoor } from './door-book.ts';
 
 /** The longest body of a door; a lead is a few kilobytes. */
 const MAX_BODY_BYTES = 256 * 1024;
@@ -30,6 +34,7 @@ const MAX_BODY_BYTES = 256 * 1024;
 interface Doorway {
   readonly deps: ApiDeps;
   readonly findDoor: FindDoor;
+  readonly admitPing: ReturnType<typeof createPingLimit>;
   /** Requests that are being answered, by what they say. */
   readonly running: Map<string, Promise<Reply>>;
 }
@@ -40,7 +45,12 @@ interface Doorway {
  */
 export function createDoorRouter(deps: ApiDeps): express.Router {
   const router = express.Router({ caseSensitive: false, strict: false });
-  const doorway = { deps, findDoor: createFindDoor(deps.currentWorld), running: new Map() };
+  const doorway: Doorway = {
+    deps,
+    findDoor: createFindDoor(deps.currentWorld),
+    admitPing: createPingLimit(deps.currentWorld),
+    running: new Map(),
+  };
   const bytes = readBytes(deps.maxBodyBytes ?? MAX_BODY_BYTES);
   for (const format of Object.values(FORMATS)) {
     for (const address of format.addresses) {
@@ -107,45 +117,109 @@ function requestOf(req: Request, address: string): DoorRequest {
 }
 
 async function answer(
-  { deps, findDoor }: Doorway,
+  doorway: Doorway,
   { format, told, res }: { format: DoorFormat; told: Told | Refused; res: Response },
 ): Promise<Answered> {
   if (told.kind === 'refused') return told;
-  const found = findDoor(format.name, told);
+  const found = doorway.findDoor(format.name, told);
   if (!found) return refused('wrong_key', 'the account or its password is not known here');
   res.locals['caller'] = { kind: 'source', id: found.sourceId };
   try {
-    return await submit(deps, { ...found, told, res });
-  } catch (error) {
-    res.locals['fault'] = faultOf(error);
-    deps.log.error({ fault: faultOf(error) }, 'a door could not be answered');
-    const says = isAway(error) ? 'not available at the moment' : 'something went wrong here';
-    return refused('unavailable', `${says}: nothing was stored, send it again`);
+    return await submit(doorway, { ...found, told, res });
+  } catch (thrown) {
+    const problem = toProblem(thrown);
+    const [status, title] = PROBLEMS[problem.code];
+    if (status >= 500) res.locals['fault'] = faultOf(thrown);
+    const { detail, errors = [] } = problem.details;
+    const says = detail === undefined ? title : `${title}: ${detail}`;
+    return refused(REFUSALS[problem.code] ?? 'unavailable', says, errors);
   }
 }
 
-async function submit(
-  deps: ApiDeps,
-  { sourceId, door, told, res }: NonNullable<ReturnType<FindDoor>> & { told: Told; res: Response },
-): Promise<Answered> {
+/** A problem as formats know it; every other one is ours. */
+const REFUSALS: Partial<Record<ProblemCode, Refusal>> = {
+  source_paused: 'paused',
+  invalid_request: 'invalid',
+  ping_contradicted: 'invalid',
+  ping_forged: 'ping_not_usable',
+  ping_used: 'ping_not_usable',
+  ping_expired: 'ping_not_usable',
+  ping_of_another_source: 'ping_not_usable',
+  too_many_requests: 'too_many_requests',
+};
+
+interface Entry extends OpenDoor {
+  readonly told: Told;
+  readonly res: Response;
+}
+
+async function submit(doorway: Doorway, entry: Entry): Promise<Answered> {
+  const { deps } = doorway;
+  const { sourceId, door, told } = entry;
   const loadedWorld = deps.currentWorld();
   const { world } = loadedWorld;
-  if (world.sources[sourceId]?.paused) return refused('paused', 'this source is paused');
-  if (told.phase !== 'full') {
-    return refused('not_here_yet', 'pings are not taken here yet: post the lead directly');
-  }
+  if (world.sources[sourceId]?.paused) throw new Problem('source_paused');
   const vertical = world.verticals[world.campaigns[door.campaign]?.vertical ?? ''];
   if (!vertical) throw new Error(`no vertical for campaign ${door.campaign}`);
   const drafted = toDraft(toSubmission(told, door, vertical), { sourceId, loadedWorld });
   if (drafted.kind === 'wrong_types') {
-    return refused('invalid', 'the lead does not have the right shape', drafted.errors);
+    throw new Problem('invalid_request', { errors: drafted.errors });
   }
   if (drafted.kind !== 'draft') throw new Error(`${drafted.kind}: ${door.campaign}`);
-  const accepted = await deps.acceptLead(drafted.draft, null);
+  if (told.phase === 'ping') return ping(doorway, entry, drafted.draft);
+  return post(doorway, entry, drafted.draft);
+}
+
+async function ping(
+  { deps, admitPing }: Doorway,
+  { sourceId }: Entry,
+  draft: LeadDraft,
+): Promise<Answered> {
+  await admitPing({ kind: 'source', id: sourceId });
+  const told = await quote(deps, draft);
+  switch (told.status) {
+    case 'bid': {
+      const expiresAtMs = Date.parse(told.expires_at);
+      return {
+        kind: 'bid',
+        pingId: told.ping_id,
+        payoutCents: cents(told.payout_cents),
+        expiresAtMs,
+      };
+    }
+    case 'no_bid':
+      return { kind: 'no_bid', says: told.reason_text };
+    case 'rejected':
+      return refused('invalid', told.reason_text, told.problems);
+  }
+}
+
+async function post(
+  { deps }: Doorway,
+  { sourceId, told, res }: Entry,
+  draft: LeadDraft,
+): Promise<Answered> {
+  if (told.phase === 'post' && told.pingId === undefined) {
+    return refused('invalid', 'the id of the ping is missing');
+  }
+  const accepted = await accept(deps, sourceId, { draft, pingId: told.pingId });
+  if (accepted.kind === 'ping_used' || accepted.kind === 'ping_expired') {
+    throw new Problem(accepted.kind);
+  }
   if (accepted.kind === 'conflict') throw new Error('a lead without a key met another');
   const { leadId, publicNo } = accepted;
   res.locals['leadId'] = leadId;
   return { kind: 'lead', leadId, publicNo, outcome: await outcomeOf(deps, leadId) };
+}
+
+async function accept(
+  deps: ApiDeps,
+  sourceId: SourceId,
+  { draft, pingId }: { draft: LeadDraft; pingId: string | undefined },
+): Promise<PostAcceptance> {
+  if (pingId === undefined) return deps.acceptLead(draft, null);
+  const ping = await openPing(deps, pingId, { kind: 'source', id: sourceId });
+  return deps.acceptPost(draftOf(ping, draft), ping, null);
 }
 
 /** The lead is stored: whatever fails from here on, its client must not send it as another. */

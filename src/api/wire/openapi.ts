@@ -24,6 +24,7 @@ import {
   settlementBody,
 } from './lead.ts';
 import { json, type Operation, OPERATOR, problems } from './operation.ts';
+import { PINGS } from './ping.ts';
 import { leadHeaders, leadQuery, pnlQuery } from './queries.ts';
 import { pnlReport, readiness } from './report.ts';
 import { leadTrace } from './trace.ts';
@@ -137,6 +138,7 @@ const LEADS: Readonly<Record<string, Operation>> = {
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...LEADS,
+  ...PINGS,
   'get /v1/reports/pnl': {
     tags: ['reports'],
     summary: 'Profit and loss',

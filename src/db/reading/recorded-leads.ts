@@ -37,7 +37,8 @@ export async function countRecorded(db: Tx, { from, to }: Period): Promise<numbe
 
 const PAGE = `
   with page as (
-    select id, campaign_id, source_id, sub_source, world_version, fields, received_at, status, round
+    select id, campaign_id, source_id, sub_source, world_version, fields, asking_cents, received_at,
+      status, round
     from leads
     where not test and received_at >= $1 and received_at < $2
       and ($3::bigint is null or (received_at, id) >
@@ -46,7 +47,7 @@ const PAGE = `
   )
   select l.id, l.campaign_id as "campaignId", l.source_id as "sourceId",
     l.sub_source as "subSource", l.world_version as "worldVersion", l.fields,
-    ${msOf('l.received_at')} as "receivedAtMs", l.status, l.round as rounds,
+    l.asking_cents as "askingCents", ${msOf('l.received_at')} as "receivedAtMs", l.status, l.round as rounds,
     (extract(epoch from l.received_at) * 1000000)::bigint as micros,
     coalesce((select json_object_agg(v.round || ' ' || v.step, v.verdict)
      from verdicts v where v.lead_id = l.id and v.step <> 'validation'), '{}') as verdicts,
@@ -64,7 +65,14 @@ const PAGE = `
 type Row = Pick<RecordedLead, 'status' | 'rounds' | 'verdicts' | 'attempts' | 'sales'> &
   Pick<
     Lead,
-    'id' | 'campaignId' | 'sourceId' | 'subSource' | 'worldVersion' | 'fields' | 'receivedAtMs'
+    | 'id'
+    | 'campaignId'
+    | 'sourceId'
+    | 'subSource'
+    | 'worldVersion'
+    | 'fields'
+    | 'askingCents'
+    | 'receivedAtMs'
   > & { readonly micros: number };
 
 /** One page of a period's leads. The cursor holds its place while new leads arrive. */
@@ -86,14 +94,14 @@ export async function listRecorded(
 }
 
 function toRecorded(row: Row): RecordedLead {
-  const { id, campaignId, sourceId, subSource, worldVersion, fields, receivedAtMs } = row;
+  const { id, campaignId, sourceId, subSource, worldVersion, fields, askingCents, receivedAtMs } =
+    row;
   const { status, rounds, verdicts, attempts, sales } = row;
   const scored = verdicts['1 score'] as { readonly score: number } | undefined;
   return {
     lead: {
-      ...{ id, campaignId, sourceId, subSource, worldVersion, fields, receivedAtMs },
+      ...{ id, campaignId, sourceId, subSource, worldVersion, fields, askingCents, receivedAtMs },
       ...{ externalId: null, test: false, problems: [], behaviour: {}, consent: null },
-      askingCents: null,
     },
     score: scored?.score ?? null,
     ...{ status, rounds, verdicts, attempts, sales },

@@ -52,6 +52,21 @@ export function marginFloors(payout: Payout, minMargin: MinMargin | null): Margi
   return { everySaleCents: ZERO, firstSaleCents };
 }
 
+/** Whether any price earns a source what it asks: a fixed sum, or a share of nothing, may not. */
+export function canEarn(payout: Payout, askingCents: Cents): boolean {
+  return payout.kind === 'fixed' ? payout.cents >= askingCents : payout.basisPoints > 0;
+}
+
+/** No price is as high. */
+const NEVER = cents(Number.MAX_SAFE_INTEGER);
+
+/** The least price of a first sale by which a source earns what it asks. */
+export function askingFloor(payout: Payout, askingCents: Cents | null): Cents {
+  if (askingCents === null || askingCents === 0) return ZERO;
+  if (!canEarn(payout, askingCents)) return NEVER;
+  return payout.kind === 'fixed' ? ZERO : priceLeaving(askingCents, payout.basisPoints);
+}
+
 /** The lowest price of which `basisPoints` are at least `amount`. */
 function priceLeaving(amount: Cents, basisPoints: number): Cents {
   if (amount === 0) return ZERO;

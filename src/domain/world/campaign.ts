@@ -9,6 +9,8 @@ export interface Campaign {
   readonly vertical: string;
   /** How long a source waits for the outcome before it gets 202. */
   readonly answerWithinMs: number;
+  /** How long the bid of a ping is kept for its post. */
+  readonly pingExpiresMs: number;
   /** How many shared buyers may have one lead. */
   readonly maxSales: number;
   readonly floorCents: Cents;

@@ -75,6 +75,8 @@ export interface Source {
   /** No bid below it counts for its leads. */
   readonly floorCents: Cents;
   readonly paused: boolean;
+  /** How many pings of its are answered in a second, by each process. */
+  readonly pingsPerSecond: number;
   /** In which other formats it posts, by a name of the operator's. */
   readonly doors: Readonly<Record<string, Door>>;
 }

@@ -81,7 +81,6 @@ export type Refusal =
   | 'invalid'
   | 'ping_not_usable'
   | 'too_many_requests'
-  | 'not_here_yet'
   | 'unavailable';
 
 /** An answer, ready to be sent. */

@@ -63,8 +63,7 @@ const CODES: Readonly<Record<Refusal, number>> = {
   paused: 1004,
   ping_not_usable: 1005,
   too_many_requests: 1006,
-  not_here_yet: 1007,
-  unavailable: 1008,
+  unavailable: 1007,
 };
 const NO_BUYER = 1003;
 

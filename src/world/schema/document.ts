@@ -95,6 +95,9 @@ const campaign = settings(
     answer_within: duration('200ms', '60s', 'ms')
       .prefault('5s')
       .describe('How long a source waits for the outcome before it is told 202.'),
+    ping_expires: duration('10s', '30m', 'ms')
+      .prefault('2m')
+      .describe('How long a bid is kept for the post that follows a source’s ping.'),
     max_sales: z.int().min(1).max(20).default(1).describe('How many buyers may share one lead.'),
     floor_cents: amountCents.prefault(0).describe('No bid below it counts.'),
     min_margin: minMargin
@@ -109,7 +112,7 @@ const campaign = settings(
       .describe('Keeps an unsold lead and tries again. null: it is unsold at once.'),
     routing: z.array(stage).max(20).describe('The stages, tried in order until the lead is sold.'),
   },
-  { answer_within: 'answerWithinMs' },
+  { answer_within: 'answerWithinMs', ping_expires: 'pingExpiresMs' },
 );
 
 const payout = settings({
@@ -135,6 +138,12 @@ const source = settings({
   payout: payout.describe('What it earns.'),
   floor_cents: amountCents.prefault(0).describe('No bid below it counts for its leads.'),
   paused: paused.describe('Its leads are offered to nobody.'),
+  pings_per_second: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(50)
+    .describe('How many of its pings are answered, by each process.'),
   doors: mapOf(door, 50).default({}).describe('Other systems’ formats in which it posts.'),
 });
 

@@ -4,10 +4,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { cents } from '../../../src/domain/money.ts';
+import { toLeadId } from '../../../src/domain/ids.ts';
+import type { Source } from '../../../src/domain/world/world.ts';
+import type { Pinged } from '../../../src/domain/ping.ts';
 import { FORMATS } from '../../../src/intake/doors/formats.ts';
 import { until } from '../../support/until.ts';
 import { type Stand, startStand } from '../api-stand.ts';
-import { keys } from '../intake-world.ts';
+import { keys, world } from '../intake-world.ts';
 
 let stand: Stand;
 beforeAll(async () => {
@@ -97,6 +100,68 @@ describe('a direct post', () => {
     const { status, told } = await post('/direct_post', { ...controls, ...person }, broken);
     await broken.close();
     expect(status).toBe(503);
-    expect(told).toMatchObject({ status: 'ERROR', code: 1008 });
+    expect(told).toMatchObject({ status: 'ERROR', code: 1007 });
+  });
+});
+
+describe('a ping', () => {
+  const about = { state: 'TX', zip_code: '78704' };
+
+  test('is answered with its bid', async () => {
+    const quote = { kind: 'bid', payoutCents: cents(1144) } as const;
+    stand.quoted = { pingId: 'ping_7', quote, expiresAtMs: 0 };
+    const { told } = await post('/ping', { ...controls, ...about });
+    expect(told).toEqual({
+      ...{ status: 'ACCEPTED', code: 0, ping_id: 'ping_7' },
+      ...{ payout: 11.44, price: 11.44 },
+    });
+    expect(stand.leads).toEqual([]);
+  });
+
+  test('without a bid is told so', async () => {
+    stand.quoted = { pingId: '', quote: { kind: 'no_bid', reason: 'no_bids' }, expiresAtMs: 0 };
+    const { told } = await post('/ping', { ...controls, ...about });
+    expect(told).toMatchObject({ status: 'ERROR', code: 1003, payout: 0 });
+  });
+
+  const pinged: Pinged = {
+    ...{ leadId: toLeadId('0'.repeat(26)), sourceId: 'acme', campaignId: 'auto_insurance' },
+    ...{ fields: { zip: '78704' }, bids: [], expiresAtMs: 0 },
+    quote: { kind: 'bid', payoutCents: cents(1144) },
+  };
+
+  test('is followed by the post of its lead, for no less', async () => {
+    stand.ping = { kind: 'found', ping: pinged };
+    const { zip_code: _, ...rest } = person;
+    await post('/post', { ...controls, ...rest, lp_ping_id: 'ping_7' });
+    expect(stand.leads[0]?.draft).toMatchObject({
+      ...{ askingCents: 1144, problems: [] },
+      fields: { zip: '78704', first_name: 'Ann' },
+    });
+  });
+
+  const wrong: [what: string, body: Record<string, string>, ping: Stand['ping'], code: number][] = [
+    ['no ping id', person, { kind: 'forged' }, 1001],
+    ['a forged one', { ...person, lp_ping_id: 'ping_7' }, { kind: 'forged' }, 1005],
+    ['another zip', { ...person, lp_ping_id: 'ping_7' }, { kind: 'found', ping: pinged }, 1001],
+  ];
+  test.for(wrong)('and a post with %s: refused, and not kept', async ([, body, ping, code]) => {
+    stand.ping = ping;
+    const { told } = await post('/post', { ...controls, ...body });
+    expect(told).toMatchObject({ status: 'ERROR', code });
+    expect(stand.leads).toEqual([]);
+  });
+
+  test('too many in a second are refused', async () => {
+    const acme = { ...world.sources['acme'], pingsPerSecond: 1 } as Source;
+    const slow = { ...world, sources: { ...world.sources, acme } };
+    const busy = await startStand({ currentWorld: () => ({ version: 7, world: slow }) });
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        post('/ping', { ...controls, ...about, n: String(n) }, busy),
+      ),
+    );
+    await busy.close();
+    expect(answers.map(({ told }) => told['code'])).toContain(1006);
   });
 });

@@ -1,0 +1,74 @@
+// What a lead would earn its source, asked before there is a lead: buyers are pinged, nothing is
+// held, offered or drawn.
+
+import type { PingResult, StageRoute } from '../domain/lead.ts';
+import type { Cents } from '../domain/money.ts';
+import { candidatesOf, reasonsSoFar, unsoldReasonOf } from '../domain/outcome.ts';
+import type { Quote } from '../domain/ping.ts';
+import { payoutFor } from '../domain/routing/pricing.ts';
+import { scoreLead } from '../domain/score.ts';
+import type { Stage } from '../domain/world/campaign.ts';
+import { isRotating, routeStage } from '../routing/stage.ts';
+import { holdAuction } from './auction.ts';
+import type { Case } from './cases.ts';
+import type { ActivityDeps } from './deps.ts';
+
+export interface Quoted {
+  readonly quote: Quote;
+  /** Of all stages that were looked at. */
+  readonly bids: readonly PingResult[];
+}
+
+/**
+ * The payout of the first offer that the lead would make: of the first stage in which anybody
+ * would buy, by its best bid or its first fixed price. Where turns are drawn, by the lowest: nobody
+ * knows whose turn it will be. What is promised is a floor for the lead of the post.
+ */
+export async function quoteLead(deps: ActivityDeps, known: Case): Promise<Quoted> {
+  const { lead, campaign, loaded } = known;
+  const source = loaded.world.sources[lead.sourceId];
+  if (!source) throw new Error(`no source ${lead.sourceId} in world ${loaded.version}`);
+  const stages: { route: StageRoute; auction?: Awaited<ReturnType<typeof holdAuction>> }[] = [];
+  if (lead.test) return { quote: { kind: 'no_bid', reason: 'test_lead' }, bids: [] };
+  for (const stage of campaign.routing) {
+    const route = routeFor(deps, known, { stage, stages });
+    const auction = await auctionFor(deps, known, { stage, route });
+    stages.push({ route, ...(auction && { auction }) });
+    const bids = stages.flatMap((each) => each.auction?.pings ?? []);
+    const prices = candidatesOf(route, auction).map(({ priceCents }) => priceCents);
+    const [first] = isLotted(route) ? prices.toSorted((a, b) => a - b) : prices;
+    if (first !== undefined) {
+      const payoutCents: Cents = payoutFor(source.payout, first, 0);
+      return { quote: { kind: 'bid', payoutCents }, bids };
+    }
+  }
+  const bids = stages.flatMap(({ auction }) => auction?.pings ?? []);
+  return { quote: { kind: 'no_bid', reason: unsoldReasonOf({ stages, offers: [] }) }, bids };
+}
+
+function routeFor(
+  { desk, now }: ActivityDeps,
+  { lead, campaign, loaded }: Case,
+  { stage, stages }: { stage: Stage; stages: readonly { route: StageRoute }[] },
+): StageRoute {
+  const vertical = loaded.world.verticals[campaign.vertical];
+  if (!vertical) throw new Error(`no vertical ${campaign.vertical}`);
+  const atMs = now();
+  const { score } = scoreLead({ lead, vertical, atMs });
+  const came = reasonsSoFar({ stages, offers: [] });
+  return routeStage(loaded, stage, { lead, score, live: desk, atMs, came, isPing: true });
+}
+
+async function auctionFor(
+  deps: ActivityDeps,
+  known: Case,
+  { stage, route }: { stage: Stage; route: StageRoute },
+) {
+  if (stage.method !== 'ping_post' || route.order.length === 0) return undefined;
+  const key = { leadId: known.lead.id, round: 1, stage: stage.name };
+  const { order, terms } = route;
+  return holdAuction(deps, { key, known, stage, order, ...(terms && { terms }) });
+}
+
+/** A turn is drawn among its contracts, in a waterfall among those of its first tier. */
+const isLotted = ({ method, tier }: StageRoute) => isRotating(method) || tier !== undefined;

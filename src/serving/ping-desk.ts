@@ -1,0 +1,105 @@
+// Answers the pings of sources, and recognises their ids when the posts come.
+
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { monotonicFactory } from 'ulid';
+import { NO_PAST } from '../activities/cases.ts';
+import type { ActivityDeps } from '../activities/deps.ts';
+import { quoteLead } from '../activities/quote.ts';
+import type { FoundPing, PingAnswer } from '../api/deps.ts';
+import { findPing, findSamePing, readInstallationSecret, storePing } from '../db/pings.ts';
+import { type LeadId, toLeadId } from '../domain/ids.ts';
+import type { Lead } from '../domain/lead.ts';
+import type { Pinged } from '../domain/ping.ts';
+import type { LeadDraft } from '../intake/draft.ts';
+import type { Worlds } from './worlds.ts';
+
+export type PingDesk = ReturnType<typeof createPingDesk>;
+
+/** One desk per process. */
+export function createPingDesk(deps: {
+  readonly activities: ActivityDeps;
+  readonly worlds: Worlds;
+}) {
+  const { activities, worlds } = deps;
+  const { pool, now } = activities;
+  const nextUlid = monotonicFactory();
+  /** The same ping twice at once asks buyers once. */
+  const running = new Map<string, Promise<PingAnswer>>();
+  let secret: Promise<string> | undefined;
+
+  function loadSecret(): Promise<string> {
+    secret ??= readInstallationSecret(pool).catch((error: unknown) => {
+      secret = undefined;
+      throw error;
+    });
+    return secret;
+  }
+
+  async function idOf({ leadId }: Pinged): Promise<string> {
+    const name = leadId.slice('lead_'.length);
+    return `ping_${name}.${signature(await loadSecret(), name)}`;
+  }
+
+  async function ask(draft: LeadDraft, fingerprint: Buffer): Promise<PingAnswer> {
+    const same = await findSamePing(pool, fingerprint, new Date(now()));
+    if (same) return { ...toAnswer(same), pingId: await idOf(same), cached: true };
+    const loaded = worlds.current();
+    const campaign = loaded.world.campaigns[draft.campaignId];
+    if (!campaign) throw new Error(`no campaign ${draft.campaignId}`);
+    const { raw: _, unknownFields: __, ...told } = draft;
+    const lead: Lead = { ...told, id: toLeadId(nextUlid()), receivedAtMs: now() };
+    const known = { lead, loaded, campaign, choice: null, ...NO_PAST };
+    const { quote, bids } = await quoteLead(activities, known);
+    const { id: leadId, sourceId, campaignId, fields } = lead;
+    const expiresAtMs = now() + campaign.pingExpiresMs;
+    const ping: Pinged = { leadId, sourceId, campaignId, fields, bids, quote, expiresAtMs };
+    await storePing(pool, ping, fingerprint);
+    return { ...toAnswer(ping), pingId: await idOf(ping), cached: false };
+  }
+
+  return {
+    /** What the lead would earn its source; the same ping again gets the same answer. */
+    quote(draft: LeadDraft): Promise<PingAnswer> {
+      const fingerprint = fingerprintOf(draft);
+      const name = fingerprint.toString('hex');
+      const first = running.get(name);
+      if (first) return first;
+      const answer = ask(draft, fingerprint).finally(() => running.delete(name));
+      running.set(name, answer);
+      return answer;
+    },
+
+    /** The ping of an id that was handed out here to this source. */
+    async find(pingId: string, sourceId: string): Promise<FoundPing> {
+      const leadId = leadIdOf(pingId, await loadSecret());
+      if (!leadId) return { kind: 'forged' };
+      const ping = await findPing(pool, leadId);
+      if (!ping) return { kind: 'expired' };
+      if (ping.sourceId !== sourceId) return { kind: 'of_another_source' };
+      return { kind: 'found', ping };
+    },
+  };
+}
+
+function toAnswer({ quote, expiresAtMs }: Pinged): Omit<PingAnswer, 'pingId' | 'cached'> {
+  return { quote, expiresAtMs };
+}
+
+function fingerprintOf(draft: LeadDraft): Buffer {
+  const { sourceId, campaignId, subSource, askingCents, test, fields } = draft;
+  const said = Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1));
+  const all = JSON.stringify([sourceId, campaignId, subSource, askingCents, test, said]);
+  return createHash('sha256').update(all).digest();
+}
+
+function signature(secret: string, name: string): string {
+  return createHmac('sha256', secret).update(`ping ${name}`).digest('base64url').slice(0, 22);
+}
+
+function leadIdOf(pingId: string, secret: string): LeadId | undefined {
+  const [, name = '', sent = ''] =
+    /^ping_([0-9A-HJKMNP-TV-Z]{26})\.([\w-]{22})$/.exec(pingId) ?? [];
+  if (name === '') return undefined;
+  const due = Buffer.from(signature(secret, name));
+  return timingSafeEqual(due, Buffer.from(sent)) ? toLeadId(name) : undefined;
+}
