@@ -1,6 +1,6 @@
 // All activities of the lead Worker.
 
-import { createAuctionActivities } from './auction.ts';
+import { createAuctionActivities } from './bids/auction.ts';
 import { createCloseActivities } from './close.ts';
 import { createDeliverActivities } from './deliver.ts';
 import type { ActivityDeps } from './deps.ts';

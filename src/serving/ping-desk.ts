@@ -4,7 +4,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
 import { NO_PAST } from '../activities/cases.ts';
 import type { ActivityDeps } from '../activities/deps.ts';
-import { quoteLead } from '../activities/quote.ts';
+import { quoteLead } from '../activities/bids/quote.ts';
 import type { FoundPing, PingAnswer } from '../api/deps.ts';
 import { findPing, findSamePing, readInstallationSecret, storePing } from '../db/pings.ts';
 import { type LeadId, toLeadId } from '../domain/ids.ts';

@@ -14,24 +14,26 @@ const known = { zip: '78704', state: 'TX' };
 const person = () => ({ ...personNo((persons += 1)), ...known });
 
 interface Call {
+  readonly path: '/v1/pings' | '/v1/posts';
   readonly via?: number;
   readonly key?: string;
 }
 
-const ask = (world: World, path: string, body: object, { via = 0, key }: Call = {}) =>
+const ask = (world: World, body: object, { path, via = 0, key }: Call) =>
   request({
     url: `${world.processes[via]?.url}${path}`,
     ...{ method: 'POST', key: SOURCE_KEY, body },
     ...(key !== undefined && { headers: { 'idempotency-key': key } }),
   });
-const ping = (world: World, campaign: string, more: object = {}) =>
-  ask(world, '/v1/pings', {
-    campaign,
-    fields: { ...known, currently_insured: persons % 2 === 0 },
-    ...more,
-  });
-const post = (world: World, pinged: Answer, fields: object, call?: Call) =>
-  ask(world, '/v1/posts', { ping_id: pinged.body['ping_id'], fields }, call);
+const ping = (world: World, campaign: string) => {
+  const fields = { ...known, currently_insured: persons % 2 === 0 };
+  return ask(world, { campaign, fields }, { path: '/v1/pings' });
+};
+/** Posts the person after a ping. */
+const after =
+  (world: World, pinged: Answer) =>
+  (fields: object, call: Omit<Call, 'path'> = {}) =>
+    ask(world, { ping_id: pinged.body['ping_id'], fields }, { ...call, path: '/v1/posts' });
 
 describe('a ping', () => {
   test('is bid for, and its post is sold without asking again', async ({ world }) => {
@@ -46,7 +48,7 @@ describe('a ping', () => {
     expect(again.body).toEqual({ ...pinged.body, cached: true });
 
     // At the other process, which knows the ping from the database.
-    const sold = await post(world, pinged, person(), { via: 1 });
+    const sold = await after(world, pinged)(person(), { via: 1 });
     expect(sold.body).toMatchObject({ status: 'sold', payout_cents: 3600 });
     expect([best.received, next.received]).toEqual([['ping', 'post'], ['ping']]);
     expect(best.lines('post')[0]?.fields).toContain('phone');
@@ -59,7 +61,7 @@ describe('a ping', () => {
     const campaign = await world.campaign([{ method: 'ping_post', buyers: [best, next] }]);
     const pinged = await ping(world, campaign.id);
     expect(pinged.body).toMatchObject({ status: 'bid', payout_cents: 3600 });
-    const told = await post(world, pinged, person());
+    const told = await after(world, pinged)(person());
     expect(told.body).toMatchObject({ status: 'unsold' });
     expect([best.received, next.received]).toEqual([['ping', 'post'], ['ping']]);
   });
@@ -78,7 +80,7 @@ describe('a ping', () => {
     const pinged = await ping(world, campaign.id);
     expect(pinged.body).toMatchObject({ status: 'bid', payout_cents: 800 });
     expect(fixed.received).toEqual([]);
-    const told = await post(world, pinged, person());
+    const told = await after(world, pinged)(person());
     expect(told.body).toMatchObject({ status: 'sold', payout_cents: 800 });
   });
 
@@ -98,7 +100,7 @@ describe('the id of a ping', () => {
     const pinged = await ping(world, campaign.id);
     const fields = person();
     const both = await Promise.all(
-      [0, 1].map((via) => post(world, pinged, via ? person() : fields, { via })),
+      [0, 1].map((via) => after(world, pinged)(via ? person() : fields, { via })),
     );
     expect(both.map(({ http }) => http).sort()).toEqual([200, 409]);
     expect(both.find(({ http }) => http === 409)?.body).toMatchObject({ code: 'ping_used' });
@@ -110,8 +112,8 @@ describe('the id of a ping', () => {
     const campaign = await world.campaign([{ method: 'ping_post', buyers: [buyer] }]);
     const pinged = await ping(world, campaign.id);
     const fields = person();
-    const first = await post(world, pinged, fields, { key: 'once' });
-    const again = await post(world, pinged, fields, { key: 'once', via: 1 });
+    const first = await after(world, pinged)(fields, { key: 'once' });
+    const again = await after(world, pinged)(fields, { key: 'once', via: 1 });
     expect(again.text).toBe(first.text);
     expect(buyer.received).toEqual(['ping', 'post']);
   });
@@ -126,10 +128,10 @@ describe('the id of a ping', () => {
       ...pinged,
       body: { ping_id: `${id.slice(0, -1)}${id.endsWith('A') ? 'B' : 'A'}` },
     };
-    expect((await post(world, forged, person())).body).toMatchObject({ code: 'ping_forged' });
+    expect((await after(world, forged)(person())).body).toMatchObject({ code: 'ping_forged' });
 
     await world.rows(`update pings set expires_at = now() - interval '1 second'`);
-    const late = await post(world, pinged, person());
+    const late = await after(world, pinged)(person());
     expect(late).toMatchObject({ http: 410, body: { code: 'ping_expired' } });
     expect(buyer.received).toEqual(['ping']);
   });
@@ -138,11 +140,11 @@ describe('the id of a ping', () => {
     const buyer = await world.buyer({ bidCents: 900 });
     const campaign = await world.campaign([{ method: 'ping_post', buyers: [buyer] }]);
     const pinged = await ping(world, campaign.id);
-    const moved = await post(world, pinged, { ...person(), zip: '90210' });
+    const moved = await after(world, pinged)({ ...person(), zip: '90210' });
     expect(moved).toMatchObject({ http: 422, body: { code: 'ping_contradicted' } });
     expect(moved.body['errors']).toMatchObject([{ field: 'fields.zip' }]);
     // Nothing was kept of it: the right one is taken.
-    const right = await post(world, pinged, person());
+    const right = await after(world, pinged)(person());
     expect(right.body).toMatchObject({ status: 'sold' });
   });
 });

@@ -37,8 +37,8 @@ export async function countRecorded(db: Tx, { from, to }: Period): Promise<numbe
 
 const PAGE = `
   with page as (
-    select id, campaign_id, source_id, sub_source, world_version, fields, asking_cents, received_at,
-      status, round
+    select id, campaign_id, source_id, sub_source, world_version, fields, asking_cents,
+      received_at, status, round
     from leads
     where not test and received_at >= $1 and received_at < $2
       and ($3::bigint is null or (received_at, id) >
@@ -47,7 +47,8 @@ const PAGE = `
   )
   select l.id, l.campaign_id as "campaignId", l.source_id as "sourceId",
     l.sub_source as "subSource", l.world_version as "worldVersion", l.fields,
-    l.asking_cents as "askingCents", ${msOf('l.received_at')} as "receivedAtMs", l.status, l.round as rounds,
+    l.asking_cents as "askingCents", ${msOf('l.received_at')} as "receivedAtMs", l.status,
+    l.round as rounds,
     (extract(epoch from l.received_at) * 1000000)::bigint as micros,
     coalesce((select json_object_agg(v.round || ' ' || v.step, v.verdict)
      from verdicts v where v.lead_id = l.id and v.step <> 'validation'), '{}') as verdicts,

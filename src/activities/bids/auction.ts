@@ -2,11 +2,11 @@
 
 import { setMaxListeners } from 'node:events';
 
-import { adapterOf } from '../delivery/adapters.ts';
-import { decisive, type Entry, isSettled } from '../domain/routing/award.ts';
-import type { ContractId } from '../domain/ids.ts';
-import type { Auction, PingResult, StageRoute } from '../domain/lead.ts';
-import type { Contract } from '../domain/world/contract.ts';
+import { adapterOf } from '../../delivery/adapters.ts';
+import { decisive, type Entry, isSettled } from '../../domain/routing/award.ts';
+import type { ContractId } from '../../domain/ids.ts';
+import type { Auction, PingResult, StageRoute } from '../../domain/lead.ts';
+import type { Contract } from '../../domain/world/contract.ts';
 import {
   type AuctionPlace,
   auctionRules,
@@ -17,11 +17,11 @@ import {
   type PingPost,
   rankPings,
   standingOf,
-} from '../routing/bids.ts';
-import { type Case, contractOf, stageOf } from './cases.ts';
-import type { ActivityDeps } from './deps.ts';
-import { authorise, parcelFor, withoutPerson } from './parcel.ts';
-import type { StageKey } from './route.ts';
+} from '../../routing/bids.ts';
+import { type Case, contractOf, stageOf } from '../cases.ts';
+import type { ActivityDeps } from '../deps.ts';
+import { authorise, parcelFor, withoutPerson } from '../parcel.ts';
+import type { StageKey } from '../route.ts';
 
 interface Call {
   readonly key: StageKey;

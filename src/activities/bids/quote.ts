@@ -1,17 +1,17 @@
 // What a lead would earn its source, asked before there is a lead: buyers are pinged, nothing is
 // held, offered or drawn.
 
-import type { PingResult, StageRoute } from '../domain/lead.ts';
-import type { Cents } from '../domain/money.ts';
-import { candidatesOf, reasonsSoFar, unsoldReasonOf } from '../domain/outcome.ts';
-import type { Quote } from '../domain/ping.ts';
-import { payoutFor } from '../domain/routing/pricing.ts';
-import { scoreLead } from '../domain/score.ts';
-import type { Stage } from '../domain/world/campaign.ts';
-import { isRotating, routeStage } from '../routing/stage.ts';
+import type { PingResult, StageRoute } from '../../domain/lead.ts';
+import type { Cents } from '../../domain/money.ts';
+import { candidatesOf, reasonsSoFar, unsoldReasonOf } from '../../domain/outcome.ts';
+import type { Quote } from '../../domain/ping.ts';
+import { payoutFor } from '../../domain/routing/pricing.ts';
+import { scoreLead } from '../../domain/score.ts';
+import type { Stage } from '../../domain/world/campaign.ts';
+import { isRotating, routeStage } from '../../routing/stage.ts';
 import { holdAuction } from './auction.ts';
-import type { Case } from './cases.ts';
-import type { ActivityDeps } from './deps.ts';
+import type { Case } from '../cases.ts';
+import type { ActivityDeps } from '../deps.ts';
 
 export interface Quoted {
   readonly quote: Quote;
