@@ -13,6 +13,7 @@ import { readConfig } from '../src/config.ts';
 import { listOutcomes } from '../src/db/leads.ts';
 import { createPool } from '../src/db/pool.ts';
 import { createAnswers } from '../src/serving/answers.ts';
+import { openScoringDesk } from '../src/serving/scoring-desk.ts';
 import { createApiDeps } from '../src/serving/api-deps.ts';
 import { createDepositDesk } from '../src/serving/deposit-desk.ts';
 import { createIntakeDesk } from '../src/serving/intake-desk.ts';
@@ -41,7 +42,9 @@ async function run({ databaseUrl, port, buyers }: BaselineSettings): Promise<voi
   const answers = createAnswers({ readOutcomes: (leadIds) => listOutcomes(pool, leadIds) });
   const metrics = createMetrics({});
   const http = createHttp(config.outbound);
+  const scoring = openScoringDesk({ config, pool, metrics, log, onError });
   const deps = {
+    grader: scoring.grader,
     ...{ pool, cases, process, send: http.send },
     desk: caps,
     readSecret: async () => undefined,

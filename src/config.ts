@@ -45,6 +45,10 @@ const schema = z.object({
   SLUICE_DATABASE_CONNECTIONS: count(20, 500),
   SLUICE_MAX_CACHED_WORKFLOWS: count(1_000, 50_000),
   SLUICE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  ANTHROPIC_API_KEY: z.string().min(1).optional(),
+  ANTHROPIC_BASE_URL: z.url({ protocol: /^https?$/ }).default('https://api.anthropic.com'),
+  SLUICE_CLAUDE_MODEL: z.string().min(1).max(200).default('claude-haiku-5-5'),
+  SLUICE_CLAUDE_TOKENS_PER_DAY: z.coerce.number().int().min(0).default(5_000_000),
   OUTBOUND_ALLOW_PRIVATE: list,
   OUTBOUND_ALLOW_HTTP: flag,
 });
@@ -87,6 +91,12 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     capsInside: e.SLUICE_CAPS === 'inside',
     operatorKeySha256: e.SLUICE_OPERATOR_KEY_SHA256,
     logLevel: e.SLUICE_LOG_LEVEL,
+    claude: {
+      apiKey: e.ANTHROPIC_API_KEY,
+      baseUrl: e.ANTHROPIC_BASE_URL.replace(/\/$/, ''),
+      model: e.SLUICE_CLAUDE_MODEL,
+      tokensPerDay: e.SLUICE_CLAUDE_TOKENS_PER_DAY,
+    },
     outbound: {
       allowPrivate: new Set(e.OUTBOUND_ALLOW_PRIVATE),
       allowHttp: e.OUTBOUND_ALLOW_HTTP === 'true' || e.OUTBOUND_ALLOW_HTTP === '1',

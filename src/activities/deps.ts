@@ -7,6 +7,7 @@ import type { CapDesk } from './cap-desk.ts';
 import type { CaseBook } from './cases.ts';
 import type { Send } from './http.ts';
 import type { ReadSecret } from './parcel.ts';
+import type { Grader } from './scoring/grader.ts';
 
 export interface ActivityDeps {
   readonly pool: Pool;
@@ -14,6 +15,7 @@ export interface ActivityDeps {
   readonly desk: CapDesk;
   readonly send: Send;
   readonly readSecret: ReadSecret;
+  readonly grader: Grader;
   /** Hands an outcome to the request that waits in this process, if one does. */
   giveAnswer(leadId: LeadId, answer: LeadOutcome | 'pending'): void;
   /** Names this process among those that share the database. */

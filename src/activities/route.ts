@@ -1,13 +1,12 @@
-// Who may buy the lead, in which order: score and the route of one stage. What is decided stands in
+// Who may buy the lead, in which order: the route of one stage. What is decided stands in
 // src/routing; here the moment, the live state and the stored turn come to it.
 
 import { findSeen, hashPersons } from '../db/persons/seen.ts';
 import { drawStoredTurn } from '../db/rotations.ts';
 import type { LeadId } from '../domain/ids.ts';
-import type { Score, StageRoute } from '../domain/lead.ts';
+import type { StageRoute } from '../domain/lead.ts';
 import { routeStepOf } from '../domain/outcome.ts';
 import type { IneligibleReason } from '../domain/reasons.ts';
-import { scoreLead } from '../domain/score.ts';
 import { repeatQuestions } from '../eligibility/repeats.ts';
 import { drawRoute, rotationOf, routeRest, routeStage, takesTurn } from '../routing/stage.ts';
 import { stageOf } from './cases.ts';
@@ -31,16 +30,6 @@ interface RouteRequest extends StageKey {
 export function createRouteActivities(deps: ActivityDeps) {
   const { cases, now } = deps;
   return {
-    /** Scores a lead by rules. The stored score is returned where there is one. */
-    async scoreLead(leadId: LeadId): Promise<Score> {
-      const known = await cases.of(leadId);
-      const stored = known.stored.get('score') as Score | undefined;
-      if (stored) return stored;
-      const vertical = known.loaded.world.verticals[known.campaign.vertical];
-      if (!vertical) throw new Error(`no vertical ${known.campaign.vertical}`);
-      return scoreLead({ lead: known.lead, vertical, atMs: known.lead.receivedAtMs });
-    },
-
     /**
      * Says for each contract of a stage that it may buy, or the one reason why not, and puts those
      * that may in order. A rotating stage draws its turn here, and stores it with the route. With

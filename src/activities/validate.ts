@@ -20,6 +20,7 @@ export function createValidateActivities(deps: ActivityDeps) {
      */
     async validateLead(leadId: LeadId): Promise<Validation> {
       const known = await cases.begin(leadId);
+      deps.grader.begin(known);
       const stored = known.stored.get('validation') as Validation | undefined;
       const validation = stored ?? (await judge(deps, known));
       if (validation.kind === 'valid') return validation;

@@ -5,12 +5,14 @@ import type { BuyerId, CampaignId, ContractId, LeadId, SourceId } from './ids.ts
 import type { Cents } from './money.ts';
 import type {
   DoubtReason,
+  FallbackReason,
   IneligibleReason,
   NoBidReason,
   RefusalReason,
   RejectionReason,
   UnsoldReason,
 } from './reasons.ts';
+import type { GradeFlag } from './scoring/grade.ts';
 import type { Method } from './world/campaign.ts';
 import type { FieldValue } from './world/world.ts';
 
@@ -68,12 +70,28 @@ export type Validation =
       readonly of?: LeadId;
     };
 
+/** What had the last word on a score. */
+export type Scorer = 'rules' | 'history' | 'claude';
+
 export interface Score {
   /** 0–100. */
   readonly score: number;
   readonly band: 'high' | 'medium' | 'low';
-  readonly scorer: 'rules';
+  readonly scorer: Scorer;
   readonly reasons: readonly ScoreReason[];
+  /** What the rules alone gave, where something else came to it. */
+  readonly rules?: number;
+  /** The version of the rates of our own history by which it was scored. */
+  readonly rates?: number;
+  /** The score before a grade came to it. */
+  readonly base?: { readonly score: number; readonly scorer: Scorer };
+  readonly grade?: {
+    readonly adjustment: number;
+    readonly model: string;
+    readonly flags?: readonly GradeFlag[];
+  };
+  /** Why no grade is in it; absent where one is, or where the campaign asks for none. */
+  readonly fallback?: FallbackReason;
 }
 
 /** What a rule gave or took, from the 50 at which every lead starts. */

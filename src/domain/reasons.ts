@@ -76,12 +76,31 @@ export const UNSOLD = {
   closed_by_operator: 'an operator closed it while it waited for a buyer',
 } as const;
 
+/** Why a score stands without a grade of the language model. Never a reason against the lead. */
+export const FALLBACKS = {
+  no_key: 'no key of the Anthropic API is set',
+  test_not_graded: 'test leads are not graded',
+  timed_out: 'no grade came within the campaign’s wait',
+  breaker_open: 'the API failed before; it is asked again after a pause, or after a restart',
+  token_budget_used: 'the tokens of the day are used up',
+  too_many_calls: 'too many calls were under way',
+  rate_limited: 'the API took no more calls at the moment',
+  overloaded: 'the API was overloaded',
+  unreachable: 'the API could not be reached, or the connection broke',
+  not_authorised: 'the API does not accept the key',
+  no_credit: 'the account of the API has no credit left, or reached its limit',
+  api_error: 'the API answered with an error',
+  refused: 'the model declined to answer',
+  malformed: 'the answer was not what was asked for',
+} as const;
+
 export type RefusalReason = keyof typeof REFUSALS;
 export type IneligibleReason = keyof typeof INELIGIBLE;
 export type NoBidReason = keyof typeof NO_BIDS;
 export type RejectionReason = keyof typeof REJECTIONS;
 export type DoubtReason = keyof typeof DOUBTS;
 export type UnsoldReason = keyof typeof UNSOLD;
+export type FallbackReason = keyof typeof FALLBACKS;
 
 export type Reason =
   RefusalReason | IneligibleReason | NoBidReason | RejectionReason | DoubtReason | UnsoldReason;

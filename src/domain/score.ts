@@ -87,12 +87,18 @@ function scoreEmail(facts: ScoreFacts): ScoreReason[] {
   const [email] = textsOf(facts, 'email');
   if (email === undefined) return [[-5, 'no e-mail address']];
   const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase();
-  return DISPOSABLE_DOMAINS.has(domain) || DISPOSABLE_HINT.test(domain)
+  return isDisposable(domain)
     ? [[-25, 'the e-mail address looks disposable']]
     : [[3, 'an e-mail is given']];
 }
 
-const NAME_FIELDS = ['first_name', 'last_name', 'full_name', 'name'];
+/** Whether addresses of a domain, in lower case, are made to be thrown away. */
+export function isDisposable(domain: string): boolean {
+  return DISPOSABLE_DOMAINS.has(domain) || DISPOSABLE_HINT.test(domain);
+}
+
+/** The names under which a vertical may hold a person's name. */
+export const NAME_FIELDS: readonly string[] = ['first_name', 'last_name', 'full_name', 'name'];
 const NAME_FAULTS: readonly [pattern: RegExp, says: string][] = [
   [/\d/, 'a name holds digits'],
   [/^.{0,1}$|^.{41,}$/u, 'a name is very short or very long'],
@@ -108,9 +114,15 @@ function scoreName({ lead }: ScoreFacts): ScoreReason[] {
     (name) => name !== '',
   );
   if (names.length === 0) return [];
-  const faults = NAME_FAULTS.filter(([pattern]) => names.some((name) => pattern.test(name)));
+  const faults = nameFaults(names);
   if (faults.length === 0) return [[5, 'the name is plausible']];
-  return faults.slice(0, 2).map(([, says]) => [-12, says]);
+  return faults.slice(0, 2).map((says) => [-12, says]);
+}
+
+/** What is odd about names, without the names. */
+export function nameFaults(names: readonly string[]): string[] {
+  const faults = NAME_FAULTS.filter(([pattern]) => names.some((name) => pattern.test(name)));
+  return faults.map(([, says]) => says);
 }
 
 function scoreAge({ lead, atMs }: ScoreFacts): ScoreReason[] {

@@ -63,13 +63,20 @@ export function describeLead(story: LeadStory, outcome?: LeadOutcome): string {
   return [
     headline(story, outcome),
     `campaign ${lead.campaign} · source ${lead.source} · world version ${lead.worldVersion} · ` +
-      `score ${score.score} (${score.band})`,
+      `score ${score.score} (${score.band}${scorerOf(score)})`,
     ...describeWait(story, outcome),
     ...story.stages.flatMap((stage) => describeStage(stage, lead.places ?? 1)),
     ...describeOffers(story.offers),
     ...describeBefore(story),
     ROOM,
   ].join('\n\n');
+}
+
+/** Who had the last word, where that is not the rules; and why a grade is missing. */
+function scorerOf({ scorer, rates, fallback }: Score): string {
+  const by = scorer === 'rules' ? '' : `, by ${scorer}`;
+  const version = rates === undefined ? '' : `, rates ${rates}`;
+  return `${by}${version}${fallback ? `, no grade: ${fallback}` : ''}`;
 }
 
 /** A lead that validation refused. */

@@ -44,6 +44,29 @@ export function createMetrics(gauges: Readonly<Record<string, { help: string; re
       labelNames: ['eager'],
       registers: [register],
     }),
+    aiCalls: new Counter({
+      name: 'sluice_ai_calls_total',
+      help: 'Calls of Claude, by what came of them: `graded`, or a fallback reason',
+      labelNames: ['outcome'],
+      registers: [register],
+    }),
+    aiCallSeconds: new Histogram({
+      name: 'sluice_ai_call_seconds',
+      help: 'How long calls of Claude took, also those that came too late',
+      buckets: [0.1, 0.2, 0.4, 0.6, 0.8, 1.2, 2, 4],
+      registers: [register],
+    }),
+    aiTokens: new Counter({
+      name: 'sluice_ai_tokens_total',
+      help: 'Tokens that Claude was paid for',
+      registers: [register],
+    }),
+    scoreFallbacks: new Counter({
+      name: 'sluice_score_fallbacks_total',
+      help: 'Leads scored without a grade, by why',
+      labelNames: ['reason'],
+      registers: [register],
+    }),
     startFailures: new Counter({
       name: 'sluice_workflow_start_failures_total',
       help: 'Starts that failed; the sweeper starts these leads',

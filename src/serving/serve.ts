@@ -28,6 +28,7 @@ import { createMetrics } from './metrics.ts';
 import { createDepositDesk } from './deposit-desk.ts';
 import { createSecretReader } from './secrets.ts';
 import { createApiDeps } from './api-deps.ts';
+import { openScoringDesk } from './scoring-desk.ts';
 import { startSweeper } from './sweeper.ts';
 import type { TemporalCalls } from '../temporal.ts';
 import { startTemporalHost, type TemporalHost } from './temporal-host.ts';
@@ -51,6 +52,7 @@ export async function serve(
   const warm = (world: World) => capDesk.warm(listCapped(world));
   const onChange = (world: World) => {
     capDesk.forgetDenials();
+    scoring.grader.retry();
     if (host.calls()) void warm(world).catch(onError);
   };
   const prepare = (world: World) => fillFor(pool, world);
@@ -59,6 +61,7 @@ export async function serve(
   const cases = createCaseBook({ pool, worldAt: (version) => worlds.at(version) });
   const http = createHttp(config.outbound);
   const metrics = createMetrics(gaugesOf(pool));
+  const scoring = openScoringDesk({ config, pool, metrics, log, onError });
 
   const temporal = (): TemporalCalls | undefined => host.calls();
   const capDesk = createDesk(pool, temporal, config.capsWaitMs);
@@ -67,6 +70,7 @@ export async function serve(
   const forActivities = {
     ...{ pool, cases, process },
     desk: capDesk,
+    grader: scoring.grader,
     send: http.send,
     readSecret: createSecretReader(env),
     giveAnswer: answers.give,
@@ -112,7 +116,7 @@ export async function serve(
       await Promise.race([closed, new Promise((done) => setTimeout(done, 5_000).unref())]);
       server.closeAllConnections();
       worlds.close();
-      await Promise.all([listener.close(), http.close()]);
+      await Promise.all([listener.close(), http.close(), scoring.close()]);
       await pool.end();
     },
   };

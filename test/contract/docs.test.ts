@@ -15,6 +15,7 @@ import type { LeadId } from '../../src/domain/ids.ts';
 import { cents } from '../../src/domain/money.ts';
 import {
   DOUBTS,
+  FALLBACKS,
   INELIGIBLE,
   NO_BIDS,
   REFUSALS,
@@ -157,6 +158,7 @@ const REASONS: readonly [title: string, told: string, list: Readonly<Record<stri
   ['Rejections', 'Told to operators, with the words of the buyer.', REJECTIONS],
   ['Doubts', 'Told to operators; the source reads `pending`.', DOUBTS],
   ['Unsold leads', 'Told to the source.', UNSOLD],
+  ['Scores without a grade', 'Told to operators; never a reason against a lead.', FALLBACKS],
 ];
 
 function reasonsPage(): string {

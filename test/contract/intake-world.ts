@@ -34,6 +34,7 @@ const campaign: Campaign = {
   minMargin: null,
   paused: false,
   duplicates: null,
+  scoring: { by: 'rules', aiWaitMs: 0 },
   holdUnsold: null,
   routing: [
     {

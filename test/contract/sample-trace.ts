@@ -159,6 +159,8 @@ export const soldTrace: LeadTrace = {
     },
   ],
   actions: [],
+  grade: null,
+  feedback: [],
 };
 
 /** The same lead while the first offer is in doubt. */

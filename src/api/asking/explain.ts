@@ -3,12 +3,12 @@
 
 import type { ContractId } from '../../domain/ids.ts';
 import { candidatesOf } from '../../domain/outcome.ts';
-import { SCORE_START } from '../../domain/score.ts';
 import type { World } from '../../domain/world/world.ts';
 import { type ExplainedStage, explainStage } from '../../routing/explain.ts';
 import type { ApiDeps } from '../deps.ts';
 import { expectBody } from '../http/expect.ts';
 import type { Route } from '../http/routes.ts';
+import { reasonsOf } from '../reading/score-body.ts';
 import { whyOf } from '../reading/contract-lines.ts';
 import { explainBody } from '../wire/explain.ts';
 import type { ExplainedContract, ExplainedStageBody, Explanation } from '../wire/explain.ts';
@@ -35,8 +35,7 @@ export function createExplainRoutes(deps: ApiDeps): readonly Route[] {
 /** Explains every stage in order. */
 export function explain(inquiry: Inquiry): Explanation {
   const { rules, lead, score } = inquiry;
-  const start = [SCORE_START, 'every lead starts here'] as const;
-  const points = score.reasons.length > 0 ? [start, ...score.reasons] : [];
+  const points = score.reasons.length > 0 ? reasonsOf(score) : [];
   return {
     lead: inquiry.isStored ? lead.id : null,
     campaign: lead.campaignId,

@@ -2,13 +2,13 @@
 // say why, and only what never came to a verdict is worked out, from the routing of its version.
 
 import type { LeadTrace, TracedAttempt } from '../../db/reading/trace.ts';
-import type { Auction, Score, ScoreReason, StageRoute, Validation } from '../../domain/lead.ts';
+import type { Auction, Score, StageRoute, Validation } from '../../domain/lead.ts';
 import { candidatesOf } from '../../domain/outcome.ts';
-import { SCORE_START } from '../../domain/score.ts';
 import type { Wait } from '../../domain/waiting.ts';
 import type { World } from '../../domain/world/world.ts';
 import { contractLines, type DecidedStage, whyOf } from './contract-lines.ts';
 import { leadAnswer } from '../lead-answer.ts';
+import { toFeedbackBody, toScoreBody } from './score-body.ts';
 import type { AttemptBody, LeadTraceBody, StageBody, WaitBody } from '../wire/trace.ts';
 import { toTime, toTimeOrNull } from '../wire/words.ts';
 
@@ -51,14 +51,13 @@ export function toTraceBody(
     consent: lead.consent,
     checks: [...(validation?.checks ?? [])],
     duplicate_of: validation?.kind === 'refused' ? (validation.of ?? null) : null,
-    score: score
-      ? { ...score, reasons: [START, ...score.reasons].map(([points, says]) => ({ says, points })) }
-      : null,
+    score: toScoreBody(score, trace),
     contracts: contractLines({ trace, world, stages }),
     stages: stages.map((stage) => toStageBody(stage, world)),
     waits: waitsOf(trace),
     actions: trace.actions.map(({ atMs, ...rest }) => ({ ...rest, at: toTime(atMs) })),
     ...toRows(trace),
+    feedback: toFeedbackBody(trace),
     money: moneyOf(trace),
   };
 }
@@ -72,9 +71,6 @@ export function findVerdict<T>({ verdicts }: LeadTrace, step: string): T | undef
 }
 
 const ROUTE = 'route/';
-/** Not stored with every lead: it is the same for all. */
-export const START: ScoreReason = [SCORE_START, 'every lead starts here'];
-
 /** In the order of rounds and of the campaign's stages: verdicts are stored in batches. */
 function decidedStages(trace: LeadTrace, world: World | undefined): readonly DecidedStage[] {
   const routing = world?.campaigns[trace.lead.campaignId]?.routing ?? [];

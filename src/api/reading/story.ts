@@ -16,6 +16,7 @@ export function renderStory(trace: LeadTraceBody): string {
     section('Contracts', contractsOf(trace)),
     section('Deliveries', deliveriesOf(trace)),
     section('Money', moneyOf(trace)),
+    section('Feedback', feedbackOf(trace)),
   ]
     .filter((part) => part !== '')
     .join('\n\n')
@@ -66,7 +67,38 @@ function scoreTitle({ score }: LeadTraceBody): string {
 function scoreOf({ score }: LeadTraceBody): string[] {
   const reasons = score?.reasons ?? [];
   const signed = (points: number) => (points < 0 ? String(points) : `+${points}`);
-  return columns(reasons.map(({ points, says }) => [signed(points), says]));
+  return [
+    ...columns(reasons.map(({ points, says }) => [signed(points), printable(says)])),
+    ...gradeOf(score),
+  ];
+}
+
+/** Why Claude has no part in the score, and what it said too late. */
+function gradeOf(score: LeadTraceBody['score']): string[] {
+  const { fallback_reason: reason = null, fallback_text: text, grade = null } = score ?? {};
+  const without = reason === null ? [] : [`without Claude: ${reason}: ${text ?? ''}`];
+  if (grade === null || grade.outcome !== 'graded') return without;
+  const flags = grade.flags.length > 0 ? [`Claude’s flags: ${grade.flags.join(', ')}`] : [];
+  if (grade.counts) return flags;
+  const { adjustment, ms, says } = grade;
+  return [
+    ...without,
+    `too late, after ${ms} ms: ${adjustment ?? 0}, ${printable(says ?? '')}`,
+    ...flags,
+  ];
+}
+
+function feedbackOf({ feedback }: LeadTraceBody): string[] {
+  return columns(
+    feedback.map(({ what, at, contract, value_cents: value, reason, by }) => [
+      what,
+      at,
+      contract ?? '',
+      value === null ? '' : dollars(value),
+      printable(reason ?? ''),
+      `by ${by}`,
+    ]),
+  );
 }
 
 function stageTitle({ round, stage, method, turn, tier, auction }: StageBody): string {

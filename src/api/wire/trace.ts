@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { ATTEMPT_STATES, LEAD_STATUSES } from '../../domain/lead.ts';
 import { DOUBTS, INELIGIBLE, NO_BIDS, REFUSALS, REJECTIONS, UNSOLD } from '../../domain/reasons.ts';
 import { amount, leadAnswer, leadId } from './lead.ts';
+import { feedbackLine, score } from './score.ts';
 import { keysOf } from './words.ts';
 
 const time = z.iso.datetime();
@@ -193,14 +194,7 @@ export const leadTrace = z
     consent: consent.nullable(),
     checks: z.array(z.strictObject({ check: z.string(), ok: z.boolean(), says: z.string() })),
     duplicate_of: leadId.nullable(),
-    score: z
-      .strictObject({
-        score: z.number(),
-        band: z.enum(['high', 'medium', 'low']),
-        scorer: z.string(),
-        reasons: z.array(z.strictObject({ says: z.string(), points: z.number() })),
-      })
-      .nullable(),
+    score: score.nullable(),
     contracts: z.array(contractLine).meta({
       description: 'Each contract of the campaign, with the one reason why it has the lead or not',
     }),
@@ -211,6 +205,7 @@ export const leadTrace = z
     sales: z.array(sale),
     transfers: z.array(transfer),
     deliveries: z.array(delivery),
+    feedback: z.array(feedbackLine).meta({ description: 'What was reported after the sale' }),
     money,
   })
   .meta({ id: 'LeadTrace' });

@@ -5,6 +5,9 @@ import type { ContractId, LeadId } from '../../domain/ids.ts';
 import type { Lead, LeadOutcome, LeadStatus } from '../../domain/lead.ts';
 import type { Cents } from '../../domain/money.ts';
 import type { LeadSale, RecordedAttempt } from '../../domain/recorded.ts';
+import type { FallbackReason } from '../../domain/reasons.ts';
+import type { GradeFlag } from '../../domain/scoring/grade.ts';
+import type { FeedbackKind } from '../../domain/scoring/feedback.ts';
 import { type LeadRow, toLead } from '../leads.ts';
 import { msOf, type Tx } from '../pool.ts';
 
@@ -24,6 +27,9 @@ export interface LeadTrace {
   readonly transfers: readonly TracedTransfer[];
   readonly deliveries: readonly TracedDelivery[];
   readonly actions: readonly TracedAction[];
+  /** What the language model said, in time or not; null where it was not asked. */
+  readonly grade: TracedGrade | null;
+  readonly feedback: readonly TracedFeedback[];
 }
 
 /** `step` says which type of src/domain/lead.ts the verdict is: `validation`, `route/{stage}` … */
@@ -76,6 +82,30 @@ export interface TracedAction {
   readonly atMs: number;
 }
 
+/** As src/db/scoring/grades.ts stores it. */
+export interface TracedGrade {
+  readonly outcome: 'graded' | FallbackReason;
+  readonly adjustment: number | null;
+  readonly flags: readonly GradeFlag[];
+  readonly reason: string | null;
+  readonly model: string;
+  readonly promptVersion: number;
+  readonly requestId: string | null;
+  readonly ms: number;
+  readonly atMs: number;
+}
+
+/** What was reported of the lead, in the order in which it happened. */
+export interface TracedFeedback {
+  readonly id: string;
+  readonly what: FeedbackKind;
+  readonly valueCents: Cents | null;
+  readonly contract: ContractId | null;
+  readonly reason: string | null;
+  readonly atMs: number;
+  readonly by: string;
+}
+
 const TRACE = `select l.id, l.public_no, l.campaign_id, l.source_id, l.sub_source, l.external_id,
     l.world_version, l.test, l.fields, l.problems, l.unknown_fields, l.behaviour, l.consent,
     l.asking_cents, ${msOf('l.received_at')} as received_at_ms, l.round, l.status, l.outcome,
@@ -106,7 +136,16 @@ const TRACE = `select l.id, l.public_no, l.campaign_id, l.source_id, l.sub_sourc
     (select coalesce(jsonb_agg(jsonb_build_object('round', n.round, 'action', n.action,
        'contract', n.contract_id, 'by', n.done_by, 'atMs', ${msOf('n.done_at')})
        order by n.id), '[]')
-     from lead_actions n where n.lead_id = l.id) as actions
+     from lead_actions n where n.lead_id = l.id) as actions,
+    (select jsonb_build_object('outcome', g.outcome, 'adjustment', g.adjustment, 'flags', g.flags,
+       'reason', g.reason, 'model', g.model, 'promptVersion', g.prompt_version,
+       'requestId', g.request_id, 'ms', g.ms, 'atMs', ${msOf('g.graded_at')})
+     from ai_grades g where g.lead_id = l.id) as grade,
+    (select coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'what', f.what,
+       'valueCents', f.value_cents, 'contract', f.contract_id, 'reason', f.reason,
+       'atMs', ${msOf('f.happened_at')}, 'by', f.done_by) order by f.happened_at, f.done_at, f.id),
+       '[]')
+     from feedback f where f.lead_id = l.id) as feedback
   from leads l where l.id = $1`;
 
 interface TraceRow
@@ -123,6 +162,8 @@ interface TraceRow
       | 'transfers'
       | 'deliveries'
       | 'actions'
+      | 'grade'
+      | 'feedback'
     > {
   readonly public_no: number;
   readonly unknown_fields: readonly string[];
@@ -149,5 +190,7 @@ export async function findTrace(db: Tx, leadId: LeadId): Promise<LeadTrace | und
     transfers: row.transfers,
     deliveries: row.deliveries,
     actions: row.actions,
+    grade: row.grade,
+    feedback: row.feedback,
   };
 }

@@ -3,6 +3,7 @@
 import type { ContractId } from '../ids.ts';
 import type { Cents } from '../money.ts';
 import type { PersonRule } from '../person.ts';
+import type { Scoring } from './scoring.ts';
 
 export interface Campaign {
   readonly name: string;
@@ -20,6 +21,7 @@ export interface Campaign {
   readonly duplicates: PersonRule | null;
   /** null: a lead that nobody buys at once is unsold. */
   readonly holdUnsold: HoldUnsold | null;
+  readonly scoring: Scoring;
   readonly routing: readonly Stage[];
 }
 

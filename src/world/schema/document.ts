@@ -10,6 +10,7 @@ import { caps } from './cap.ts';
 import { contract } from './contract.ts';
 import { door } from './door.ts';
 import { schedule } from './schedule.ts';
+import { scoring } from './scoring.ts';
 import {
   amountCents,
   duration,
@@ -110,6 +111,7 @@ const campaign = settings(
       .nullable()
       .default(null)
       .describe('Keeps an unsold lead and tries again. null: it is unsold at once.'),
+    scoring: scoring.describe('How its leads are scored.'),
     routing: z.array(stage).max(20).describe('The stages, tried in order until the lead is sold.'),
   },
   { answer_within: 'answerWithinMs', ping_expires: 'pingExpiresMs' },
