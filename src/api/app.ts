@@ -10,6 +10,7 @@ import { createWhatIfRoutes } from './asking/what-if.ts';
 import type { ApiDeps } from './deps.ts';
 import { createDocsRoutes } from './docs.ts';
 import { createDoorRouter } from './doors/doors.ts';
+import { createFeedbackRoutes } from './feedback.ts';
 import { createHealthRoutes } from './health.ts';
 import { createAuthenticate } from './http/auth.ts';
 import { readBytes } from './http/body.ts';
@@ -33,6 +34,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...createLeadRoutes(deps),
     ...createLeadActionRoutes(deps),
     ...createPingRoutes(deps),
+    ...createFeedbackRoutes(deps),
     ...createReportRoutes(deps),
     ...createCapsRoutes(deps),
     ...createDepositRoutes(deps),

@@ -16,6 +16,7 @@ import type { Deposit, NewDeposit, PaidIn, Recorded } from '../db/deposits.ts';
 import type { PnlQuery, PnlRow } from '../db/reading/pnl.ts';
 import type { Period, RecordedCursor, RecordedPage } from '../db/reading/recorded-leads.ts';
 import type { LeadTrace } from '../db/reading/trace.ts';
+import type { FeedbackResult, NewFeedback } from '../db/scoring/feedback.ts';
 import type { LeadDraft } from '../intake/draft.ts';
 import type { LoadedWorld } from '../intake/submission.ts';
 import type { KnownCaps } from '../routing/caps.ts';
@@ -63,6 +64,8 @@ export interface ApiDeps {
   listLeads(query: LeadQuery): Promise<LeadPage>;
   /** Has a waiting lead's workflow act; false if the lead does not wait. */
   actOnLead(leadId: LeadId, action: LeadAction): Promise<boolean>;
+  /** Stores reports of sold leads, each once by its id; the results are in their order. */
+  recordFeedback(reports: readonly NewFeedback[]): Promise<readonly FeedbackResult[]>;
   settleDoubt(settlement: DoubtSettlement): Promise<'settled' | 'not_in_doubt' | 'unknown'>;
 
   readPnl(query: PnlQuery): Promise<readonly PnlRow[]>;

@@ -26,6 +26,8 @@ export const PROBLEMS = {
   not_waiting: [409, 'The lead does not wait for anything'],
   ping_used: [409, 'The ping has had its post'],
   deposit_id_reused: [409, 'The id names another deposit; nothing was changed'],
+  feedback_id_reused: [409, 'The id names another report; nothing was changed'],
+  not_sold: [409, 'The lead was not sold, so there is nothing to report'],
   what_if_running: [409, 'Another what-if is running; ask again when it is done'],
   still_referred_to: [409, 'Other parts of the configuration name it; nothing was changed'],
   ping_expired: [410, 'The ping is over: ping again'],

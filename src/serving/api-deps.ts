@@ -19,6 +19,7 @@ import { findCurrentWorld, findWorld, listWorlds } from '../db/worlds.ts';
 import { findHadBefore } from '../db/persons/before.ts';
 import { findSeen, hashPersons } from '../db/persons/seen.ts';
 import { listRotations } from '../db/rotations.ts';
+import { recordFeedback } from '../db/scoring/feedback.ts';
 import { createCapReader } from './cap-reader.ts';
 import type { DepositDesk } from './deposit-desk.ts';
 import type { IntakeDesk } from './intake-desk.ts';
@@ -66,6 +67,7 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     findTrace: (leadId) => findTrace(pool, leadId),
     listLeads: (query) => listLeads(pool, query),
     actOnLead: (leadId, action) => recordAction(pool, leadId, action),
+    recordFeedback: (reports) => recordFeedback(pool, reports),
     settleDoubt: (settlement) => settleDoubt(parts, settlement),
     readPnl: (query) => readPnl(pool, query),
     async findRules(version) {

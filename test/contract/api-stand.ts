@@ -120,6 +120,11 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
       stand.asked.actions.push({ leadId, ...action });
       return action.action !== 'close';
     },
+    recordFeedback: async (reports) =>
+      reports.map(({ atMs, ...report }) => ({
+        kind: 'recorded',
+        feedback: { ...report, atMs: atMs ?? 0 },
+      })),
     settleDoubt: async (settlement) => {
       stand.asked.settled.push(settlement);
       if (settlement.contractId === 'apex') return 'settled';

@@ -120,7 +120,7 @@ export const FLOORS: readonly Floor[] = [
   {
     folder: 'src/cli',
     folders: [...BELOW, 'src', 'src/serving', 'src/stack', 'src/demo'],
-    packages: ['commander', 'pino', 'undici', 'node:*'],
+    packages: ['commander', 'csv-parse', 'csv-stringify', 'pino', 'undici', 'node:*'],
   },
   // Apart: what a laptop needs, and what only looks on.
   {

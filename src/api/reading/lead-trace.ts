@@ -8,7 +8,7 @@ import type { Wait } from '../../domain/waiting.ts';
 import type { World } from '../../domain/world/world.ts';
 import { contractLines, type DecidedStage, whyOf } from './contract-lines.ts';
 import { leadAnswer } from '../lead-answer.ts';
-import { toFeedbackBody, toScoreBody } from './score-body.ts';
+import { toFeedbackLine, toScoreBody } from './score-body.ts';
 import type { AttemptBody, LeadTraceBody, StageBody, WaitBody } from '../wire/trace.ts';
 import { toTime, toTimeOrNull } from '../wire/words.ts';
 
@@ -57,7 +57,7 @@ export function toTraceBody(
     waits: waitsOf(trace),
     actions: trace.actions.map(({ atMs, ...rest }) => ({ ...rest, at: toTime(atMs) })),
     ...toRows(trace),
-    feedback: toFeedbackBody(trace),
+    feedback: trace.feedback.map(toFeedbackLine),
     money: moneyOf(trace),
   };
 }

@@ -4,6 +4,7 @@ import type { LeadTrace } from '../../db/reading/trace.ts';
 import type { Score, ScoreReason } from '../../domain/lead.ts';
 import { FALLBACKS } from '../../domain/reasons.ts';
 import { SCORE_START } from '../../domain/score.ts';
+import type { Feedback } from '../../domain/scoring/feedback.ts';
 import type { FeedbackBody, ScoreBody } from '../wire/score.ts';
 import { toTime } from '../wire/words.ts';
 
@@ -46,8 +47,10 @@ export function toScoreBody(score: Score | undefined, { grade }: Pick<LeadTrace,
   return body;
 }
 
-export function toFeedbackBody({ feedback }: Pick<LeadTrace, 'feedback'>): FeedbackBody[] {
-  return feedback.map(({ id, what, valueCents, contract, reason, atMs, by }) => ({
-    ...{ id, what, value_cents: valueCents, contract, reason, at: toTime(atMs), by },
-  }));
+/** One report on the wire. */
+export function toFeedbackLine(feedback: Omit<Feedback, 'leadId'>): FeedbackBody {
+  const { id, what, valueCents, contractId, reason, atMs, by } = feedback;
+  return {
+    ...{ id, what, value_cents: valueCents, contract: contractId, reason, at: toTime(atMs), by },
+  };
 }

@@ -6,6 +6,7 @@ import { FALLBACKS } from '../../domain/reasons.ts';
 import { FEEDBACK_KINDS } from '../../domain/scoring/feedback.ts';
 import { GRADE_FLAGS } from '../../domain/scoring/grade.ts';
 import { amount } from './lead.ts';
+import { json, type Operation, OPERATOR, problems } from './operation.ts';
 import { keysOf } from './words.ts';
 
 const time = z.iso.datetime();
@@ -44,7 +45,7 @@ export const score = z.strictObject({
 });
 export type ScoreBody = z.infer<typeof score>;
 
-export const feedbackLine = z.strictObject({
+const feedback = {
   id: z.string(),
   what: z.enum(FEEDBACK_KINDS),
   value_cents: amount.nullable(),
@@ -52,5 +53,63 @@ export const feedbackLine = z.strictObject({
   reason: z.string().nullable(),
   at: time,
   by: z.string().meta({ description: 'The operator' }),
-});
+};
+export const feedbackLine = z.strictObject(feedback);
 export type FeedbackBody = z.infer<typeof feedbackLine>;
+
+/** `POST /v1/leads/{leadId}/feedback`. */
+export const feedbackBody = z
+  .strictObject({
+    id: z.string().trim().min(1).max(200).meta({
+      description: 'Your own name for the report: sent again, it is recorded once',
+      example: 'crm-88231-converted',
+    }),
+    what: z.enum(FEEDBACK_KINDS),
+    value_cents: z
+      .int()
+      .min(0)
+      .max(100_000_000_000)
+      .nullish()
+      .meta({ description: 'What the deal was worth, in whole cents' }),
+    at: z.iso
+      .datetime({ offset: true })
+      .nullish()
+      .meta({ description: 'When it happened. Default: now' }),
+    reason: z.string().trim().max(500).nullish().meta({ description: 'For people' }),
+    contract: z.string().max(200).nullish().meta({ description: 'Who of several buyers says so' }),
+  })
+  .meta({ id: 'NewFeedback' });
+
+export const feedbackAnswer = z
+  .strictObject({ lead: z.string(), ...feedback })
+  .meta({ id: 'Feedback' });
+
+export const FEEDBACK: Readonly<Record<string, Operation>> = {
+  'post /v1/leads/:leadId/feedback': {
+    tags: ['leads'],
+    summary: 'Report what became of a sold lead',
+    description:
+      'Once by its `id`, for good. It is shown in the trace, and counts for the rates by which ' +
+      'later leads are scored.',
+    security: OPERATOR,
+    request: {
+      params: z.object({ leadId: z.string().meta({ description: 'The lead' }) }),
+      body: json(feedbackBody),
+    },
+    responses: {
+      200: { description: 'Recorded, now or before', ...json(feedbackAnswer) },
+      ...problems(
+        'malformed_json',
+        'key_missing_or_wrong',
+        'operator_key_required',
+        'no_such_lead',
+        'not_sold',
+        'feedback_id_reused',
+        'body_too_large',
+        'unsupported_body_type',
+        'invalid_request',
+        'unavailable',
+      ),
+    },
+  },
+};

@@ -7,7 +7,7 @@ import type { Cents } from '../../domain/money.ts';
 import type { LeadSale, RecordedAttempt } from '../../domain/recorded.ts';
 import type { FallbackReason } from '../../domain/reasons.ts';
 import type { GradeFlag } from '../../domain/scoring/grade.ts';
-import type { FeedbackKind } from '../../domain/scoring/feedback.ts';
+import type { Feedback } from '../../domain/scoring/feedback.ts';
 import { type LeadRow, toLead } from '../leads.ts';
 import { msOf, type Tx } from '../pool.ts';
 
@@ -29,7 +29,8 @@ export interface LeadTrace {
   readonly actions: readonly TracedAction[];
   /** What the language model said, in time or not; null where it was not asked. */
   readonly grade: TracedGrade | null;
-  readonly feedback: readonly TracedFeedback[];
+  /** What was reported of it, in the order in which it happened. */
+  readonly feedback: readonly Omit<Feedback, 'leadId'>[];
 }
 
 /** `step` says which type of src/domain/lead.ts the verdict is: `validation`, `route/{stage}` … */
@@ -95,17 +96,6 @@ export interface TracedGrade {
   readonly atMs: number;
 }
 
-/** What was reported of the lead, in the order in which it happened. */
-export interface TracedFeedback {
-  readonly id: string;
-  readonly what: FeedbackKind;
-  readonly valueCents: Cents | null;
-  readonly contract: ContractId | null;
-  readonly reason: string | null;
-  readonly atMs: number;
-  readonly by: string;
-}
-
 const TRACE = `select l.id, l.public_no, l.campaign_id, l.source_id, l.sub_source, l.external_id,
     l.world_version, l.test, l.fields, l.problems, l.unknown_fields, l.behaviour, l.consent,
     l.asking_cents, ${msOf('l.received_at')} as received_at_ms, l.round, l.status, l.outcome,
@@ -142,7 +132,7 @@ const TRACE = `select l.id, l.public_no, l.campaign_id, l.source_id, l.sub_sourc
        'requestId', g.request_id, 'ms', g.ms, 'atMs', ${msOf('g.graded_at')})
      from ai_grades g where g.lead_id = l.id) as grade,
     (select coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'what', f.what,
-       'valueCents', f.value_cents, 'contract', f.contract_id, 'reason', f.reason,
+       'valueCents', f.value_cents, 'contractId', f.contract_id, 'reason', f.reason,
        'atMs', ${msOf('f.happened_at')}, 'by', f.done_by) order by f.happened_at, f.done_at, f.id),
        '[]')
      from feedback f where f.lead_id = l.id) as feedback
