@@ -13,7 +13,7 @@ import { readConfig } from '../src/config.ts';
 import { listOutcomes } from '../src/db/leads.ts';
 import { createPool } from '../src/db/pool.ts';
 import { createAnswers } from '../src/serving/answers.ts';
-import { openScoringDesk } from '../src/serving/scoring-desk.ts';
+import { openScoringDesk } from '../src/serving/scoring/desk.ts';
 import { createApiDeps } from '../src/serving/api-deps.ts';
 import { createDepositDesk } from '../src/serving/deposit-desk.ts';
 import { createIntakeDesk } from '../src/serving/intake-desk.ts';
@@ -42,9 +42,10 @@ async function run({ databaseUrl, port, buyers }: BaselineSettings): Promise<voi
   const answers = createAnswers({ readOutcomes: (leadIds) => listOutcomes(pool, leadIds) });
   const metrics = createMetrics({});
   const http = createHttp(config.outbound);
-  const scoring = openScoringDesk({ config, pool, metrics, log, onError });
+  const currentWorld = () => worlds.current().world;
+  const scoring = openScoringDesk({ config, pool, metrics, log, currentWorld, onError });
   const deps = {
-    grader: scoring.grader,
+    ...{ grader: scoring.grader, scoreModel: scoring.scoreModel },
     ...{ pool, cases, process, send: http.send },
     desk: caps,
     readSecret: async () => undefined,
@@ -67,7 +68,6 @@ async function run({ databaseUrl, port, buyers }: BaselineSettings): Promise<voi
   });
   const host = { calls: () => undefined, hasWorked: () => true, stop: async () => undefined };
   const { settleOffer } = activities;
-  const currentWorld = () => worlds.current().world;
   const deposits = createDepositDesk({ pool, desk: caps, currentWorld });
   const pings = { quote: notHere, find: notHere };
   const parts = { config, log, pool, worlds, desk, pings, deposits, metrics, host, settleOffer };

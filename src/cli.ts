@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import pino from 'pino';
 import { addBalance, addCaps, addDeposit } from './cli/money-commands.ts';
 import { addWhatIf } from './cli/asking/what-if-command.ts';
-import { addFeedback } from './cli/scoring/commands.ts';
+import { addFeedback, addScore } from './cli/scoring/commands.ts';
 import { addSwitch, addWorldCommands } from './cli/world-commands.ts';
 import type { ExplainOptions } from './cli/explain.ts';
 import type { Config } from './config.ts';
@@ -217,6 +217,10 @@ const balance = program.command('balance').description('what buyers have paid in
 addBalance(balance, line);
 const feedback = program.command('feedback').description('what became of sold leads');
 addFeedback(feedback, line);
+const score = program
+  .command('score')
+  .description('learn from outcomes, and hold scores against them');
+addScore(score, line);
 
 program
   .command('demo')

@@ -3,6 +3,7 @@
 import type { Pool } from '../db/pool.ts';
 import type { LeadId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';
+import type { ScoreModel } from '../domain/scoring/history-score.ts';
 import type { CapDesk } from './cap-desk.ts';
 import type { CaseBook } from './cases.ts';
 import type { Send } from './http.ts';
@@ -16,6 +17,8 @@ export interface ActivityDeps {
   readonly send: Send;
   readonly readSecret: ReadSecret;
   readonly grader: Grader;
+  /** What history teaches, in the version in force; undefined while it teaches too little. */
+  scoreModel(): ScoreModel | undefined;
   /** Hands an outcome to the request that waits in this process, if one does. */
   giveAnswer(leadId: LeadId, answer: LeadOutcome | 'pending'): void;
   /** Names this process among those that share the database. */

@@ -83,8 +83,6 @@ export interface Score {
   readonly rules?: number;
   /** The version of the rates of our own history by which it was scored. */
   readonly rates?: number;
-  /** The score before a grade came to it. */
-  readonly base?: { readonly score: number; readonly scorer: Scorer };
   readonly grade?: {
     readonly adjustment: number;
     readonly model: string;

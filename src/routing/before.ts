@@ -27,11 +27,15 @@ const TAKEN_AFTER = { overflow: 'cap_reached', after_hours: 'outside_schedule' }
  * offered a lead again that it refused or had, unless an operator asks again who refused.
  */
 export function whyPassedBy(
-  { takes }: Stage,
+  { takes, minScore }: Stage,
   contractId: ContractId,
-  { came = [], past, byOperator }: Question,
+  { score, came = [], past, byOperator }: Question,
 ): Why | undefined {
   if (takes !== 'all' && !came.includes(TAKEN_AFTER[takes])) return NOT_DUE;
+  if (score < minScore) {
+    const detail = `the score is ${score}, the stage wants at least ${minScore}`;
+    return { reason: 'score_too_low', detail };
+  }
   const state = past?.get(contractId);
   if (state === undefined || (state === 'rejected' && byOperator)) return undefined;
   return { reason: 'rejected_before', detail: state === 'rejected' ? '' : state };
@@ -67,6 +71,7 @@ export function chosenStage(
   const terms = {
     name: OPERATOR_STAGE,
     takes: 'all',
+    minScore: 0,
     ...{ budgetMs: null, stopAfterRejections: null },
     contracts: choice !== null && isThere ? [choice] : [],
   } as const;

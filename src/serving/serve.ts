@@ -28,7 +28,7 @@ import { createMetrics } from './metrics.ts';
 import { createDepositDesk } from './deposit-desk.ts';
 import { createSecretReader } from './secrets.ts';
 import { createApiDeps } from './api-deps.ts';
-import { openScoringDesk } from './scoring-desk.ts';
+import { openScoringDesk } from './scoring/desk.ts';
 import { startSweeper } from './sweeper.ts';
 import type { TemporalCalls } from '../temporal.ts';
 import { startTemporalHost, type TemporalHost } from './temporal-host.ts';
@@ -61,16 +61,16 @@ export async function serve(
   const cases = createCaseBook({ pool, worldAt: (version) => worlds.at(version) });
   const http = createHttp(config.outbound);
   const metrics = createMetrics(gaugesOf(pool));
-  const scoring = openScoringDesk({ config, pool, metrics, log, onError });
 
   const temporal = (): TemporalCalls | undefined => host.calls();
   const capDesk = createDesk(pool, temporal, config.capsWaitMs);
   const currentWorld = () => worlds.current().world;
+  const scoring = openScoringDesk({ config, pool, metrics, log, currentWorld, onError });
   const deposits = createDepositDesk({ pool, desk: capDesk, currentWorld });
   const forActivities = {
     ...{ pool, cases, process },
     desk: capDesk,
-    grader: scoring.grader,
+    ...{ grader: scoring.grader, scoreModel: scoring.scoreModel },
     send: http.send,
     readSecret: createSecretReader(env),
     giveAnswer: answers.give,

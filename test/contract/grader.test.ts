@@ -213,8 +213,13 @@ describe('text that gives orders', () => {
     const rules = scoreLead({ lead: lead.lead, vertical, atMs: lead.lead.receivedAtMs });
     const score = withGrade(rules, graded.grade, graded.model);
     expect(score.score - rules.score).toBe(10);
-    expect(Object.keys(score).sort()).toEqual(
-      ['band', 'base', 'grade', 'reasons', 'score', 'scorer'].sort(),
-    );
+    expect(Object.keys(score).sort()).toEqual([
+      'band',
+      'grade',
+      'reasons',
+      'rules',
+      'score',
+      'scorer',
+    ]);
   });
 });

@@ -22,7 +22,7 @@ export function field(type: FieldType, more: Partial<Field> = {}): Field {
 
 const required = { required: true };
 
-const unlimited = { takes: 'all', budgetMs: null, stopAfterRejections: null } as const;
+const unlimited = { takes: 'all', minScore: 0, budgetMs: null, stopAfterRejections: null } as const;
 
 const campaign: Campaign = {
   name: 'Auto insurance',

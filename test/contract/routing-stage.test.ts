@@ -125,3 +125,16 @@ test('pings are ranked under the higher floor, fixed prices among them', () => {
   });
   expect(table[3]).toMatchObject({ reason: 'bid_over_ceiling', detail: 'at most $9.00' });
 });
+
+const GATES: [says: string, least: number, order: string[]][] = [
+  ['a lead at the least score of a stage is offered in it', 50, ['apex_auto']],
+  ['a lead one point below the least score passes the stage by', 51, []],
+];
+test.for(GATES)('%s', ([, least, order]) => {
+  const rules = rulesOf({ method: 'waterfall', min_score: least }, { apex_auto: PRICED });
+  const { route } = routeWith(rules);
+  expect(route.order).toEqual(order);
+  const reasons = route.refused.map(({ reason, detail }) => [reason, detail]);
+  const says = `the score is 50, the stage wants at least ${least}`;
+  expect(reasons).toEqual(order.length > 0 ? [] : [['score_too_low', says]]);
+});

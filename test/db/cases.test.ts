@@ -42,7 +42,13 @@ test('a run that decided otherwise than what is stored starts over from what is 
   const { offerLead, routeLead } = createActivities({
     ...{ pool: db.pool, cases, process: 'here', now: () => 2_000 },
     desk: { deniedKey: () => undefined, hold: never, release: never, keepLater: never } as never,
-    ...{ send: never, readSecret: never, giveAnswer: never, grader: never as never },
+    ...{
+      send: never,
+      readSecret: never,
+      giveAnswer: never,
+      grader: never as never,
+      scoreModel: never,
+    },
   });
   const leadId = await storeLead(db.pool);
   const at = { leadId, round: 1, stage: 'stage_1' };

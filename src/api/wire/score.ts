@@ -31,7 +31,7 @@ export const score = z.strictObject({
   band: z.enum(['high', 'medium', 'low']),
   scorer: z.string().meta({ description: 'What had the last word: rules, history or claude' }),
   reasons: z.array(z.strictObject({ says: z.string(), points: z.number() })),
-  rules: z.number().nullable().meta({ description: 'What the rules alone gave' }),
+  rules: z.number().meta({ description: 'What the rules alone gave' }),
   rates_version: z
     .int()
     .nullable()

@@ -45,3 +45,26 @@ create trigger feedback_append_only before update or delete on feedback
 
 -- Feedback in files names leads as their sources do.
 create index leads_by_external_id on leads (external_id) where external_id is not null;
+
+-- What own history teaches, in versions. One that foretold worse than what was in force is kept,
+-- for looking at, and scores nothing.
+create table score_models (
+  version bigint generated always as identity primary key,
+  fitted_at timestamptz not null default now(),
+  published boolean not null,
+  -- How the rates are combined.
+  combination jsonb not null,
+  -- How well it foretold the newest leads.
+  report jsonb not null
+);
+
+-- The smoothed rates of a published version: enough to reckon any score of it again.
+create table rate_snapshots (
+  version bigint not null references score_models,
+  label text not null,
+  dimension text not null,
+  key text not null,
+  n double precision not null,
+  rate double precision not null constraint rate_snapshots_rate check (rate > 0 and rate < 1),
+  primary key (version, label, dimension, key)
+);

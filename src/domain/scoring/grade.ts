@@ -60,7 +60,7 @@ export function withGrade(score: Score, grade: Grade, model: string): Score {
     score: sum,
     band: bandOf(sum),
     scorer: 'claude',
-    base: score.base ?? { score: score.score, scorer: score.scorer },
+    rules: score.rules ?? score.score,
     reasons: [...score.reasons, [sum - score.score, `Claude: ${reason}`]],
     grade: { adjustment, model, ...(flags.length > 0 && { flags }) },
   };

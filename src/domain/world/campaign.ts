@@ -49,6 +49,8 @@ interface StageTerms {
   readonly stopAfterRejections: number | null;
   /** `overflow`: only leads for which an earlier contract was full; `after_hours`: closed. */
   readonly takes: 'all' | 'overflow' | 'after_hours';
+  /** Leads with a lower score pass the whole stage by. */
+  readonly minScore: number;
 }
 export type Stage =
   | (StageTerms & { readonly method: 'waterfall' })

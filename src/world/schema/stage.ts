@@ -15,6 +15,12 @@ const terms = {
       'overflow: only leads for which a contract of an earlier stage had no room left in a cap; ' +
         'after_hours: only those for which one was closed.',
     ),
+  min_score: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(0)
+    .describe('Leads with a lower score pass the whole stage by.'),
   budget: duration('50ms', '60s', 'ms')
     .nullable()
     .default(null)

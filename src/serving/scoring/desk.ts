@@ -2,17 +2,21 @@
 // the day, counted and logged.
 
 import type { Logger } from 'pino';
-import { createBreaker } from '../activities/scoring/breaker.ts';
-import { type Claude, createClaude } from '../activities/scoring/claude.ts';
-import { createGrader, type Grader, type GraderCall } from '../activities/scoring/grader.ts';
-import { createTokenBudget } from '../activities/scoring/token-budget.ts';
-import type { Config } from '../config.ts';
-import type { Pool } from '../db/pool.ts';
-import { readTokens, storeGrade } from '../db/scoring/grades.ts';
-import type { Metrics } from './metrics.ts';
+import { createBreaker } from '../../activities/scoring/breaker.ts';
+import { type Claude, createClaude } from '../../activities/scoring/claude.ts';
+import { createGrader, type Grader, type GraderCall } from '../../activities/scoring/grader.ts';
+import { createTokenBudget } from '../../activities/scoring/token-budget.ts';
+import type { Config } from '../../config.ts';
+import type { Pool } from '../../db/pool.ts';
+import { readTokens, storeGrade } from '../../db/scoring/grades.ts';
+import type { ScoreModel } from '../../domain/scoring/history-score.ts';
+import type { World } from '../../domain/world/world.ts';
+import type { Metrics } from '../metrics.ts';
+import { openHistory } from './history.ts';
 
 export interface ScoringDesk {
   readonly grader: Grader;
+  scoreModel(): ScoreModel | undefined;
   close(): Promise<void>;
 }
 
@@ -22,6 +26,7 @@ export function openScoringDesk(deps: {
   readonly pool: Pool;
   readonly metrics: Metrics;
   readonly log: Logger;
+  currentWorld(): World;
   readonly onError: (error: unknown) => void;
 }): ScoringDesk {
   const { config, pool, metrics, onError } = deps;
@@ -40,7 +45,13 @@ export function openScoringDesk(deps: {
     onCall: (call) => countCall(deps, call),
     onFallback: (reason) => metrics.scoreFallbacks.inc({ reason }),
   });
-  return { grader, close: async () => claude?.close() };
+  const history = openHistory(deps);
+  return {
+    ...{ grader, scoreModel: history.current },
+    async close() {
+      await Promise.all([history.close(), claude?.close()]);
+    },
+  };
 }
 
 function openClaude({ claude, outbound }: Config): Claude | undefined {
