@@ -12,7 +12,7 @@ import type {
   RejectionReason,
   UnsoldReason,
 } from './reasons.ts';
-import type { GradeFlag } from './scoring/grade.ts';
+import type { GradeInScore } from './scoring/grade.ts';
 import type { Method } from './world/campaign.ts';
 import type { FieldValue } from './world/world.ts';
 
@@ -83,11 +83,7 @@ export interface Score {
   readonly rules?: number;
   /** The version of the rates of our own history by which it was scored. */
   readonly rates?: number;
-  readonly grade?: {
-    readonly adjustment: number;
-    readonly model: string;
-    readonly flags?: readonly GradeFlag[];
-  };
+  readonly grade?: GradeInScore;
   /** Why no grade is in it; absent where one is, or where the campaign asks for none. */
   readonly fallback?: FallbackReason;
 }

@@ -119,7 +119,7 @@ describe('an API', () => {
   });
 
   test('that fails five times is left alone', async () => {
-    const { grader } = stand();
+    const { grader, calls } = stand();
     api.become({ says: 'error', status: 529, type: 'overloaded_error', message: 'busy' });
     const codes: string[] = [];
     for (let n = 0; n < 6; n += 1) {
@@ -127,7 +127,7 @@ describe('an API', () => {
       codes.push(graded.kind === 'none' ? graded.fallback : graded.kind);
     }
     expect(codes).toEqual([...Array.from({ length: 5 }, () => 'overloaded'), 'breaker_open']);
-    expect(api.asked).toHaveLength(5);
+    expect(calls).toHaveLength(5);
   });
 
   test('without credit is not asked again until the configuration changes', async () => {

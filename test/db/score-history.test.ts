@@ -1,5 +1,5 @@
-// Goal: what became of leads is counted as the guide says, a version is published and scores by
-// itself, and a score can be reckoned again from what is stored. Method: leads written straight into
+// Goal: what became of leads is counted as the guide says, a version is published and scores
+// by itself, and a score can be reckoned again from what is stored. Method: leads written straight into
 // the tables, many at once, with outcomes that differ by source.
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -70,7 +70,8 @@ async function inventLeads({ pool }: TestDatabase, leads: number): Promise<void>
        unknown_fields, behaviour, received_at, status, outcome)
      select 'lead_' || lpad(n::text, 26, '0'), 'auto', 's' || n % 4, 1, false, '{}',
        jsonb_build_object('state', case when n % 3 = 0 then 'TX' else 'CA' end), '[]', '{}',
-       jsonb_build_object('form_seconds', n % 40), now() - interval '60 days' * (1 - n / $1::float8),
+       jsonb_build_object('form_seconds', n % 40), 
+       now() - interval '60 days' * (1 - n / $1::float8),
        case when sold then 'sold' else 'unsold' end,
        case when sold then '{"kind":"sold"}' else '{"kind":"unsold","reason":"all_rejected"}' end
          ::jsonb

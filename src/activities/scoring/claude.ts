@@ -1,5 +1,6 @@
-// Asks Claude for a grade, in one call that is never repeated, and tells what came of it: a grade,
-// or why there is none and whether to go on asking. Nothing of the answer is believed but its shape.
+// Asks Claude for a grade, in one call that is never repeated, and tells what came of it: a
+// grade, or why there is none and whether to go on asking. Nothing of the answer is believed but
+// its shape.
 
 import Anthropic from '@anthropic-ai/sdk';
 import { zodOutputFormat } from '@anthropic-ai/sdk/helpers/zod';

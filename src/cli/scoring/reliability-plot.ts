@@ -19,15 +19,15 @@ export function reliabilityPlot(title: string, lines: readonly PlotLine[]): stri
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" ` +
       'font-family="sans-serif" font-size="12">',
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
-    text(LEFT, 20, title),
+    text([LEFT, 20], title),
     `<rect x="${LEFT}" y="${TOP}" width="${SIZE}" height="${SIZE}" fill="none" stroke="#999"/>`,
     `<path d="M${x(0)} ${y(0)}L${x(1)} ${y(1)}" stroke="#999" stroke-dasharray="4"/>`,
     ...ticks.flatMap((at) => [
-      text(x(at), TOP + SIZE + 16, `${100 * at}`, 'middle'),
-      text(LEFT - 8, y(at) + 4, `${100 * at} %`, 'end'),
+      text([x(at), TOP + SIZE + 16], `${100 * at}`, 'middle'),
+      text([LEFT - 8, y(at) + 4], `${100 * at} %`, 'end'),
     ]),
-    text(x(0.5), TOP + SIZE + 36, 'the chance that was said, in percent', 'middle'),
-    text(LEFT, TOP + SIZE + 54, 'dots: what came; the dashed line: exactly as said'),
+    text([x(0.5), TOP + SIZE + 36], 'the chance that was said, in percent', 'middle'),
+    text([LEFT, TOP + SIZE + 54], 'dots: what came; the dashed line: exactly as said'),
     ...lines.flatMap(drawLine),
     '</svg>',
   ];
@@ -45,18 +45,21 @@ function drawLine({ name, colour, calibration }: PlotLine, index: number): strin
     `<path d="${path.join('')}" fill="none" stroke="${colour}"/>`,
     ...dots.map(({ said, came, leads }) => {
       const radius = (2 + 10 * Math.sqrt(leads / calibration.leads)).toFixed(1);
-      return `<circle cx="${x(said)}" cy="${y(came)}" r="${radius}" fill="${colour}" opacity="0.6"/>`;
+      const place = `cx="${x(said)}" cy="${y(came)}" r="${radius}"`;
+      return `<circle ${place} fill="${colour}" opacity="0.6"/>`;
     }),
     `<circle cx="${right + 5}" cy="${legend - 4}" r="5" fill="${colour}"/>`,
-    text(right + 16, legend, name),
-    text(right + 16, legend + 15, `Brier ${calibration.brier.toFixed(4)}`),
+    text([right + 16, legend], name),
+    text([right + 16, legend + 15], `Brier ${calibration.brier.toFixed(4)}`),
   ];
 }
+
+type Place = readonly [x: number | string, y: number];
 
 const x = (part: number): string => (LEFT + SIZE * part).toFixed(1);
 const y = (part: number): number => Number((TOP + SIZE * (1 - part)).toFixed(1));
 
-function text(at: number | string, baseline: number, words: string, anchor = 'start'): string {
+function text([at, baseline]: Place, words: string, anchor = 'start'): string {
   const safe = words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   return `<text x="${at}" y="${baseline}" text-anchor="${anchor}">${safe}</text>`;
 }

@@ -103,7 +103,8 @@ function tellFit(fitted: FitReport, { json }: ScoreOptions): string {
 async function tellTest(test: BackTest, { json, svg }: ScoreOptions): Promise<string> {
   const lines = plotLines(test);
   if (lines.length > 0) {
-    const title = `Scores from ${dayOf(test.from)} to ${dayOf(test.to)}, ${test.leads} judged leads`;
+    const period = `${dayOf(test.from)} to ${dayOf(test.to)}`;
+    const title = `Scores from ${period}, ${test.leads} judged leads`;
     await writeFile(svg, reliabilityPlot(title, lines));
   }
   if (json) return JSON.stringify(test, null, 2);

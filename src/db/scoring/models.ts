@@ -27,7 +27,8 @@ export async function storeModel(tx: Tx, model: NewModel): Promise<number> {
   await tx.query({
     name: 'models.store_rates',
     text: `insert into rate_snapshots (version, label, dimension, key, n, rate)
-           select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[])`,
+           select $1, * from
+             unnest($2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[])`,
     values: [
       version,
       column(({ label }) => label),

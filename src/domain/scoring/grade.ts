@@ -29,6 +29,13 @@ export interface Grade {
   readonly reason: string;
 }
 
+/** What a score keeps of the grade in it; the reason stands among its reasons. */
+export interface GradeInScore {
+  readonly adjustment: number;
+  readonly model: string;
+  readonly flags?: readonly GradeFlag[];
+}
+
 const MOST_REASON = 200;
 
 /**

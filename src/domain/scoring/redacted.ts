@@ -57,8 +57,13 @@ function dateShape(date: string, atMs: number): unknown {
   return years === undefined ? 'given' : { years_ago: Math.floor(years / 10) * 10 };
 }
 
-const FREE_DOMAINS =
-  /^(gmail|googlemail|yahoo|ymail|hotmail|outlook|live|msn|aol|icloud|me|mac|proton|protonmail|gmx|mail|comcast|att|verizon|sbcglobal|bellsouth|cox|charter)\./;
+const FREE_DOMAINS = new RegExp(
+  `^(${[
+    ...['gmail', 'googlemail', 'yahoo', 'ymail', 'hotmail', 'outlook', 'live', 'msn', 'aol'],
+    ...['icloud', 'me', 'mac', 'proton', 'protonmail', 'gmx', 'mail', 'comcast', 'att'],
+    ...['verizon', 'sbcglobal', 'bellsouth', 'cox', 'charter'],
+  ].join('|')})\\.`,
+);
 const ROLES = /^(info|admin|sales|support|contact|office|noreply|no-reply|webmaster|test)@/;
 
 function domainClass(email: string): string {
