@@ -25,6 +25,12 @@ test('nothing set is a laptop', () => {
     demoPort: 3100,
     capsWaitMs: 1_000,
     capsInside: true,
+    claude: {
+      apiKey: undefined,
+      baseUrl: 'https://api.anthropic.com',
+      model: 'claude-haiku-5-5',
+      tokensPerDay: 5_000_000,
+    },
     operatorKeySha256: undefined,
     logLevel: 'info',
     outbound: { allowPrivate: new Set(), allowHttp: false },

@@ -1,6 +1,6 @@
-// Goal: what became of leads is counted as the guide says, a version is published and scores
-// by itself, and a score can be reckoned again from what is stored. Method: leads written straight into
-// the tables, many at once, with outcomes that differ by source.
+// Goal: what became of leads is counted as the guide says, a version is published and scores by
+// itself, and a score can be reckoned again from what is stored. Method: leads written straight
+// into the tables, many at once, with outcomes that differ by source.
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

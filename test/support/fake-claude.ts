@@ -1,5 +1,6 @@
 // The Messages API as far as Sluice uses it: a real HTTP server that checks the key and the
-// request, and answers as it is told, truths, lies and silence included. It keeps what it was asked.
+// request, and answers as it is told, truths, lies and silence included. It keeps what it was
+// asked.
 
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
