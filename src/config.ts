@@ -45,6 +45,9 @@ const schema = z.object({
   SLUICE_DATABASE_CONNECTIONS: count(20, 500),
   SLUICE_MAX_CACHED_WORKFLOWS: count(1_000, 50_000),
   SLUICE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  SLUICE_META_GRAPH_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('https://graph.facebook.com/v25.0'),
   OUTBOUND_ALLOW_PRIVATE: list,
   OUTBOUND_ALLOW_HTTP: flag,
 });
@@ -87,6 +90,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     capsInside: e.SLUICE_CAPS === 'inside',
     operatorKeySha256: e.SLUICE_OPERATOR_KEY_SHA256,
     logLevel: e.SLUICE_LOG_LEVEL,
+    metaGraphUrl: e.SLUICE_META_GRAPH_URL.replace(/\/$/, ''),
     outbound: {
       allowPrivate: new Set(e.OUTBOUND_ALLOW_PRIVATE),
       allowHttp: e.OUTBOUND_ALLOW_HTTP === 'true' || e.OUTBOUND_ALLOW_HTTP === '1',
