@@ -4,7 +4,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, expect } from 'vitest';
 import type { LeadId } from '../../src/domain/ids.ts';
-import { replay } from '../support/histories.ts';
+import { replay, storeHistory } from '../support/histories.ts';
 import { graphLead, PAGE_TOKEN, startGraph } from '../support/graph.ts';
 import { until } from '../support/until.ts';
 import { type World, worldTest } from '../support/world.ts';
@@ -92,6 +92,7 @@ test('a lead is sold after limits, faults and nonsense, once for two announcemen
 
   const history = await world.client.workflow.getHandle(`fetch/meta/${id}`).fetchHistory();
   await replay(history);
+  if (process.env['SLUICE_RECORD_HISTORIES'] === '1') storeHistory('fetched-from-meta', history);
   expect(JSON.stringify(history)).not.toMatch(/555|example\.com|Lee|app secret|page token/);
 });
 
