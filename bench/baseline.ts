@@ -70,7 +70,10 @@ async function run({ databaseUrl, port, buyers }: BaselineSettings): Promise<voi
   const { settleOffer } = activities;
   const deposits = createDepositDesk({ pool, desk: caps, currentWorld });
   const pings = { quote: notHere, find: notHere };
-  const parts = { config, log, pool, worlds, desk, pings, deposits, metrics, host, settleOffer };
+  const parts = {
+    ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host, settleOffer },
+    ...{ readSecret: notHere, storeNotices: notHere },
+  };
   createServer(createApp(createApiDeps(parts))).listen(port, '127.0.0.1');
 }
 

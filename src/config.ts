@@ -49,6 +49,9 @@ const schema = z.object({
   ANTHROPIC_BASE_URL: z.url({ protocol: /^https?$/ }).default('https://api.anthropic.com'),
   SLUICE_CLAUDE_MODEL: z.string().min(1).max(200).default('claude-haiku-5-5'),
   SLUICE_CLAUDE_TOKENS_PER_DAY: z.coerce.number().int().min(0).default(5_000_000),
+  SLUICE_META_GRAPH_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('https://graph.facebook.com/v25.0'),
   OUTBOUND_ALLOW_PRIVATE: list,
   OUTBOUND_ALLOW_HTTP: flag,
 });
@@ -97,6 +100,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       model: e.SLUICE_CLAUDE_MODEL,
       tokensPerDay: e.SLUICE_CLAUDE_TOKENS_PER_DAY,
     },
+    metaGraphUrl: e.SLUICE_META_GRAPH_URL.replace(/\/$/, ''),
     outbound: {
       allowPrivate: new Set(e.OUTBOUND_ALLOW_PRIVATE),
       allowHttp: e.OUTBOUND_ALLOW_HTTP === 'true' || e.OUTBOUND_ALLOW_HTTP === '1',

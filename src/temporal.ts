@@ -20,6 +20,7 @@ import {
 import { type BuyerId, type LeadId, teamOf } from './domain/ids.ts';
 import type { buyerCaps } from './workflows/buyer-caps.ts';
 import type { distributeLead } from './workflows/distribute-lead.ts';
+import type { Announced, fetchLead } from './workflows/fetch-lead.ts';
 import { apply, type Distribution, seed as seedUpdate, snapshot } from './workflows/messages.ts';
 
 export const LEADS_QUEUE = 'sluice-leads';
@@ -36,6 +37,11 @@ const CAPS_DEADLINE_MS = 3_000;
 /** The path by which operators find a lead's workflow. */
 export function leadWorkflowId(leadId: LeadId): string {
   return `lead/${leadId}`;
+}
+
+/** The path by which operators find what fetches an announced lead. */
+export function fetchWorkflowId({ platform, externalId }: Announced): string {
+  return `fetch/${platform}/${externalId}`;
 }
 
 /** The path of a buyer's caps. The members of a team share one entity. */
@@ -93,6 +99,23 @@ export function createTemporalCalls(connection: NativeConnection, namespace: str
       } catch (cause) {
         if (cause instanceof WorkflowExecutionAlreadyStartedError) return { eager: false };
         throw cause;
+      }
+    },
+
+    /** Starts fetching an announced lead; what is under way or has ended already is success. */
+    async startFetch(announced: Announced): Promise<void> {
+      try {
+        await within(START_DEADLINE_MS, () =>
+          client.workflow.start<typeof fetchLead>('fetchLead', {
+            workflowId: fetchWorkflowId(announced),
+            taskQueue: LEADS_QUEUE,
+            args: [announced],
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+            staticSummary: `a lead at ${announced.platform}`,
+          }),
+        );
+      } catch (cause) {
+        if (!(cause instanceof WorkflowExecutionAlreadyStartedError)) throw cause;
       }
     },
 

@@ -3,7 +3,7 @@
 
 import type { ActivityDeps } from '../../src/activities/deps.ts';
 import { contractOf } from '../../src/activities/cases.ts';
-import type { Activities } from '../../src/activities/index.ts';
+import type { LeadSteps } from '../../src/activities/index.ts';
 import { parcelFor } from '../../src/activities/parcel.ts';
 import { loadSale, recordDelivery } from '../../src/db/deliveries.ts';
 import { adapterOf } from '../../src/delivery/adapters.ts';
@@ -15,7 +15,7 @@ import type { Distribution } from '../../src/workflows/messages.ts';
 const ROUND = 1;
 
 /** Distributes one lead after the other's steps, in the order of the workflow. */
-export function createDistribution(deps: ActivityDeps, activities: Activities) {
+export function createDistribution(deps: ActivityDeps, activities: LeadSteps) {
   return async ({ leadId, stages }: Distribution): Promise<void> => {
     const validation = await activities.validateLead(leadId);
     if (validation.kind === 'refused') return;
@@ -31,7 +31,7 @@ export function createDistribution(deps: ActivityDeps, activities: Activities) {
 
 /** The contract that bought the lead in this stage, if one did. */
 async function runStage(
-  activities: Activities,
+  activities: LeadSteps,
   { leadId, stage, score }: { leadId: LeadId; stage: string; score: Score },
 ): Promise<string | undefined> {
   const at = { leadId, round: ROUND, stage };

@@ -22,8 +22,13 @@ export type Reply =
       readonly ms: number;
     };
 
+/** What is sent: to a buyer, or a question without a body. */
+export type SentRequest =
+  | OutgoingRequest
+  | (Pick<OutgoingRequest, 'url' | 'headers'> & { readonly method: 'GET'; readonly body: null });
+
 export type Send = (
-  request: OutgoingRequest,
+  request: SentRequest,
   limits: { readonly timeoutMs: number; readonly signal?: AbortSignal },
 ) => Promise<Reply>;
 

@@ -4,13 +4,14 @@ import { createAuctionActivities } from './bids/auction.ts';
 import { createCloseActivities } from './close.ts';
 import { createDeliverActivities } from './deliver.ts';
 import type { ActivityDeps } from './deps.ts';
+import type { createFetchActivities } from './fetching/fetch-notice.ts';
 import { createOfferActivities } from './offer.ts';
 import { createRouteActivities } from './route.ts';
 import { createRoundActivities } from './rounds.ts';
 import { createScoreActivities } from './scoring/score.ts';
 import { createValidateActivities } from './validate.ts';
 
-/** Binds every activity to its connections. */
+/** Binds the steps of a lead to their connections. */
 export function createActivities(deps: ActivityDeps) {
   return {
     ...createValidateActivities(deps),
@@ -24,4 +25,8 @@ export function createActivities(deps: ActivityDeps) {
   };
 }
 
-export type Activities = ReturnType<typeof createActivities>;
+/** The steps of a lead. */
+export type LeadSteps = ReturnType<typeof createActivities>;
+
+/** With those that fetch announced leads, which work before there is a lead. */
+export type Activities = LeadSteps & ReturnType<typeof createFetchActivities>;

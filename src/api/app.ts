@@ -20,6 +20,7 @@ import { createLeadActionRoutes } from './lead-actions.ts';
 import { createLeadRoutes } from './leads.ts';
 import { createPingRoutes } from './pings.ts';
 import { Problem, sendProblem } from './problems.ts';
+import { createPlatformRouter } from './platforms/platforms.ts';
 import { createBalanceRoutes } from './reading/balances.ts';
 import { createCapsRoutes } from './reading/caps.ts';
 import { createReportRoutes } from './reading/reports.ts';
@@ -57,7 +58,7 @@ export function createApp(deps: ApiDeps): express.Express {
   app.disable('etag');
   app.use(logRequests(deps.log), securityHeaders(), notCached);
   app.use(createRouter(createRoutes(deps), createAuthenticate(deps.currentWorld), readBytes));
-  app.use(createDoorRouter(deps));
+  app.use(createDoorRouter(deps), createPlatformRouter(deps));
   app.use(() => {
     throw new Problem('no_such_route');
   });

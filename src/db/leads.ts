@@ -207,10 +207,11 @@ export async function sweepAgainSoon(db: Tx, leadIds: readonly LeadId[]): Promis
   });
 }
 
-/** Forgets idempotency keys after 72 hours, as sources are told. */
+/** Forgets idempotency keys after 72 hours, as sources are told; a platform's own after 90 days. */
 export async function deleteOldKeys(db: Tx): Promise<void> {
   await db.query({
     name: 'leads.delete_old_keys',
-    text: `delete from idempotency_keys where created_at < now() - interval '72 hours'`,
+    text: `delete from idempotency_keys where created_at < now() - interval '72 hours'
+             and (key not like 'door/%' or created_at < now() - interval '90 days')`,
   });
 }

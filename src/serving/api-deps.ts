@@ -6,6 +6,7 @@ import type { ApiDeps, DoubtSettlement } from '../api/deps.ts';
 import type { Config } from '../config.ts';
 import { listAttempts } from '../db/attempts.ts';
 import { listDeposits, readPaidIn } from '../db/deposits.ts';
+import { readStampKey } from '../db/notices.ts';
 import { listLeads } from '../db/reading/lead-list.ts';
 import { programVersion } from '../db/migrate.ts';
 import { readCapsBefore } from '../db/reading/caps-before.ts';
@@ -39,6 +40,8 @@ export interface ServingParts {
   readonly metrics: Metrics;
   readonly host: TemporalHost;
   readonly settleOffer: Activities['settleOffer'];
+  readonly readSecret: ApiDeps['readSecret'];
+  readonly storeNotices: ApiDeps['storeNotices'];
 }
 
 /** Binds the HTTP surface to this process. */
@@ -81,6 +84,9 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     recordDeposit: parts.deposits.record,
     listDeposits: (buyerId, page) => listDeposits(pool, buyerId, page),
     readPaidIn: (buyerIds) => readPaidIn(pool, buyerIds),
+    readSecret: parts.readSecret,
+    stampKey: remembered(() => readStampKey(pool)),
+    storeNotices: parts.storeNotices,
     history: {
       countRecorded: (period) => countRecorded(pool, period),
       listRecorded: (period, page) => listRecorded(pool, period, page),
@@ -126,4 +132,16 @@ async function settleDoubt(
   });
   if (settled.unsettled) throw new Error('the settlement could not be stored');
   return 'settled';
+}
+
+/** Read once; again where that failed. */
+function remembered<T>(read: () => Promise<T>): () => Promise<T> {
+  let known: Promise<T> | undefined;
+  return () => {
+    known ??= read().catch((cause: unknown) => {
+      known = undefined;
+      throw cause;
+    });
+    return known;
+  };
 }

@@ -25,6 +25,7 @@ import { compileRepeats, listKept } from '../eligibility/repeats.ts';
 import { createIntakeDesk } from './intake-desk.ts';
 import { listen } from './listener.ts';
 import { createMetrics } from './metrics.ts';
+import { createNoticeDesk } from './notice-desk.ts';
 import { createDepositDesk } from './deposit-desk.ts';
 import { createSecretReader } from './secrets.ts';
 import { createApiDeps } from './api-deps.ts';
@@ -67,12 +68,21 @@ export async function serve(
   const currentWorld = () => worlds.current().world;
   const scoring = openScoringDesk({ config, pool, metrics, log, currentWorld, onError });
   const deposits = createDepositDesk({ pool, desk: capDesk, currentWorld });
+  const desk = createIntakeDesk({
+    ...{ pool, worlds, cases, answers, metrics, process, temporal, onError },
+  });
+  const readSecret = createSecretReader(env);
+  const notices = createNoticeDesk({
+    ...{ pool, worlds, desk, temporal, readSecret, onError, send: http.send },
+    metaGraphUrl: config.metaGraphUrl,
+    alert: (says, about) => log.error(about, says),
+  });
   const forActivities = {
     ...{ pool, cases, process },
     desk: capDesk,
     ...{ grader: scoring.grader, scoreModel: scoring.scoreModel },
     send: http.send,
-    readSecret: createSecretReader(env),
+    readSecret,
     giveAnswer: answers.give,
     now: Date.now,
   };
@@ -80,13 +90,10 @@ export async function serve(
   const pings = createPingDesk({ activities: forActivities, worlds });
   const host: TemporalHost = startTemporalHost({
     temporal: config.temporal,
-    activities,
+    activities: { ...activities, ...notices.activities },
     caps: config.capsInside,
     onConnected: () => warm(currentWorld()),
     say: (level, message, error) => log[level]({ err: error }, message),
-  });
-  const desk = createIntakeDesk({
-    ...{ pool, worlds, cases, answers, metrics, process, temporal, onError },
   });
   const listener = listen(databaseUrl, [ANSWER_CHANNEL, WORLD_CHANNEL], (channel, payload) => {
     if (channel === WORLD_CHANNEL) return void worlds.refresh().catch(onError);
@@ -95,12 +102,14 @@ export async function serve(
   });
   const sweeper = startSweeper({
     ...{ pool, temporal, start: desk.startStored, tellDeposits: deposits.sweep, onError },
+    fetchNotices: notices.sweep,
     kept: () => listKept(worlds.current().eligibility.repeats),
   });
 
   const app = createApp(
     createApiDeps({
       ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host },
+      ...{ readSecret, storeNotices: notices.store },
       settleOffer: activities.settleOffer,
     }),
   );

@@ -26,6 +26,8 @@ export function startSweeper(deps: {
   start(leadId: LeadId): Promise<void>;
   /** Tells of deposits whoever has not heard of them. */
   tellDeposits(): Promise<void>;
+  /** Has fetched what platforms have announced and nobody has fetched. */
+  fetchNotices(): Promise<void>;
   /** What the rules of the world in force ask for. */
   kept(): readonly KeptPersons[];
   readonly onError: (error: unknown) => void;
@@ -62,6 +64,7 @@ export function startSweeper(deps: {
     const temporal = deps.temporal();
     if (temporal && (await temporal.isUp())) {
       await sweepLeads();
+      await deps.fetchNotices().catch(deps.onError);
       // Before the signals: those to the leads that wait for money are among them.
       await deps.tellDeposits().catch(deps.onError);
       await dispatchSignals(pool, ({ leadId, name, payload }) =>

@@ -2,3 +2,4 @@
 
 export { buyerCaps } from './buyer-caps.ts';
 export { distributeLead } from './distribute-lead.ts';
+export { fetchLead } from './fetch-lead.ts';

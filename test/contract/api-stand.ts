@@ -14,6 +14,7 @@ import type {
   PingAnswer,
 } from '../../src/api/deps.ts';
 import type { Deposit, NewDeposit, Recorded } from '../../src/db/deposits.ts';
+import type { NewNotice } from '../../src/db/notices.ts';
 import type { LeadQuery } from '../../src/db/reading/lead-list.ts';
 import type { PnlQuery } from '../../src/db/reading/pnl.ts';
 import type { LeadTrace } from '../../src/db/reading/trace.ts';
@@ -21,7 +22,7 @@ import { type LeadId, toLeadId } from '../../src/domain/ids.ts';
 import type { LeadOutcome } from '../../src/domain/lead.ts';
 import { createEligibility } from '../../src/eligibility/explain.ts';
 import type { LeadDraft } from '../../src/intake/draft.ts';
-import { keys, world } from './intake-world.ts';
+import { keys, secrets, world } from './intake-world.ts';
 
 interface StoredLead {
   readonly id: LeadId;
@@ -50,6 +51,7 @@ export interface Stand {
   /** What pings are answered with, and what is known under every ping id. */
   quoted: Omit<PingAnswer, 'cached'>;
   ping: FoundPing;
+  readonly notices: NewNotice[];
   close(): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function startStand(overrides: Partial<ApiDeps> = {}): Promise<Stan
     traces: [],
     quoted: { pingId: 'ping_1', quote: { kind: 'no_bid', reason: 'no_bids' }, expiresAtMs: 0 },
     ping: { kind: 'forged' },
+    notices: [],
   };
   const write = (line: string) => void stand.logLines.push(line);
   const deps: ApiDeps = {
@@ -143,6 +146,9 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
         .toReversed()
         .slice(0, limit),
     readPaidIn: async () => [],
+    readSecret: async (reference) => secrets[reference],
+    stampKey: async () => Buffer.from('a key of tests'),
+    storeNotices: async (notices) => void stand.notices.push(...notices),
     history: {
       countRecorded: async () => 0,
       listRecorded: async () => ({ leads: [] }),

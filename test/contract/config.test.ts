@@ -23,6 +23,7 @@ test('nothing set is a laptop', () => {
     temporalPort: 7233,
     temporalUiPort: 8233,
     demoPort: 3100,
+    metaGraphUrl: 'https://graph.facebook.com/v25.0',
     capsWaitMs: 1_000,
     capsInside: true,
     claude: {

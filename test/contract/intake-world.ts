@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 
 import { cents, ZERO } from '../../src/domain/money.ts';
 import type { Campaign } from '../../src/domain/world/campaign.ts';
+import type { Door } from '../../src/domain/world/door.ts';
+import type { Signature } from '../../src/domain/world/platform.ts';
 import type { Contract } from '../../src/domain/world/contract.ts';
 import type { Field, FieldType, Source, World } from '../../src/domain/world/world.ts';
 
@@ -13,6 +15,14 @@ export const keys = {
   paused: 'sk_test_paused',
   operator: 'ok_test_operator',
   door: 'door_test_acme',
+};
+
+/** What the references of the world's doors come to. */
+export const secrets: Readonly<Record<string, string>> = {
+  'env:HOOK_SECRET': 'hook secret',
+  'env:META_SECRET': 'app_secret',
+  'env:META_VERIFY': 'verify me',
+  'env:LINKEDIN_SECRET': 'client_secret',
 };
 
 /** A field of a type, with what differs from an optional public one. */
@@ -86,7 +96,7 @@ function contract(buyer: string): Contract {
 
 const buyers = ['apex', 'bolt', 'crest', 'dune', 'last'];
 
-const doors: Source['doors'] = {
+const doors: Record<string, Door> = {
   prosper: {
     format: 'leadprosper',
     campaign: 'auto_insurance',
@@ -94,7 +104,52 @@ const doors: Source['doors'] = {
     keys: [hashed(keys.door)],
     fields: { cars: 'vehicles' },
   },
+  google: doorOf('google', '*', { keys: [hashed(keys.door)], fields: { budget: 'vehicles' } }),
+  zap: doorOf('webhook', 'zap', {
+    keys: [hashed(keys.door)],
+    webhook: {
+      paths: { phone: '$.data.contact.phone', zip: 'data.zip', external_id: '$.data.id' },
+      ...{ signature: null, answer: 'outcome' },
+    },
+  }),
+  tiktok: doorOf('webhook', 'tiktok', {
+    webhook: { paths: {}, signature: tiktokSignature(), answer: 'received' },
+  }),
 };
+
+const thanks = 'https://www.example.com/thanks';
+const free = { thanksUrl: null, refusedUrl: null, origins: [], consentText: null };
+const ofMeta = {
+  ...{ appSecretRef: 'env:META_SECRET', verifyTokenRef: 'env:META_VERIFY' },
+  pageTokenRef: 'env:META_TOKEN',
+};
+Object.assign(doors, {
+  site: doorOf('form', 'site', {
+    form: {
+      ...{ thanksUrl: thanks, refusedUrl: null, origins: ['https://www.example.com'] },
+      consentText: 'I agree to be called by "A & B"',
+    },
+  }),
+  plain: doorOf('form', 'plain', { form: free }),
+  page: doorOf('meta', '100000000000001', { meta: ofMeta }),
+  page_form: doorOf('meta', '100000000000001/900000000000999', { meta: ofMeta }),
+  linkedin: doorOf('linkedin', 'urn:li:sponsoredAccount:7', {
+    linkedin: { clientSecretRef: 'env:LINKEDIN_SECRET' },
+  }),
+  elsewhere: doorOf('form', 'elsewhere', {
+    form: { ...free, thanksUrl: thanks, refusedUrl: 'https://www.example.com/again' },
+  }),
+});
+
+function doorOf(format: Door['format'], account: string, more: Partial<Door>): Door {
+  return { format, campaign: 'auto_insurance', account, keys: [], fields: {}, ...more };
+}
+
+function tiktokSignature(): Signature {
+  const [secretRef, header] = ['env:HOOK_SECRET', 'tiktok-signature'];
+  const more = { algorithm: 'sha256', encoding: 'hex', scheme: 'timed' } as const;
+  return { secretRef, header, prefix: '', ...more };
+}
 
 export const world: World = {
   name: 'test',

@@ -78,10 +78,10 @@ async function openWorld({ processes: count = 1, proxied = false, env = {} }: Wo
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: temporal?.address ?? temporalAddress,
     TEMPORAL_NAMESPACE: namespace.name,
-    OUTBOUND_ALLOW_PRIVATE: `${buyers.address},${NOBODY}`,
     SLUICE_OPERATOR_KEY_SHA256: sha256(OPERATOR_KEY),
     SLUICE_LOG_LEVEL: 'warn',
     ...env,
+    OUTBOUND_ALLOW_PRIVATE: `${buyers.address},${NOBODY},${env.OUTBOUND_ALLOW_PRIVATE ?? ''}`,
   };
   const names = Array.from({ length: count }, (_, index) => `serve-${index}`);
   const processes = await Promise.all(

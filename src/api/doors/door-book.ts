@@ -3,7 +3,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 import type { SourceId } from '../../domain/ids.ts';
-import type { Door, DoorFormatName } from '../../domain/world/door.ts';
+import type { Door } from '../../domain/world/door.ts';
 import type { World } from '../../domain/world/world.ts';
 import type { LoadedWorld } from '../../intake/submission.ts';
 
@@ -14,7 +14,7 @@ export interface OpenDoor {
 
 /** Finds the door; undefined for an unknown account and for a wrong password alike. */
 export type FindDoor = (
-  format: DoorFormatName,
+  format: Door['format'],
   by: { readonly account: string; readonly key: string | null },
 ) => OpenDoor | undefined;
 
@@ -50,4 +50,4 @@ function doorsOf({ sources }: World): Doors {
 }
 
 // Clients write ids in either case.
-const nameOf = (format: DoorFormatName, account: string) => `${format} ${account.toLowerCase()}`;
+const nameOf = (format: Door['format'], account: string) => `${format} ${account.toLowerCase()}`;

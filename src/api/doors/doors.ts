@@ -102,7 +102,8 @@ function nameOf(format: DoorFormat, req: Request): string {
   return sum.update(bytesOf(req)).digest('hex');
 }
 
-function requestOf(req: Request, address: string): DoorRequest {
+/** A request as the formats read it. */
+export function requestOf(req: Request, address: string): DoorRequest {
   const at = req.originalUrl.indexOf('?');
   return {
     method: req.method,

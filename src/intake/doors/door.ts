@@ -36,6 +36,8 @@ export interface Told {
   readonly test?: boolean;
   readonly subSource?: string | undefined;
   readonly externalId?: string | undefined;
+  /** Seen by us rather than told: it stands above what the values say of the visit. */
+  readonly behaviour?: Readonly<Record<string, string | number | boolean>>;
   /** The least payout it takes. */
   readonly askingCents?: Cents | undefined;
   /** Of the ping that a post follows. */

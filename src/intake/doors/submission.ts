@@ -60,7 +60,8 @@ function byTarget(names: Readonly<Record<string, string>>): ReadonlyMap<string, 
 /** The submission of a request for its door. */
 export function toSubmission(told: Told, door: Door, vertical: Vertical): LeadSubmission {
   const sorted = sort(told.values, door, vertical);
-  const { consent, behaviour } = sorted;
+  const { consent } = sorted;
+  const behaviour = { ...sorted.behaviour, ...told.behaviour };
   return {
     campaign: door.campaign,
     fields: sorted.fields,
@@ -142,7 +143,7 @@ const isWholeName = (loose: string) => loose === 'fullname' || loose === 'name';
 function splitName(whole: string, known: ReadonlyMap<string, string>): Record<string, string> {
   const [first, last] = [known.get('firstname'), known.get('lastname')];
   const words = whole.trim().split(/\s+/);
-  if (first === undefined || last === undefined || words[0] === '') return {};
-  if (words.length === 1) return { [first]: words[0] ?? '' };
+  if (first === undefined || words[0] === '') return {};
+  if (last === undefined || words.length === 1) return { [first]: words.join(' ') };
   return { [first]: words.slice(0, -1).join(' '), [last]: words.at(-1) ?? '' };
 }

@@ -2,6 +2,7 @@
 
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 
+import { parseJsonExactly } from '../json-numbers.ts';
 import { toPlain } from '../plain-values.ts';
 import type { DoorRequest } from './door.ts';
 
@@ -81,7 +82,7 @@ function formValues(text: string): Record<string, string | string[]> {
 
 function jsonValues(text: string): Body {
   try {
-    return objectOf(JSON.parse(text));
+    return objectOf(parseJsonExactly(text));
   } catch {
     return unreadable('malformed_json', 'the body cannot be parsed as JSON');
   }

@@ -3,6 +3,7 @@
 import type { World } from '../../domain/world/world.ts';
 import { didYouMean, issueAt, type WorldIssue } from '../issues.ts';
 import { ownOf } from '../maps.ts';
+import { checkPlatform } from './platforms.ts';
 
 /** Checks every door against its source, its campaign's vertical and all other doors. */
 export function checkDoors({ sources, campaigns, verticals }: World): WorldIssue[] {
@@ -27,6 +28,7 @@ export function checkDoors({ sources, campaigns, verticals }: World): WorldIssue
         owners.set(place, `sources.${id}.doors.${name}`);
       }
       const vertical = ownOf(verticals, ownOf(campaigns, door.campaign)?.vertical ?? '');
+      issues.push(...checkPlatform(door, vertical, at));
       if (!vertical) continue;
       const known = Object.keys(vertical.fields);
       for (const [theirs, ours] of Object.entries(door.fields)) {

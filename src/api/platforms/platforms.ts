@@ -1,0 +1,44 @@
+// The doors of web forms, ad platforms and automation tools: /in/form, /in/google, /in/meta,
+// /in/webhook, /in/linkedin, and the hosted forms.
+
+import express from 'express';
+import type { Request, Response } from 'express';
+
+import type { ApiDeps } from '../deps.ts';
+import { createFindDoor, type FindDoor } from '../doors/door-book.ts';
+import { readBytes } from '../http/body.ts';
+import { answerForm, showForm } from './form.ts';
+import { answerGoogle } from './google.ts';
+import { answerLinkedin } from './linkedin.ts';
+import { answerMeta } from './meta.ts';
+import { answerWebhook } from './webhook.ts';
+
+/** The longest body of a door; a lead is a few kilobytes. */
+const MAX_BODY_BYTES = 256 * 1024;
+/** Up to 1,000 announcements of leads. */
+const MAX_NOTICE_BYTES = 1024 * 1024;
+
+export interface Platform {
+  readonly deps: ApiDeps;
+  readonly findDoor: FindDoor;
+}
+
+type Answer = (platform: Platform, req: Request, res: Response) => Promise<void>;
+
+/** A router for all of them. Letter case and a slash at the end do not matter. */
+export function createPlatformRouter(deps: ApiDeps): express.Router {
+  const router = express.Router({ caseSensitive: false, strict: false });
+  const platform: Platform = { deps, findDoor: createFindDoor(deps.currentWorld) };
+  const bytes = readBytes(deps.maxBodyBytes ?? MAX_BODY_BYTES);
+  const mount = (path: string, answer: Answer, read = bytes) =>
+    router.all(path, read, (req, res) => answer(platform, req, res));
+  mount('/in/form/:account', answerForm);
+  mount('/forms/:name', showForm);
+  mount('/in/google', answerGoogle);
+  mount('/in/meta', answerMeta, readBytes(deps.maxBodyBytes ?? MAX_NOTICE_BYTES));
+  mount('/in/webhook/:account', answerWebhook);
+  mount('/in/webhook/:account/:key', answerWebhook);
+  mount('/in/linkedin', answerLinkedin);
+  mount('/in/linkedin/:account', answerLinkedin);
+  return router;
+}

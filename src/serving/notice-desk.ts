@@ -1,0 +1,88 @@
+// Leads that platforms announce: written down, then each fetched by a workflow of its own. What is
+// written down while Temporal is away is started by the sweeper.
+
+import {
+  createFetchActivities,
+  type FetchDeps,
+  type TakenFetched,
+} from '../activities/fetching/fetch-notice.ts';
+import { keyFor } from '../api/platforms/take-in.ts';
+import {
+  claimNotices,
+  insertNotices,
+  lookAgainSoon,
+  type NewNotice,
+  type NoticeId,
+} from '../db/notices.ts';
+import type { Pool } from '../db/pool.ts';
+import { draftOf } from '../intake/doors/draft.ts';
+import { readMetaLead } from '../intake/doors/platforms/meta.ts';
+import type { TemporalCalls } from '../temporal.ts';
+import type { IntakeDesk } from './intake-desk.ts';
+import type { Worlds } from './worlds.ts';
+
+export type NoticeDesk = ReturnType<typeof createNoticeDesk>;
+
+const MOST_AT_ONCE = 200;
+
+/** One desk per process. */
+export function createNoticeDesk(
+  deps: Pick<FetchDeps, 'pool' | 'send' | 'readSecret' | 'metaGraphUrl' | 'alert'> & {
+    readonly worlds: Worlds;
+    readonly desk: Pick<IntakeDesk, 'acceptLead' | 'distribute'>;
+    temporal(): TemporalCalls | undefined;
+    readonly onError: (error: unknown) => void;
+  },
+) {
+  const { pool, worlds, onError } = deps;
+  const currentWorld = () => worlds.current().world;
+
+  /** Starts the workflows of those whose turn it is. */
+  async function sweep(): Promise<void> {
+    const temporal = deps.temporal();
+    if (!temporal) return;
+    const due = await claimNotices(pool, MOST_AT_ONCE);
+    const late: NoticeId[] = [];
+    for (const id of due) {
+      // After one failure the rest would only wait for the same server.
+      if (late.length > 0) late.push(id);
+      else {
+        await temporal.startFetch(id).catch((cause: unknown) => {
+          late.push(id);
+          onError(cause);
+        });
+      }
+    }
+    if (late.length > 0) await lookAgainSoon(pool, late);
+  }
+
+  return {
+    /** The steps of the workflow. */
+    activities: createFetchActivities({ ...deps, currentWorld, takeFetched: takeFetched(deps) }),
+    sweep,
+    /** Resolves once they are stored; they are fetched after that. */
+    async store(notices: readonly NewNotice[]): Promise<void> {
+      await insertNotices(pool, notices);
+      void sweep().catch(onError);
+    },
+  };
+}
+
+/** Takes in what was fetched, as the world in force reads it; once for each notice. */
+function takeFetched(deps: {
+  readonly worlds: Worlds;
+  readonly desk: Pick<IntakeDesk, 'acceptLead' | 'distribute'>;
+  readonly onError: (error: unknown) => void;
+}): FetchDeps['takeFetched'] {
+  const { worlds, desk, onError } = deps;
+  return async (notice, door, body): Promise<TakenFetched> => {
+    const { externalId, sourceId } = notice;
+    const told = readMetaLead(body, { leadgenId: externalId, account: door.account });
+    if (told.kind === 'refused') return { kind: 'refused', says: told.says, again: true };
+    const draft = draftOf(told, { sourceId, door, loadedWorld: worlds.current() });
+    if ('kind' in draft) return { kind: 'refused', says: draft.says, again: false };
+    const accepted = await desk.acceptLead(draft, keyFor('meta', externalId));
+    if (accepted.kind === 'new') void desk.distribute(accepted.leadId).catch(onError);
+    return { kind: 'taken', leadId: accepted.leadId };
+  };
+}

@@ -1,0 +1,136 @@
+// A lead that Meta announces is fetched, taken in once and distributed, whatever Graph does
+// meanwhile; what cannot be had is said so, and never lost silently.
+
+import { createHmac } from 'node:crypto';
+import { afterAll, expect } from 'vitest';
+import type { LeadId } from '../../src/domain/ids.ts';
+import { replay, storeHistory } from '../support/histories.ts';
+import { graphLead, PAGE_TOKEN, startGraph } from '../support/graph.ts';
+import { until } from '../support/until.ts';
+import { type World, worldTest } from '../support/world.ts';
+import { personNo } from '../support/world-draft.ts';
+
+const graph = await startGraph();
+afterAll(() => graph.close());
+const test = worldTest({
+  env: {
+    SLUICE_META_GRAPH_URL: graph.url,
+    OUTBOUND_ALLOW_PRIVATE: graph.address,
+    ...{ META_SECRET: 'app secret', META_VERIFY: 'verify', META_TOKEN: PAGE_TOKEN },
+    META_OLD_TOKEN: 'expired',
+  },
+});
+
+/** A page at Meta whose leads are for a new campaign with one buyer. */
+async function page(world: World, account: string, token = 'META_TOKEN') {
+  const buyer = await world.buyer({ bidCents: 900 });
+  const campaign = await world.campaign([{ method: 'ping_post', buyers: [buyer] }]);
+  const meta = {
+    ...{ app_secret_ref: 'env:META_SECRET', verify_token_ref: 'env:META_VERIFY' },
+    page_token_ref: `env:${token}`,
+  };
+  const doors = { [`page_${account}`]: { format: 'meta', campaign: campaign.id, account, meta } };
+  world.document.sources['acme'] = { ...world.document.sources['acme'], doors };
+  await world.apply();
+  return { buyer, campaign };
+}
+
+async function announce(world: World, pageId: string, leadgenIds: readonly string[]) {
+  const changes = leadgenIds.map((leadgen_id) => {
+    return { field: 'leadgen', value: { leadgen_id, page_id: pageId, form_id: '9' } };
+  });
+  const body = JSON.stringify({ object: 'page', entry: [{ id: pageId, time: 1, changes }] });
+  const signature = createHmac('sha256', 'app secret').update(body).digest('hex');
+  const response = await fetch(`${world.processes[0]?.url}/in/meta`, {
+    method: 'POST',
+    body,
+    headers: { 'X-Hub-Signature-256': `sha256=${signature}` },
+  });
+  return response.status;
+}
+
+interface NoticeRow {
+  readonly state: string;
+  readonly detail: string | null;
+  readonly lead_id: LeadId | null;
+}
+
+function noticeOnce(world: World, leadgenId: string, state: string): Promise<NoticeRow> {
+  return until(
+    `notice ${leadgenId} is ${state}`,
+    async () => {
+      const text = 'select state, detail, lead_id from notices where external_id = $1';
+      const [row] = await world.rows<NoticeRow>(text, [leadgenId]);
+      return row?.state === state && row;
+    },
+    20_000,
+  );
+}
+
+const person = (n: number) => {
+  const { first_name, phone, email, zip, state } = personNo(n) as Record<string, string>;
+  const names = { full_name: `${first_name} Lee`, phone_number: phone, zip_code: zip };
+  return graphLead({ ...names, email, state } as Record<string, string>);
+};
+
+test('a lead is sold after limits, faults and nonsense, once for two announcements', async ({
+  world,
+}) => {
+  const { buyer } = await page(world, '11');
+  const id = '24900000000000003';
+  graph.will(id, { code: 613 }, { text: '<html>', status: 500 }, person(8_001));
+  expect(await announce(world, '11', [id, id])).toBe(200);
+  expect(await announce(world, '11', [id])).toBe(200);
+  const { lead_id: leadId } = await noticeOnce(world, id, 'fetched');
+  if (!leadId) throw new Error('fetched, and no lead');
+  const trace = await world.ended(leadId);
+  expect(trace).toMatchObject({ status: 'sold' });
+  expect(await announce(world, '11', [id])).toBe(200);
+  expect(buyer.received).toEqual(['ping', 'post']);
+  expect(await world.rows('select from leads where external_id = $1', [id])).toHaveLength(1);
+  expect(graph.asked.filter((each) => each === id)).toHaveLength(3);
+
+  const history = await world.client.workflow.getHandle(`fetch/meta/${id}`).fetchHistory();
+  await replay(history);
+  if (process.env['SLUICE_RECORD_HISTORIES'] === '1') storeHistory('fetched-from-meta', history);
+  expect(JSON.stringify(history)).not.toMatch(/555|example\.com|Lee|app secret|page token/);
+});
+
+test('what is not there is given up, and said so', async ({ world }) => {
+  await page(world, '12');
+  graph.will('1201', { code: 100, subcode: 33 });
+  await announce(world, '12', ['1201']);
+  const row = await noticeOnce(world, '1201', 'failed');
+  expect(row).toEqual({ state: 'failed', detail: 'Graph says 100, subcode 33', lead_id: null });
+  expect(graph.asked.filter((id) => id === '1201')).toHaveLength(1);
+  await until('the operator is told', () => world.logTails().includes('could not be fetched'));
+});
+
+test('a dead token stops its page, and Graph is asked with it once', async ({ world }) => {
+  await page(world, '13', 'META_OLD_TOKEN');
+  for (const id of ['1301', '1302']) graph.will(id, person(8_002));
+  await announce(world, '13', ['1301']);
+  await noticeOnce(world, '1301', 'stopped');
+  await announce(world, '13', ['1302']);
+  const row = await noticeOnce(world, '1302', 'stopped');
+  expect(row.detail).toContain('another one is needed');
+  expect(graph.asked.filter((id) => id === '1301' || id === '1302')).toEqual(['1301']);
+  await until('the operator is told', () => world.logTails().includes('env:META_OLD_TOKEN'));
+  expect(world.logTails()).not.toContain('expired');
+});
+
+test('a test lead of Meta is a test, and is offered to nobody', async ({ world }) => {
+  const { buyer } = await page(world, '14');
+  const dummy = '<test lead: dummy data for full_name>';
+  graph.will(
+    '1401',
+    graphLead({ full_name: dummy, phone_number: '+15125550142', zip_code: '78704' }),
+  );
+  await announce(world, '14', ['1401']);
+  const { lead_id: leadId } = await noticeOnce(world, '1401', 'fetched');
+  const [lead] = await world.rows<{ test: boolean }>('select test from leads where id = $1', [
+    leadId,
+  ]);
+  expect(lead).toEqual({ test: true });
+  expect(buyer.received).toEqual([]);
+});
