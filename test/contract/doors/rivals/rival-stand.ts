@@ -3,8 +3,12 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 
+import type { LeadOutcome } from '../../../../src/domain/lead.ts';
+import { cents } from '../../../../src/domain/money.ts';
 import { type Door, DOOR_FORMATS, type DoorFormatName } from '../../../../src/domain/world/door.ts';
 import type { World } from '../../../../src/domain/world/world.ts';
+import type { Answered, Reply } from '../../../../src/intake/doors/door.ts';
+import { FORMATS } from '../../../../src/intake/doors/formats.ts';
 import { type Stand, startStand } from '../../api-stand.ts';
 import { world } from '../../intake-world.ts';
 
@@ -89,3 +93,38 @@ export function json(uri: string, body: unknown): Sent {
   const headers = { 'Content-Type': 'application/json' };
   return { method: 'POST', uri, headers, body: JSON.stringify(body) };
 }
+
+/** What a lead may come to, by a word for it. */
+export const OUTCOMES = {
+  sold: {
+    ...{ kind: 'sold', payoutCents: cents(960), sales: [] },
+    redirectUrl: 'https://a.example/?b=1&c=2',
+  },
+  unsold: { kind: 'unsold', reason: 'no_bids' },
+  duplicate: { kind: 'duplicate', reason: 'duplicate' },
+  rejected: {
+    ...{ kind: 'rejected', reason: 'field_missing' },
+    problems: [{ field: 'zip', reason: 'field_missing', says: 'missing' }],
+  },
+  pending: 'pending',
+} as const satisfies Record<string, LeadOutcome | 'pending'>;
+
+const empty = { method: 'GET', query: '', body: new Uint8Array(), params: {}, atMs: 0 };
+
+/** How a format answers something at one of its addresses, in XML where it has the choice. */
+export function answerOf(
+  format: DoorFormatName,
+  address: string,
+  more: { readonly answered: Answered; readonly query?: string },
+): Reply {
+  const request = { ...empty, address, header: () => undefined, query: more.query ?? '' };
+  const reading = FORMATS[format].read(request);
+  if (reading.kind !== 'read') throw new Error(`${format} reads ${reading.kind}`);
+  return reading.answer(more.answered, 0);
+}
+
+export const BID: Answered = {
+  ...{ kind: 'bid', pingId: 'ping_1' },
+  ...{ payoutCents: cents(1205), expiresAtMs: 1 },
+};
+export const NO_BID: Answered = { kind: 'no_bid', says: 'no buyer bid enough' };
