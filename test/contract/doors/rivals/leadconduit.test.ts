@@ -147,6 +147,8 @@ describe('a redirect', () => {
 
   test.for([
     '//evil.example',
+    'javascript://a/%0aalert(1)',
+    'ftp://a.example',
     'data:text/html,x',
     'https://a.example/\r\nSet-Cookie: a=b',
     'http://',
@@ -183,6 +185,14 @@ describe('a client', () => {
       expect((await send(stand, { uri: `${SUBMIT}?${query}` })).status).toBe(400);
     },
   );
+});
+
+test('a name with more dots than anything has is refused before it is built', async () => {
+  const got = await send(stand, form(SUBMIT, { [`${'a.'.repeat(100_000)}b`]: '1' }));
+  expect([got.status, got.text]).toEqual([
+    400,
+    'Unable to read the lead: a name has too many dots',
+  ]);
 });
 
 describe('the classic address', () => {
