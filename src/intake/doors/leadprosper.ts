@@ -62,9 +62,9 @@ const CODES: Readonly<Record<Refusal, number>> = {
   wrong_key: 1002,
   paused: 1004,
   ping_not_usable: 1005,
-  no_such_lead: 1009,
   too_many_requests: 1006,
   unavailable: 1007,
+  no_such_lead: 1008,
 };
 const NO_BUYER = 1003;
 

@@ -60,7 +60,7 @@ function toTold(values: Told['values']): Told | Refused {
     values: without(values, CONTROLS),
     test: control('Test_Lead') === '1',
     askingCents: asking,
-    pingId,
+    pingId: mode === 'post' ? pingId : undefined,
   };
 }
 

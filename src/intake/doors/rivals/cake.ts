@@ -31,7 +31,7 @@ function toTold(request: DoorRequest): Told | Refused {
   const { values } = found;
   const control = (name: string) => controlOf(values, name);
   if (control('ckm_lead_id') !== undefined) {
-    return refused('not_here_yet', 'a lead is not changed here: leave ckm_lead_id out');
+    return refused('invalid', 'a lead is not changed here: leave ckm_lead_id out');
   }
   const pingId = control('ckm_request_id');
   return {

@@ -37,7 +37,6 @@ const REFUSALS: Readonly<Record<Refusal, readonly [code: number, response: strin
   ping_not_usable: [VALIDATION, 'Validation failed'],
   no_such_lead: [VALIDATION, 'Lead not found'],
   too_many_requests: [INTERNAL, 'Too many requests'],
-  not_here_yet: [INTERNAL, 'Not supported'],
   unavailable: [INTERNAL, 'Internal error'],
 };
 

@@ -98,7 +98,8 @@ function withCertificate(values: Told['values'], isPing: boolean): Told['values'
     const url = name && controlOf(values, name);
     if (!url) continue;
     const others = Object.entries(values).filter(([each]) => each !== name);
-    return { ...Object.fromEntries(others), trustedform_cert_url: url };
+    // First, so that the other one does not take its place.
+    return { trustedform_cert_url: url, ...Object.fromEntries(others) };
   }
   return values;
 }

@@ -37,7 +37,9 @@ function toTold(request: DoorRequest, values: Told['values']): Told | Refused {
     return refused('invalid', 'the client is not named', [wrong]);
   }
   if (control('returnurl') !== undefined) {
-    return refused('not_here_yet', 'results are not sent to a returnurl: read them in the answer');
+    const fix = 'leave it out, and read the answer';
+    const wrong = { field: 'returnurl', says: 'results are not sent to an address', fix };
+    return refused('invalid', 'the answer cannot be given as it is asked for', [wrong]);
   }
   const pingId = control('orderid');
   const afterPing = pingId === undefined ? 'full' : 'post';

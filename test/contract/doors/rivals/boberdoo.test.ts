@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
+import { cents } from '../../../../src/domain/money.ts';
 import type { Stand } from '../../api-stand.ts';
 import {
   answerOf,
@@ -11,6 +12,7 @@ import {
   json,
   NO_BID,
   OUTCOMES,
+  PINGED,
   send,
   startRivalStand,
 } from './rival-stand.ts';
@@ -137,12 +139,41 @@ describe('the API', () => {
     );
   });
 
-  test.for([{ Mode: 'ping' }, { Mode: 'post', Lead_ID: '7' }, { Lead_ID: '7' }])(
-    'says that %j is not taken yet',
-    async (mode) => {
-      const got = await send(stand, form('/new_api/api.php', { ...controls, ...mode, ...person }));
-      expect(stand.leads).toEqual([]);
-      expect(got.text).toContain('pings are not taken here yet');
-    },
-  );
+  test('asks for a price, and keeps no lead', async () => {
+    const quote = { kind: 'bid', payoutCents: cents(1205) } as const;
+    stand.quoted = { pingId: 'ping_7', quote, expiresAtMs: 0 };
+    const asked = { ...controls, Mode: 'ping', Zip: '00704', Format: 'JSON' };
+    const got = await send(stand, form('/new_api/api.php', asked));
+    expect(JSON.parse(got.text)).toMatchObject({
+      response: {
+        status: 'Matched',
+        lead_id: 'ping_7',
+        process_information: { best_bid: '12.05' },
+      },
+    });
+    expect(stand.leads).toEqual([]);
+  });
+
+  test.for([{ Mode: 'post' }, {}])('takes the post of a ping with %j', async (mode) => {
+    stand.ping = PINGED;
+    const asked = { ...controls, ...mode, Lead_ID: 'ping_7', ...person };
+    await send(stand, form('/new_api/api.php', asked));
+    expect(stand.leads[0]?.draft).toMatchObject({ askingCents: 1205 });
+  });
+
+  test('takes a full post for one, whatever Lead_ID is', async () => {
+    stand.ping = { kind: 'forged' };
+    const asked = { ...controls, Mode: 'full', Lead_ID: 'ping_7', ...person };
+    await send(stand, form('/new_api/api.php', asked));
+    expect(stand.leads[0]?.draft.askingCents).toBeNull();
+  });
+
+  test.for([{ Lead_ID: 'guessed-it' }, {}])('refuses a post with %j', async (id) => {
+    stand.ping = { kind: 'forged' };
+    const asked = { ...controls, Mode: 'post', ...id, ...person };
+    const got = await send(stand, form('/new_api/api.php', asked));
+    expect(stand.leads).toEqual([]);
+    expect(got.text).toContain('<status>Error</status>');
+    expect(got.text).not.toContain('guessed-it');
+  });
 });

@@ -84,7 +84,7 @@ const refusals: [what: string, more: Record<string, string>, says: RegExp][] = [
   ['a wrong key', { ckm_key: 'guessed-it' }, /password is not known/],
   ['a change of a lead', { ckm_lead_id: '1' }, /leave ckm_lead_id out/],
   ['a second round', { ckm_lead_id: '1', ckm_resell: '1' }, /leave ckm_lead_id out/],
-  ['a post after a ping', { ckm_request_id: '1' }, /pings are not taken here yet/],
+  ['a post of a ping that is not ours', { ckm_request_id: 'guessed-it' }, /handed out/],
 ];
 test.for(refusals)('%s is refused', async ([, more, says]) => {
   const got = await send(stand, form('/d.ashx', { ...controls, ...person, ...more }));

@@ -91,7 +91,7 @@ const CREDENTIALS =
 
 const WHYS: readonly Refusal[] = [
   ...(['wrong_key', 'paused', 'unreadable', 'invalid', 'ping_not_usable', 'no_such_lead'] as const),
-  ...(['too_many_requests', 'not_here_yet', 'unavailable'] as const),
+  ...(['too_many_requests', 'unavailable'] as const),
 ];
 const leadId = toLeadId('01JD8XK7M2Q3R4S5T6V7W8X9Y0');
 const ANSWERS: readonly Answered[] = [

@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
+import { cents } from '../../../../src/domain/money.ts';
 import type { Stand } from '../../api-stand.ts';
 import {
   answerOf,
@@ -11,6 +12,7 @@ import {
   json,
   NO_BID,
   OUTCOMES,
+  PINGED,
   send,
   startRivalStand,
 } from './rival-stand.ts';
@@ -138,9 +140,32 @@ describe('a ping', () => {
     expect(JSON.parse(body)).toMatchObject({ result: 'failed', price: '0.00' });
   });
 
-  test.for(['/ping.do', '/call-ping.do'])('at %s keeps nothing yet, and says so', async (uri) => {
-    const got = await send(stand, form(uri, { ...controls, ...person }));
+  test.for(['/ping.do', '/call-ping.do'])(
+    'at %s asks for a price, and keeps no lead',
+    async (uri) => {
+      const quote = { kind: 'bid', payoutCents: cents(1205) } as const;
+      stand.quoted = { pingId: 'ping_7', quote, expiresAtMs: 0 };
+      const got = await send(stand, form(uri, { ...controls, zip_code: '00704' }));
+      expect(got.text).toContain('<ping_id>ping_7</ping_id><price>12.05</price>');
+      expect(stand.leads).toEqual([]);
+    },
+  );
+
+  test('is followed by the post of its lead, for no less', async () => {
+    stand.ping = PINGED;
+    const { zip_code: _, ...rest } = person;
+    await send(stand, form('/post.do', { ...controls, ...rest, lp_ping_id: 'ping_7' }));
+    expect(stand.leads[0]?.draft).toMatchObject({ askingCents: 1205, fields: { zip: '00704' } });
+  });
+
+  test('that was not made here is no ping', async () => {
+    stand.ping = { kind: 'forged' };
+    const got = await send(
+      stand,
+      form('/post.do', { ...controls, ...person, lp_ping_id: 'guessed' }),
+    );
     expect([got.status, stand.leads]).toEqual([200, []]);
-    expect(got.text).toContain('pings are not taken here yet');
+    expect(got.text).toContain('<result>failed</result>');
+    expect(got.text).not.toContain('guessed');
   });
 });

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 
+import { toLeadId } from '../../../../src/domain/ids.ts';
 import type { LeadOutcome } from '../../../../src/domain/lead.ts';
 import { cents } from '../../../../src/domain/money.ts';
 import { type Door, DOOR_FORMATS, type DoorFormatName } from '../../../../src/domain/world/door.ts';
@@ -128,3 +129,13 @@ export const BID: Answered = {
   ...{ payoutCents: cents(1205), expiresAtMs: 1 },
 };
 export const NO_BID: Answered = { kind: 'no_bid', says: 'no buyer bid enough' };
+
+/** A ping of acme that was answered with a bid. */
+export const PINGED: Stand['ping'] = {
+  kind: 'found',
+  ping: {
+    ...{ leadId: toLeadId('0'.repeat(26)), sourceId: 'acme', campaignId: 'auto_insurance' },
+    ...{ fields: { zip: '00704' }, bids: [], expiresAtMs: 0 },
+    quote: { kind: 'bid', payoutCents: cents(1205) },
+  },
+};
