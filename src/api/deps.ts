@@ -10,6 +10,7 @@ import type { Pinged, Quote } from '../domain/ping.ts';
 import type { PersonKey, RepeatQuestion } from '../domain/person.ts';
 import type { World } from '../domain/world/world.ts';
 import type { HadBefore } from '../db/persons/before.ts';
+import type { FoundOutcome } from '../db/leads.ts';
 import type { LeadPage, LeadQuery } from '../db/reading/lead-list.ts';
 import type { CapCount } from '../db/reading/cap-counts.ts';
 import type { Deposit, NewDeposit, PaidIn, Recorded } from '../db/deposits.ts';
@@ -62,6 +63,8 @@ export interface ApiDeps {
   /** Waits for a lead that is being distributed. */
   awaitOutcome(leadId: LeadId, timeoutMs: number): Promise<LeadOutcome | 'pending'>;
   findTrace(leadId: LeadId): Promise<LeadTrace | undefined>;
+  /** What a source's lead has come to, by its id or its public number. */
+  findOutcome(sourceId: SourceId, lead: LeadId | number): Promise<FoundOutcome | undefined>;
   listLeads(query: LeadQuery): Promise<LeadPage>;
   /** Has a waiting lead's workflow act; false if the lead does not wait. */
   actOnLead(leadId: LeadId, action: LeadAction): Promise<boolean>;

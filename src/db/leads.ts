@@ -1,6 +1,6 @@
 // Leads: taken in once, read, and found again by the sweeper.
 
-import type { LeadId } from '../domain/ids.ts';
+import type { LeadId, SourceId } from '../domain/ids.ts';
 import type { Lead, LeadOutcome } from '../domain/lead.ts';
 import type { Tx } from './pool.ts';
 
@@ -164,6 +164,29 @@ export async function lockLead(tx: Tx, leadId: LeadId): Promise<void> {
     text: `select from leads where id = $1 for no key update`,
     values: [leadId],
   });
+}
+
+export interface FoundOutcome {
+  readonly leadId: LeadId;
+  readonly publicNo: number;
+  /** Null while nothing is decided. */
+  readonly outcome: LeadOutcome | null;
+}
+
+/** A lead of one source by its id or its public number; another source's is not found. */
+export async function findOutcome(
+  db: Tx,
+  sourceId: SourceId,
+  lead: LeadId | number,
+): Promise<FoundOutcome | undefined> {
+  const column = typeof lead === 'number' ? 'public_no' : 'id';
+  const found = await db.query<{ id: LeadId; public_no: string; outcome: LeadOutcome | null }>({
+    name: `leads.find_outcome_by_${column}`,
+    text: `select id, public_no, outcome from leads where ${column} = $1 and source_id = $2`,
+    values: [lead, sourceId],
+  });
+  const [row] = found.rows;
+  return row && { leadId: row.id, publicNo: Number(row.public_no), outcome: row.outcome };
 }
 
 /** The outcomes of those leads that have one. */

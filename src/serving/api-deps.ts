@@ -7,6 +7,7 @@ import type { Config } from '../config.ts';
 import { listAttempts } from '../db/attempts.ts';
 import { listDeposits, readPaidIn } from '../db/deposits.ts';
 import { readStampKey } from '../db/notices.ts';
+import { findOutcome } from '../db/leads.ts';
 import { listLeads } from '../db/reading/lead-list.ts';
 import { programVersion } from '../db/migrate.ts';
 import { readCapsBefore } from '../db/reading/caps-before.ts';
@@ -68,6 +69,7 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     distribute: desk.distribute,
     awaitOutcome: desk.awaitOutcome,
     findTrace: (leadId) => findTrace(pool, leadId),
+    findOutcome: (sourceId, lead) => findOutcome(pool, sourceId, lead),
     listLeads: (query) => listLeads(pool, query),
     actOnLead: (leadId, action) => recordAction(pool, leadId, action),
     recordFeedback: (reports) => recordFeedback(pool, reports),

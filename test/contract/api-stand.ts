@@ -114,6 +114,12 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
       return stand.outcome;
     },
     awaitOutcome: async () => stand.outcome,
+    findOutcome: async (sourceId, lead) => {
+      const at = stand.leads.findIndex(({ id }, index) => id === lead || index + 1 === lead);
+      const { id, draft, outcome } = stand.leads[at] ?? {};
+      if (!id || draft?.sourceId !== sourceId) return undefined;
+      return { leadId: id, publicNo: at + 1, outcome: outcome ?? null };
+    },
     findTrace: async (leadId) => stand.traces.find(({ lead }) => lead.id === leadId),
     listLeads: async (query) => {
       stand.asked.lists.push(query);

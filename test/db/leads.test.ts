@@ -7,6 +7,7 @@ import { closeLead } from '../../src/db/closing.ts';
 import {
   claimUnsettled,
   deleteOldKeys,
+  findOutcome,
   insertLead,
   listOutcomes,
   loadLead,
@@ -45,7 +46,7 @@ test('a lead comes back as it was taken in', async () => {
   const inserted = await insertLead(db.pool, entry);
   expect(inserted).toMatchObject({ kind: 'new', lead: entry.lead });
   const loaded = await loadLead(db.pool, entry.lead.id);
-  expect(inserted).toEqual({ kind: 'new', lead: loaded });
+  expect(inserted).toEqual({ kind: 'new', lead: loaded, publicNo: expect.any(Number) });
 });
 
 test('the same key with the same body finds the first lead and stores nothing', async () => {
@@ -55,6 +56,7 @@ test('the same key with the same body finds the first lead and stores nothing', 
   expect(await insertLead(db.pool, submission('key-1'))).toEqual({
     kind: 'repeat',
     leadId: first.lead.id,
+    publicNo: expect.any(Number),
     outcome: null,
     unknownFields: ['colour'],
   });
@@ -101,6 +103,25 @@ test('a repeat brings the outcome, once there is one', async () => {
   expect(await listOutcomes(db.pool, [leadId, newLeadId()])).toEqual([
     { id: leadId, outcome: unsold, status: 'unsold' },
   ]);
+});
+
+test('a lead is found by its id and its public number, by its own source only', async () => {
+  const [first, second] = [submission(null), submission(null)];
+  const inserted = await insertLead(db.pool, first);
+  await insertLead(db.pool, second);
+  if (inserted.kind === 'conflict') throw new Error('a lead without a key met another');
+  const { sourceId, id: leadId } = first.lead;
+  const { publicNo } = inserted;
+  const outcome = { kind: 'unsold', reason: 'no_bids' } as const;
+  const found = { leadId, publicNo, outcome: null };
+  expect(await findOutcome(db.pool, sourceId, publicNo)).toEqual(found);
+  await closeLead(db.pool, { leadId, round: 1, unsold: outcome, verdicts: [], process: 'a' });
+  for (const name of [leadId, publicNo]) {
+    expect(await findOutcome(db.pool, sourceId, name)).toEqual({ ...found, outcome });
+    expect(await findOutcome(db.pool, 'somebody_else', name)).toBeUndefined();
+  }
+  expect(await findOutcome(db.pool, sourceId, publicNo + 1_000_000)).toBeUndefined();
+  expect(await findOutcome(db.pool, sourceId, newLeadId())).toBeUndefined();
 });
 
 test('a key is forgotten after 72 hours, and not a minute before', async () => {

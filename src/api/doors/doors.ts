@@ -5,13 +5,15 @@ import { createHash } from 'node:crypto';
 import express from 'express';
 import type { Request, Response } from 'express';
 
-import type { SourceId } from '../../domain/ids.ts';
+import { isLeadId, type LeadId, type SourceId } from '../../domain/ids.ts';
 import type { LeadOutcome } from '../../domain/lead.ts';
 import { cents } from '../../domain/money.ts';
 import {
   type Answered,
+  type Asked,
   type DoorFormat,
   type DoorRequest,
+  type Reading,
   refused,
   type Refusal,
   type Refused,
@@ -74,15 +76,27 @@ async function serve(doorway: Doorway, { format, address, req, res }: Visit): Pr
   const reply =
     reading.kind === 'answered'
       ? reading.reply
-      : await joined(doorway, nameOf(format, req), async () =>
-          reading.answer(await answer(doorway, { format, told: reading.told, res })),
-        );
+      : await joined(doorway, nameOf(format, req), () => replyTo(doorway, { format, reading, res }));
   res
     .status(reply.status)
     .set(reply.headers ?? {})
     .type(reply.type)
     .send(reply.body);
 }
+
+async function replyTo(
+  doorway: Doorway,
+  { format, reading, res }: { format: DoorFormat; reading: Read; res: Response },
+): Promise<Reply> {
+  if (reading.kind === 'read') {
+    return reading.answer(await answer(doorway, { format, told: reading.told, res }), Date.now());
+  }
+  const answers: Answered[] = [];
+  for (const told of reading.told) answers.push(await answer(doorway, { format, told, res }));
+  return reading.answer(answers, Date.now());
+}
+
+type Read = Exclude<Reading, { kind: 'answered' }>;
 
 /** None of the formats has an idempotency key: the same bytes while the first are worked on. */
 async function joined(
@@ -97,8 +111,13 @@ async function joined(
   return reply;
 }
 
+/** Headers in which formats take a key, or that say how to read and to answer. */
+const TOLD_IN = ['accept', 'content-type', 'x_key', 'access_token'];
+
 function nameOf(format: DoorFormat, req: Request): string {
-  const sum = createHash('sha256').update(`${format.name} ${req.method} ${req.url}\n`);
+  const told = TOLD_IN.map((name) => req.get(name) ?? null);
+  const line = JSON.stringify([format.name, req.method, req.url, ...told]);
+  const sum = createHash('sha256').update(`${line}\n`);
   return sum.update(bytesOf(req)).digest('hex');
 }
 
@@ -114,18 +133,20 @@ export function requestOf(req: Request, address: string): DoorRequest {
     query: at < 0 ? '' : req.originalUrl.slice(at + 1),
     header: (name) => req.get(name),
     body: bytesOf(req),
+    atMs: Date.now(),
   };
 }
 
 async function answer(
   doorway: Doorway,
-  { format, told, res }: { format: DoorFormat; told: Told | Refused; res: Response },
+  { format, told, res }: { format: DoorFormat; told: Told | Asked | Refused; res: Response },
 ): Promise<Answered> {
   if (told.kind === 'refused') return told;
   const found = doorway.findDoor(format.name, told);
   if (!found) return refused('wrong_key', 'the account or its password is not known here');
   res.locals['caller'] = { kind: 'source', id: found.sourceId };
   try {
+    if (told.kind === 'asked') return await look(doorway.deps, found.sourceId, told);
     return await submit(doorway, { ...found, told, res });
   } catch (thrown) {
     const problem = toProblem(thrown);
@@ -135,6 +156,14 @@ async function answer(
     const says = detail === undefined ? title : `${title}: ${detail}`;
     return refused(REFUSALS[problem.code] ?? 'unavailable', says, errors);
   }
+}
+
+/** What a lead of this source has come to. */
+async function look(deps: ApiDeps, sourceId: SourceId, { lead }: Asked): Promise<Answered> {
+  const name = isLeadId(lead) ? lead : /^\d{1,15}$/.test(lead) ? Number(lead) : undefined;
+  const found = name === undefined ? undefined : await deps.findOutcome(sourceId, name);
+  if (!found) return refused('no_such_lead', 'there is no such lead of this account');
+  return { kind: 'lead', ...found, outcome: found.outcome ?? 'pending' };
 }
 
 /** A problem as formats know it; every other one is ours. */
@@ -210,7 +239,8 @@ async function post(
   if (accepted.kind === 'conflict') throw new Error('a lead without a key met another');
   const { leadId, publicNo } = accepted;
   res.locals['leadId'] = leadId;
-  return { kind: 'lead', leadId, publicNo, outcome: await outcomeOf(deps, leadId) };
+  const outcome = outcomeOf(deps, leadId);
+  return { kind: 'lead', leadId, publicNo, outcome: told.isLater ? 'pending' : await outcome };
 }
 
 async function accept(
@@ -226,7 +256,7 @@ async function accept(
 /** The lead is stored: whatever fails from here on, its client must not send it as another. */
 async function outcomeOf(
   deps: ApiDeps,
-  leadId: Parameters<ApiDeps['distribute']>[0],
+  leadId: LeadId,
 ): Promise<LeadOutcome | 'pending'> {
   try {
     return await deps.distribute(leadId);

@@ -5,7 +5,17 @@ import type { FormDoor, LinkedinDoor, MetaDoor, PlatformName, WebhookDoor } from
 import type { KeyHash } from './world.ts';
 
 /** The formats that a client may post in, besides our own. */
-export const DOOR_FORMATS = ['leadprosper'] as const;
+export const DOOR_FORMATS = [
+  'leadprosper',
+  'leadconduit',
+  'leadspedia',
+  'boberdoo',
+  'boberdoo_api',
+  'leadbyte',
+  'phonexa',
+  'cake',
+  'leadexec',
+] as const;
 export type DoorFormatName = (typeof DOOR_FORMATS)[number];
 
 /** One account of a client's system, as it is known there. */

@@ -20,6 +20,8 @@ export interface DoorRequest {
   /** A header by its lower-case name. */
   header(name: string): string | undefined;
   readonly body: Uint8Array;
+  /** When it arrived. */
+  readonly atMs: number;
 }
 
 /** What a client told, its control fields taken apart from what it says about the person. */
@@ -42,6 +44,17 @@ export interface Told {
   readonly askingCents?: Cents | undefined;
   /** Of the ping that a post follows. */
   readonly pingId?: string | undefined;
+  /** Its client waits for no outcome: it is answered as pending once the lead is stored. */
+  readonly isLater?: boolean;
+}
+
+/** A question about a lead of before. */
+export interface Asked {
+  readonly kind: 'asked';
+  readonly account: string;
+  readonly key: string | null;
+  /** As its client was told: its id, or its public number. */
+  readonly lead: string;
 }
 
 /** What came of a request, for the format to put into its own words. */
@@ -82,6 +95,7 @@ export type Refusal =
   | 'unreadable'
   | 'invalid'
   | 'ping_not_usable'
+  | 'no_such_lead'
   | 'too_many_requests'
   | 'unavailable';
 
@@ -98,8 +112,15 @@ export interface Reply {
 export type Reading =
   | {
       readonly kind: 'read';
-      readonly told: Told | Refused;
-      readonly answer: (answered: Answered) => Reply;
+      readonly told: Told | Asked | Refused;
+      /** `atMs`: when it is answered. */
+      readonly answer: (answered: Answered, atMs: number) => Reply;
+    }
+  /** Several leads in one request; what came of each, in their order. */
+  | {
+      readonly kind: 'read_many';
+      readonly told: readonly (Told | Refused)[];
+      readonly answer: (answered: readonly Answered[], atMs: number) => Reply;
     }
   /** It has no use for a lead: answered at once. */
   | { readonly kind: 'answered'; readonly reply: Reply };

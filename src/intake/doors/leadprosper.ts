@@ -64,6 +64,7 @@ const CODES: Readonly<Record<Refusal, number>> = {
   ping_not_usable: 1005,
   too_many_requests: 1006,
   unavailable: 1007,
+  no_such_lead: 1008,
 };
 const NO_BUYER = 1003;
 

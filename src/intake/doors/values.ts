@@ -15,7 +15,8 @@ export type Values =
     }
   | { readonly kind: 'unreadable'; readonly why: Unreadable; readonly says: string };
 
-export type Unreadable = 'no_type' | 'odd_type' | 'malformed_json' | 'malformed' | 'not_a_lead';
+export type Unreadable =
+  'method' | 'no_type' | 'odd_type' | 'malformed_json' | 'malformed' | 'not_a_lead';
 
 type BodyType = 'form' | 'json' | 'xml';
 
@@ -31,6 +32,10 @@ export interface ValueRules {
   readonly types: readonly BodyType[];
   /** A form without a Content-Type is read all the same. */
   readonly typeOptional?: boolean;
+  /** What the body is, whatever its Content-Type says. */
+  readonly as?: BodyType | undefined;
+  /** A JSON list is the value of this name. */
+  readonly listAs?: string;
 }
 
 /**
@@ -38,6 +43,10 @@ export interface ValueRules {
  * several times in a form is a list. Never throws.
  */
 export function readValues(request: DoorRequest, rules: ValueRules): Values {
+  // Whoever looks at an address with HEAD or OPTIONS does not hand over a lead.
+  if (request.method !== 'GET' && request.method !== 'POST') {
+    return unreadable('method', 'send it by GET or POST');
+  }
   const query = formValues(request.query);
   const body = readBody(request, rules);
   if (body.kind === 'unreadable') return body;
@@ -49,10 +58,10 @@ export function readValues(request: DoorRequest, rules: ValueRules): Values {
 
 type Body = { readonly kind: 'body'; readonly values: object } | (Values & { kind: 'unreadable' });
 
-function readBody(request: DoorRequest, { types, typeOptional }: ValueRules): Body {
+function readBody(request: DoorRequest, { types, typeOptional, as, listAs }: ValueRules): Body {
   if (request.body.length === 0) return { kind: 'body', values: {} };
   const sent = (request.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  const type = sent === '' && typeOptional ? 'form' : TYPES.get(sent);
+  const type = as ?? (sent === '' && typeOptional ? 'form' : TYPES.get(sent));
   if (sent === '' && !type) return unreadable('no_type', 'the Content-Type header is missing');
   if (!type || !types.includes(type)) {
     return unreadable('odd_type', 'that Content-Type is not taken here');
@@ -60,7 +69,7 @@ function readBody(request: DoorRequest, { types, typeOptional }: ValueRules): Bo
   const text = textOf(request.body);
   if (text === undefined) return unreadable('malformed', 'the body is not UTF-8');
   if (type === 'form') return { kind: 'body', values: formValues(text) };
-  return type === 'json' ? jsonValues(text) : xmlValues(text);
+  return type === 'json' ? jsonValues(text, listAs) : xmlValues(text);
 }
 
 function textOf(bytes: Uint8Array): string | undefined {
@@ -71,7 +80,8 @@ function textOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-function formValues(text: string): Record<string, string | string[]> {
+/** The names and values of a query or a form; a name that comes several times is a list. */
+export function formValues(text: string): Record<string, string | string[]> {
   const values = new Map<string, string | string[]>();
   for (const [name, value] of new URLSearchParams(text)) {
     const before = values.get(name);
@@ -80,9 +90,11 @@ function formValues(text: string): Record<string, string | string[]> {
   return Object.fromEntries(values);
 }
 
-function jsonValues(text: string): Body {
+function jsonValues(text: string, listAs?: string): Body {
   try {
-    return objectOf(parseJsonExactly(text));
+// Raw tabs in texts are common, and between them they are blanks like any other.
+    const parsed = parseJsonExactly(text.replaceAll('\t', ' '));
+    return objectOf(listAs !== undefined && Array.isArray(parsed) ? { [listAs]: parsed } : parsed);
   } catch {
     return unreadable('malformed_json', 'the body cannot be parsed as JSON');
   }
@@ -127,4 +139,12 @@ export function controlOf(values: Readonly<Record<string, unknown>>, name: strin
   const first: unknown = Array.isArray(value) ? value[0] : value;
   const text = typeof first === 'string' || typeof first === 'number' ? String(first).trim() : '';
   return text === '' ? undefined : text;
+}
+
+/** The values but for those that control the request. */
+export function without(
+  values: Readonly<Record<string, unknown>>,
+  controls: ReadonlySet<string>,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !controls.has(name)));
 }
