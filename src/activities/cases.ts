@@ -8,7 +8,7 @@
 import { LRUCache } from 'lru-cache';
 import { listAttempts } from '../db/attempts.ts';
 import { loadLead } from '../db/leads.ts';
-import { findPing } from '../db/pings.ts';
+import { findPing } from '../db/intake/pings.ts';
 import type { Pool } from '../db/pool.ts';
 import { listVerdicts } from '../db/verdicts.ts';
 import type { ContractId, LeadId } from '../domain/ids.ts';

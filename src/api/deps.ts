@@ -15,7 +15,7 @@ import type { LeadPage, LeadQuery } from '../db/reading/lead-list.ts';
 import type { CapCount } from '../db/reading/cap-counts.ts';
 import type { Deposit, NewDeposit, PaidIn, Recorded } from '../db/deposits.ts';
 import type { PnlQuery, PnlRow } from '../db/reading/pnl.ts';
-import type { NewNotice } from '../db/notices.ts';
+import type { NewNotice } from '../db/intake/notices.ts';
 import type { Period, RecordedCursor, RecordedPage } from '../db/reading/recorded-leads.ts';
 import type { LeadTrace } from '../db/reading/trace.ts';
 import type { FeedbackResult, NewFeedback } from '../db/scoring/feedback.ts';
@@ -99,7 +99,7 @@ export interface ApiDeps {
   /** A secret by its reference; undefined where it is not set. */
   readSecret(reference: string): Promise<string | undefined>;
   /** Signs when a form was shown: one key for all processes. */
-  stampKey(): Promise<Buffer>;
+  stampKey(): Promise<string>;
   /** Stores what a platform says is to be fetched there, each once; then sees to it. */
   storeNotices(notices: readonly NewNotice[]): Promise<void>;
 }

@@ -6,7 +6,7 @@ import type { ApiDeps, DoubtSettlement } from '../api/deps.ts';
 import type { Config } from '../config.ts';
 import { listAttempts } from '../db/attempts.ts';
 import { listDeposits, readPaidIn } from '../db/deposits.ts';
-import { readStampKey } from '../db/notices.ts';
+import { readInstallationSecret } from '../db/installation.ts';
 import { findOutcome } from '../db/leads.ts';
 import { listLeads } from '../db/reading/lead-list.ts';
 import { programVersion } from '../db/migrate.ts';
@@ -87,7 +87,7 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     listDeposits: (buyerId, page) => listDeposits(pool, buyerId, page),
     readPaidIn: (buyerIds) => readPaidIn(pool, buyerIds),
     readSecret: parts.readSecret,
-    stampKey: remembered(() => readStampKey(pool)),
+    stampKey: remembered(() => readInstallationSecret(pool)),
     storeNotices: parts.storeNotices,
     history: {
       countRecorded: (period) => countRecorded(pool, period),

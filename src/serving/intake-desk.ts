@@ -6,7 +6,7 @@ import type { CaseBook, LoadedWorld } from '../activities/cases.ts';
 import type { Answers } from './answers.ts';
 import type { Acceptance, IdempotencyKey, PostAcceptance } from '../api/deps.ts';
 import { findByKey, insertLead, isDuplicateLead, loadLead } from '../db/leads.ts';
-import { findPing } from '../db/pings.ts';
+import { findPing } from '../db/intake/pings.ts';
 import type { Pool } from '../db/pool.ts';
 import { type LeadId, toLeadId } from '../domain/ids.ts';
 import type { Lead, LeadOutcome } from '../domain/lead.ts';

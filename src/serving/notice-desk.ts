@@ -13,7 +13,7 @@ import {
   lookAgainSoon,
   type NewNotice,
   type NoticeId,
-} from '../db/notices.ts';
+} from '../db/intake/notices.ts';
 import type { Pool } from '../db/pool.ts';
 import { draftOf } from '../intake/doors/draft.ts';
 import { readMetaLead } from '../intake/doors/platforms/meta.ts';

@@ -3,7 +3,7 @@
 // persons past their time.
 
 import { claimUnsettled, deleteOldKeys, sweepAgainSoon } from '../db/leads.ts';
-import { deleteOldPings } from '../db/pings.ts';
+import { deleteOldPings } from '../db/intake/pings.ts';
 import { dispatchSignals } from '../db/outbox.ts';
 import { fillPersons, forgetFills } from '../db/persons/fills.ts';
 import { deleteOldPersons } from '../db/persons/seen.ts';

@@ -14,7 +14,7 @@ import type {
   PingAnswer,
 } from '../../src/api/deps.ts';
 import type { Deposit, NewDeposit, Recorded } from '../../src/db/deposits.ts';
-import type { NewNotice } from '../../src/db/notices.ts';
+import type { NewNotice } from '../../src/db/intake/notices.ts';
 import type { LeadQuery } from '../../src/db/reading/lead-list.ts';
 import type { PnlQuery } from '../../src/db/reading/pnl.ts';
 import type { LeadTrace } from '../../src/db/reading/trace.ts';
@@ -153,7 +153,7 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
         .slice(0, limit),
     readPaidIn: async () => [],
     readSecret: async (reference) => secrets[reference],
-    stampKey: async () => Buffer.from('a key of tests'),
+    stampKey: async () => 'a key of tests',
     storeNotices: async (notices) => void stand.notices.push(...notices),
     history: {
       countRecorded: async () => 0,

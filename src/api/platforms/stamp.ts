@@ -13,7 +13,7 @@ const LEAST_MS = 2_000;
 const MOST_MS = 24 * 60 * 60 * 1_000;
 
 /** For the form of one account: `{milliseconds}.{signature}`. */
-export function makeStamp(account: string, nowMs: number, key: Buffer): string {
+export function makeStamp(account: string, nowMs: number, key: string): string {
   return `${nowMs}.${sign(account, String(nowMs), key)}`;
 }
 
@@ -26,7 +26,7 @@ export interface StampFacts {
 /** What a stamp says, as facts about the visit. */
 export function readStamp(
   stamp: string | undefined,
-  { account, nowMs, key }: { account: string; nowMs: number; key: Buffer },
+  { account, nowMs, key }: { account: string; nowMs: number; key: string },
 ): StampFacts {
   if (stamp === undefined) return { form_age: 'missing' };
   const [, at, said] = /^(\d{1,15})\.([\w-]{43})$/.exec(stamp) ?? [];
@@ -39,6 +39,6 @@ export function readStamp(
   return { form_age: ageMs > MOST_MS ? 'too_old' : 'fine', form_seconds };
 }
 
-function sign(account: string, at: string, key: Buffer): string {
+function sign(account: string, at: string, key: string): string {
   return createHmac('sha256', key).update(`${account.toLowerCase()} ${at}`).digest('base64url');
 }

@@ -22,6 +22,7 @@ const PROBLEM: Readonly<Record<Refusal, ProblemCode>> = {
   unreadable: 'malformed_request',
   invalid: 'invalid_request',
   ping_not_usable: 'invalid_request',
+  no_such_lead: 'no_such_lead',
   too_many_requests: 'too_many_requests',
   unavailable: 'unavailable',
 };

@@ -1,3 +1,5 @@
+-- Up Migration
+
 -- What platforms announce, and the leads that are fetched there. A notice comes as often as the
 -- platform likes and stands here once.
 create table notices (
@@ -18,11 +20,3 @@ create table notices (
   primary key (platform, external_id)
 );
 create index notices_due on notices (sweep_at) where state in ('waiting', 'stopped');
-
--- Signs the moment at which a form was shown, for every process alike.
-create table stamp_key (
-  singleton boolean primary key default true check (singleton),
-  key bytea not null
-);
-insert into stamp_key (key)
-values (sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8')));

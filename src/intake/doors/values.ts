@@ -38,11 +38,14 @@ export interface ValueRules {
   readonly listAs?: string;
 }
 
+/** The parts of a request that hold values. */
+type Sent = Pick<DoorRequest, 'method' | 'query' | 'header' | 'body'>;
+
 /**
  * The values of the query and of the body; where both have a name, the body's. A name that comes
  * several times in a form is a list. Never throws.
  */
-export function readValues(request: DoorRequest, rules: ValueRules): Values {
+export function readValues(request: Sent, rules: ValueRules): Values {
   // Whoever looks at an address with HEAD or OPTIONS does not hand over a lead.
   if (request.method !== 'GET' && request.method !== 'POST') {
     return unreadable('method', 'send it by GET or POST');
@@ -58,7 +61,7 @@ export function readValues(request: DoorRequest, rules: ValueRules): Values {
 
 type Body = { readonly kind: 'body'; readonly values: object } | (Values & { kind: 'unreadable' });
 
-function readBody(request: DoorRequest, { types, typeOptional, as, listAs }: ValueRules): Body {
+function readBody(request: Sent, { types, typeOptional, as, listAs }: ValueRules): Body {
   if (request.body.length === 0) return { kind: 'body', values: {} };
   const sent = (request.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   const type = as ?? (sent === '' && typeOptional ? 'form' : TYPES.get(sent));

@@ -17,7 +17,7 @@ afterAll(() => stand.close());
 const person = { first_name: 'Ann', phone: '(512) 555-0142', zip: '00704' };
 const page = { origin: 'https://www.example.com' };
 const json = { accept: 'application/json' };
-const key = Buffer.from('a key of tests');
+const key = 'a key of tests';
 
 async function send(
   account: string,

@@ -124,9 +124,9 @@ function idOf(value: unknown): string | undefined {
 }
 
 /** An answer, read under the same limits as what is posted here. */
-function answerOf(text: string): DoorRequest {
+function answerOf(text: string) {
   return {
-    ...{ method: 'POST', address: '', params: {}, query: '' },
+    ...{ method: 'POST', query: '' },
     header: () => 'application/json',
     body: new TextEncoder().encode(text),
   };

@@ -1,7 +1,7 @@
 // Leads that a platform announced and that are to be fetched there.
 
-import type { LeadId, SourceId } from '../domain/ids.ts';
-import type { Tx } from './pool.ts';
+import type { LeadId, SourceId } from '../../domain/ids.ts';
+import type { Tx } from '../pool.ts';
 
 /** Which notice: by platform and the platform's own name of the lead. */
 export interface NoticeId {
@@ -122,15 +122,4 @@ export async function countUnfetched(
   });
   const [row] = found.rows;
   return { stopped: Number(row?.stopped ?? 0), failed: Number(row?.failed ?? 0) };
-}
-
-/** The key under which the moment at which a form was shown is signed. */
-export async function readStampKey(db: Tx): Promise<Buffer> {
-  const found = await db.query<{ key: Buffer }>({
-    name: 'stamp_key.read',
-    text: 'select key from stamp_key',
-  });
-  const [row] = found.rows;
-  if (!row) throw new Error('the migration left no stamp key');
-  return row.key;
 }

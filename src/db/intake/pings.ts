@@ -1,11 +1,11 @@
 // Pings of sources: stored once they are answered, read by their posts and by the runs of those.
 
-import type { LeadId } from '../domain/ids.ts';
-import type { PingResult } from '../domain/lead.ts';
-import type { Cents } from '../domain/money.ts';
-import type { Pinged, Quote } from '../domain/ping.ts';
-import type { UnsoldReason } from '../domain/reasons.ts';
-import { msOf, type Tx } from './pool.ts';
+import type { LeadId } from '../../domain/ids.ts';
+import type { PingResult } from '../../domain/lead.ts';
+import type { Cents } from '../../domain/money.ts';
+import type { Pinged, Quote } from '../../domain/ping.ts';
+import type { UnsoldReason } from '../../domain/reasons.ts';
+import { msOf, type Tx } from '../pool.ts';
 
 interface Row {
   readonly lead_id: LeadId;
@@ -79,15 +79,6 @@ export async function deleteOldPings(db: Tx): Promise<void> {
                and not exists (select from leads l where l.id = p.lead_id)
              order by made_at limit 5000)`,
   });
-}
-
-/** What signs for this installation. */
-export async function readInstallationSecret(db: Tx): Promise<string> {
-  const found = await db.query<{ secret: string }>(`select secret from installation`);
-  const secret = found.rows[0]?.secret;
-  if (secret === undefined)
-    throw new Error('the table "installation" is empty: run sluice migrate');
-  return secret;
 }
 
 function toPinged(row: Row): Pinged {
