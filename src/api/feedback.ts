@@ -9,7 +9,7 @@ import { expectBody } from './http/expect.ts';
 import type { Route } from './http/routes.ts';
 import { Problem } from './problems.ts';
 import { toFeedbackLine } from './reading/score-body.ts';
-import { feedbackBody } from './wire/score.ts';
+import { feedbackBody } from './wire/scoring/score.ts';
 import { toTime } from './wire/words.ts';
 
 const MAX_BODY_BYTES = 4 * 1024;

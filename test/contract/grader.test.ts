@@ -42,7 +42,7 @@ function caseOf({ note = `note no ${leads}`, aiWaitMs = 600, test: isTest = fals
     lead,
     loaded: { version: 1, world: { verticals: { auto: vertical } } } as unknown as Case['loaded'],
     campaign: { vertical: 'auto', scoring: { by: 'rules', aiWaitMs } } as Case['campaign'],
-    ...{ stored: new Map(), past: new Map(), choice: null, bids: new Map() },
+    ...{ stored: new Map(), past: new Map(), choice: null, bids: undefined as never },
   };
 }
 

@@ -9,7 +9,7 @@ import type { Calibration } from '../../src/domain/scoring/calibration.ts';
 import { LEAST_LEADS, LEAST_OF_EACH } from '../../src/domain/scoring/fit.ts';
 import { WEIGHTS } from '../../src/domain/scoring/history-score.ts';
 import { HALF_LIFE_DAYS, PRIOR_LEADS } from '../../src/domain/scoring/rates.ts';
-import { feedbackBody } from '../../src/api/wire/score.ts';
+import { feedbackBody } from '../../src/api/wire/scoring/score.ts';
 import { guideExample } from '../support/guide.ts';
 import { POST, smallDocument, worldOf } from './world-document.ts';
 

@@ -5,7 +5,7 @@ import type { Score, ScoreReason } from '../../domain/lead.ts';
 import { FALLBACKS } from '../../domain/reasons.ts';
 import { SCORE_START } from '../../domain/score.ts';
 import type { Feedback } from '../../domain/scoring/feedback.ts';
-import type { FeedbackBody, ScoreBody } from '../wire/score.ts';
+import type { FeedbackBody, ScoreBody } from '../wire/scoring/score.ts';
 import { toTime } from '../wire/words.ts';
 
 /** Not stored with every lead: it is the same for all. */

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { ATTEMPT_STATES, LEAD_STATUSES } from '../../domain/lead.ts';
 import { DOUBTS, INELIGIBLE, NO_BIDS, REFUSALS, REJECTIONS, UNSOLD } from '../../domain/reasons.ts';
 import { amount, leadAnswer, leadId } from './lead.ts';
-import { feedbackLine, score } from './score.ts';
+import { feedbackLine, score } from './scoring/score.ts';
 import { keysOf } from './words.ts';
 
 const time = z.iso.datetime();

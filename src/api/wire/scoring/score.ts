@@ -2,12 +2,12 @@
 
 import { z } from 'zod';
 
-import { FALLBACKS } from '../../domain/reasons.ts';
-import { FEEDBACK_KINDS } from '../../domain/scoring/feedback.ts';
-import { GRADE_FLAGS } from '../../domain/scoring/grade.ts';
-import { amount } from './lead.ts';
-import { json, type Operation, OPERATOR, problems } from './operation.ts';
-import { keysOf } from './words.ts';
+import { FALLBACKS } from '../../../domain/reasons.ts';
+import { FEEDBACK_KINDS } from '../../../domain/scoring/feedback.ts';
+import { GRADE_FLAGS } from '../../../domain/scoring/grade.ts';
+import { amount } from '../lead.ts';
+import { json, type Operation, OPERATOR, problems } from '../operation.ts';
+import { keysOf } from '../words.ts';
 
 const time = z.iso.datetime();
 
