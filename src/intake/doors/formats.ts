@@ -2,7 +2,7 @@
 
 import type { DoorFormatName } from '../../domain/world/door.ts';
 import type { DoorFormat } from './door.ts';
-import { leadprosper } from './leadprosper.ts';
+import { leadprosper } from './rivals/leadprosper.ts';
 import { boberdoo } from './rivals/boberdoo.ts';
 import { boberdooApi } from './rivals/boberdoo-api.ts';
 import { cake } from './rivals/cake.ts';

@@ -1,7 +1,7 @@
 // LeadProsper's supplier API: direct posts, pings and posts, by form or JSON, answered in JSON.
 
-import type { LeadOutcome } from '../../domain/lead.ts';
-import { sentenceOf } from '../../domain/reasons.ts';
+import type { LeadOutcome } from '../../../domain/lead.ts';
+import { sentenceOf } from '../../../domain/reasons.ts';
 import {
   type Answered,
   type DoorFormat,
@@ -11,9 +11,9 @@ import {
   type Refusal,
   type Reply,
   type Told,
-} from './door.ts';
-import { dollarNumber, problemText } from './words.ts';
-import { controlOf, readValues } from './values.ts';
+} from '../door.ts';
+import { dollarNumber, problemText } from '../words.ts';
+import { controlOf, readValues } from '../values.ts';
 
 const PHASES: Readonly<Record<string, 'ping' | 'post' | 'full'>> = {
   '/direct_post': 'full',
