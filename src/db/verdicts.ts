@@ -67,10 +67,10 @@ export type PersonClaim =
   | { readonly kind: 'seen'; readonly leadId: LeadId; readonly by: readonly string[] };
 
 /**
- * Records that this lead is the one that counts for these keys, and stores its validation with it;
- * or says which earlier lead has one of them, and stores nothing. Two leads of one person at once:
- * the second waits for the first to commit, then finds it. A repeat finds itself and is first
- * again.
+ * Records that this lead is the one that counts for these keys, and stores the validation it is
+ * given with it; or says which earlier lead has one of them, and stores nothing. Two leads of one
+ * person at once: the second waits for the first to commit, then finds it. A repeat finds itself
+ * and is first again.
  */
 export async function claimPerson(
   db: Tx,
@@ -80,7 +80,8 @@ export async function claimPerson(
     readonly keys: readonly PersonKey[];
     readonly atMs: number;
     readonly notBeforeMs: number;
-    readonly validation: Validation;
+    /** Where no check comes after this one. */
+    readonly validation?: Validation;
   },
 ): Promise<PersonClaim> {
   const hashes = claim.keys.map(hashOf);
@@ -96,7 +97,8 @@ export async function claimPerson(
            ), stored as (
              insert into verdicts (lead_id, round, step, verdict)
              select $1, 1, 'validation', $6
-             where (select count(*) from claimed) = cardinality($3::bytea[])
+             where $6::jsonb is not null
+               and (select count(*) from claimed) = cardinality($3::bytea[])
              on conflict do nothing
            )
            select hash from claimed`,
@@ -106,7 +108,7 @@ export async function claimPerson(
       hashes,
       new Date(claim.atMs),
       new Date(claim.notBeforeMs),
-      JSON.stringify(claim.validation),
+      claim.validation ? JSON.stringify(claim.validation) : null,
     ],
   });
   const ours = new Set(claimed.rows.map(({ hash }) => hash.toString('hex')));
