@@ -1,0 +1,18 @@
+// How a value stands on a suppression list: by a part of the hash of its normal form.
+
+import { createHash } from 'node:crypto';
+
+import type { ListedValue } from '../../domain/suppression/suppression.ts';
+
+/** Bytes kept of a SHA-256: no two of all the people there are share them. */
+export const HASH_BYTES = 16;
+
+/** The kept part of the SHA-256 of a normal value. */
+export function hashOfValue({ value }: Pick<ListedValue, 'value'>): Buffer {
+  return keptPart(createHash('sha256').update(value).digest());
+}
+
+/** The kept part of a whole SHA-256. */
+export function keptPart(sha256: Buffer): Buffer {
+  return sha256.subarray(0, HASH_BYTES);
+}
