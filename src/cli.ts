@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import pino from 'pino';
 import { addBalance, addCaps, addDeposit } from './cli/money-commands.ts';
 import { addWhatIf } from './cli/asking/what-if-command.ts';
+import { addSuppress } from './cli/suppress/commands.ts';
 import { addSwitch, addWorldCommands } from './cli/world-commands.ts';
 import type { ExplainOptions } from './cli/explain.ts';
 import type { Config } from './config.ts';
@@ -214,6 +215,9 @@ const deposit = program.command('deposit').description('record what a buyer has 
 addDeposit(deposit, line);
 const balance = program.command('balance').description('what buyers have paid in, used and left');
 addBalance(balance, line);
+
+const suppress = program.command('suppress').description('people who must not be contacted');
+addSuppress(suppress, line);
 
 program
   .command('demo')

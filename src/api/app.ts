@@ -22,6 +22,7 @@ import { Problem, sendProblem } from './problems.ts';
 import { createBalanceRoutes } from './reading/balances.ts';
 import { createCapsRoutes } from './reading/caps.ts';
 import { createReportRoutes } from './reading/reports.ts';
+import { createSuppressionRoutes } from './suppressions/routes.ts';
 import { createEntryRoutes } from './config/entries.ts';
 import { createPauseRoutes } from './config/pauses.ts';
 import { createVersionRoutes } from './config/versions.ts';
@@ -37,6 +38,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...createCapsRoutes(deps),
     ...createDepositRoutes(deps),
     ...createBalanceRoutes(deps),
+    ...createSuppressionRoutes(deps),
     ...createWorldRoutes(deps),
     ...createVersionRoutes(deps),
     ...createEntryRoutes(deps),

@@ -22,6 +22,7 @@ import type { LeadOutcome } from '../../src/domain/lead.ts';
 import { createEligibility } from '../../src/eligibility/explain.ts';
 import type { LeadDraft } from '../../src/intake/draft.ts';
 import { keys, world } from './intake-world.ts';
+import { suppressionsInMemory } from './suppressions-in-memory.ts';
 
 interface StoredLead {
   readonly id: LeadId;
@@ -138,6 +139,7 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
         .toReversed()
         .slice(0, limit),
     readPaidIn: async () => [],
+    suppressions: suppressionsInMemory(),
     history: {
       countRecorded: async () => 0,
       listRecorded: async () => ({ leads: [] }),

@@ -27,6 +27,7 @@ import { json, type Operation, OPERATOR, problems } from './operation.ts';
 import { PINGS } from './ping.ts';
 import { leadHeaders, leadQuery, pnlQuery } from './queries.ts';
 import { pnlReport, readiness } from './report.ts';
+import { SUPPRESSIONS } from './suppressions.ts';
 import { leadTrace } from './trace.ts';
 import { WHAT_IF } from './what-if.ts';
 
@@ -161,6 +162,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   ...CAPS,
   ...DEPOSITS,
+  ...SUPPRESSIONS,
   ...WHAT_IF,
   ...CONFIGURATION,
   'post /v1/explain': {

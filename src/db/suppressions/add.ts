@@ -3,7 +3,7 @@
 
 import type { ListScope, SuppressionKind } from '../../domain/suppression/suppression.ts';
 import { inTransaction, type Pool, type Tx } from '../pool.ts';
-import { HASH_BYTES } from './hash.ts';
+import { DISTINCT_HASHES, HASH_BYTES } from './hash.ts';
 
 /** What is to stand on a list. */
 export interface Addition {
@@ -96,9 +96,7 @@ async function addBatch(
   const stored = await tx.query<{ added: number; renewed: number }>({
     name: 'suppressions.add',
     // In the order of the index, whose pages are then touched once for each statement.
-    text: `with given as (
-             select distinct substring($1::bytea from n * ${HASH_BYTES} + 1 for ${HASH_BYTES}) as hash
-             from generate_series(0, octet_length($1::bytea) / ${HASH_BYTES} - 1) n
+    text: `with given as (${DISTINCT_HASHES}
            ), stored as (
              insert into suppressions (kind, hash, list_no, expires_at, addition)
              select $2, hash, $3, $4, $5 from given order by hash

@@ -7,6 +7,11 @@ import type { ListedValue } from '../../domain/suppression/suppression.ts';
 /** Bytes kept of a SHA-256: no two of all the people there are share them. */
 export const HASH_BYTES = 16;
 
+/** In SQL: the hashes that stand one after the other in parameter 1, each once. */
+export const DISTINCT_HASHES = `
+  select distinct substring($1::bytea from n * ${HASH_BYTES} + 1 for ${HASH_BYTES}) as hash
+  from generate_series(0, octet_length($1::bytea) / ${HASH_BYTES} - 1) n`;
+
 /** The kept part of the SHA-256 of a normal value. */
 export function hashOfValue({ value }: Pick<ListedValue, 'value'>): Buffer {
   return keptPart(createHash('sha256').update(value).digest());

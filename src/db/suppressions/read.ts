@@ -2,6 +2,7 @@
 
 import type { ListScope, SuppressionKind } from '../../domain/suppression/suppression.ts';
 import type { Tx } from '../pool.ts';
+import { DISTINCT_HASHES } from './hash.ts';
 
 export interface SuppressionList {
   readonly list: string;
@@ -59,20 +60,22 @@ export async function findSuppressed(
   return found.rows;
 }
 
-/** How many of these hashes stand on the list already, each counted once. */
+/** How many different hashes these are, and how many of them stand on the list already. */
 export async function countSuppressed(
   db: Tx,
-  of: { readonly list: string; readonly kind: SuppressionKind; readonly hashes: readonly Buffer[] },
-): Promise<number> {
-  const found = await db.query<{ known: number }>({
+  of: { readonly list: string; readonly kind: SuppressionKind; readonly hashes: Buffer },
+): Promise<{ readonly distinct: number; readonly known: number }> {
+  const found = await db.query<{ distinct: number; known: number }>({
     name: 'suppressions.count',
-    text: `select count(distinct s.hash) as known
-           from unnest($3::bytea[]) as asked (hash)
-           join suppressions s on s.kind = $2 and s.hash = asked.hash
-           join suppression_lists l on l.no = s.list_no and l.removed_at is null and l.id = $1`,
-    values: [of.list, of.kind, of.hashes],
+    text: `select count(*) as distinct, count(s.hash) as known
+           from (${DISTINCT_HASHES}) asked
+           left join (
+             suppressions s join suppression_lists l
+               on l.no = s.list_no and l.removed_at is null and l.id = $3
+           ) on s.kind = $2 and s.hash = asked.hash`,
+    values: [of.hashes, of.kind, of.list],
   });
-  return found.rows[0]?.known ?? 0;
+  return found.rows[0] ?? { distinct: 0, known: 0 };
 }
 
 /** One line of the log. */
