@@ -10,6 +10,9 @@ export interface Caller {
   readonly env: NodeJS.ProcessEnv;
 }
 
+/** Nothing was done, or nobody knows: what is safe to repeat may be sent again. */
+export class Unavailable extends CommandError {}
+
 /** Gets a path of the API as an operator and returns its JSON. Throws `CommandError`. */
 export async function getJson<T>(path: string, caller: Caller): Promise<T> {
   return (await call(path, caller)).json() as Promise<T>;
@@ -69,10 +72,11 @@ async function call(
     ...(posted?.method && { method: posted.method }),
   }).catch((cause: unknown) => {
     const hint = 'Is it running? `npm start` starts it; SLUICE_URL names another address.';
-    throw Object.assign(new CommandError(`no answer from ${base}`, hint), { cause });
+    throw Object.assign(new Unavailable(`no answer from ${base}`, hint), { cause });
   });
   if (reply.statusCode === 200) return reply.body;
-  throw new CommandError(
+  const Kind = reply.statusCode === 503 ? Unavailable : CommandError;
+  throw new Kind(
     `${base} answered HTTP ${reply.statusCode}: ${textOf(await reply.body.text())}`,
     hintFor(reply.statusCode),
   );

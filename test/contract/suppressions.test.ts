@@ -13,6 +13,7 @@ import { addValues, checkValue, removeFrom, showLists } from '../../src/cli/supp
 import { readConfig } from '../../src/config.ts';
 import { call, type Stand, startStand } from './api-stand.ts';
 import { keys } from './intake-world.ts';
+import { suppressionsInMemory } from './suppressions-in-memory.ts';
 
 const page = readFileSync(new URL('../../docs/guides/suppression.md', import.meta.url), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'sluice-suppress-'));
@@ -87,7 +88,7 @@ describe('the page', () => {
 
 describe('an import', () => {
   test('in parts counts rows as the file has them, under one header', async () => {
-    const lines = Array.from({ length: 9_000 }, (_, index) => `x,512555${1000 + index},`.repeat(1));
+    const lines = Array.from({ length: 9_000 }, (_, index) => `x,512555${1000 + index},`);
     lines[8_500] = 'x,none,';
     const pad = 'y'.repeat(200);
     const text = ['name,phone,note', ...lines.map((line) => line + pad)].join('\r\n');
@@ -103,6 +104,21 @@ describe('an import', () => {
     const text = '5125550101\n5125550102\n';
     expect(await importText(text, { list: 'twice' }).said).toContain('added  2');
     expect(await importText(text, { list: 'twice' }).said).toContain('added  0');
+  });
+
+  test('goes on after the database was away for a moment', async () => {
+    let away = 2;
+    const suppressions = suppressionsInMemory();
+    const add: typeof suppressions.add = async (addition) => {
+      if ((away -= 1) >= 0) throw Object.assign(new Error('shutting down'), { code: '57P01' });
+      return suppressions.add(addition);
+    };
+    const before = stand;
+    stand = await startStand({ suppressions: { ...suppressions, add } });
+    const said = await importText('5125550101\n', { list: 'patient' }).said;
+    await stand.close();
+    stand = before;
+    expect(said).toContain('added  1');
   });
 
   test('that is dry adds nothing and says what would come of it', async () => {
@@ -166,9 +182,7 @@ describe('a request', () => {
     const told = await ask('POST /v1/suppressions', { list: 'some', kind: 'phone', values });
     expect(told.body).toMatchObject({
       code: 'invalid_request',
-      errors: [{ field: 'values.1', says: /^not a phone number/ }].map(() => ({
-        field: 'values.1',
-      })),
+      errors: [{ field: 'values.1' }],
     });
     expect(told.text).not.toContain('no phone"');
     expect(await checkValue('5125550101', 'phone', caller())).not.toContain('some');

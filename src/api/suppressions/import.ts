@@ -7,7 +7,7 @@ import type { SuppressionKind } from '../../domain/suppression/suppression.ts';
 import { findLayout, type Layout, splitLines } from '../../intake/listed/rows.ts';
 import { asSha256, CELLS, WANTED_LISTED } from '../../intake/listed/value.ts';
 import { Problem } from '../problems.ts';
-import type { ImportQuery } from '../wire/suppressions.ts';
+import type { ImportQuery } from './wire.ts';
 import { hashOfCells } from './values.ts';
 
 /** The rows that hold a value, and by what is wrong those that do not. */

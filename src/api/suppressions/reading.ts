@@ -11,7 +11,7 @@ import {
   type ListsPage,
   listsQuery,
   valueQuery,
-} from '../wire/suppressions.ts';
+} from './wire.ts';
 import { hashesToAsk } from './values.ts';
 
 const PAGE = 50;

@@ -19,7 +19,7 @@ import {
   type SuppressionsAnswer,
   suppressionsBody,
   valueQuery,
-} from '../wire/suppressions.ts';
+} from './wire.ts';
 import { readRows } from './import.ts';
 import { createReadingRoutes } from './reading.ts';
 import { cellsOf, loadHash } from './values.ts';

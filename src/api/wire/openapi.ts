@@ -27,7 +27,7 @@ import { json, type Operation, OPERATOR, problems } from './operation.ts';
 import { PINGS } from './ping.ts';
 import { leadHeaders, leadQuery, pnlQuery } from './queries.ts';
 import { pnlReport, readiness } from './report.ts';
-import { SUPPRESSIONS } from './suppressions.ts';
+import { SUPPRESSIONS } from '../suppressions/wire.ts';
 import { leadTrace } from './trace.ts';
 import { WHAT_IF } from './what-if.ts';
 

@@ -4,11 +4,12 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { basename } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
-import type { ImportAnswer } from '../../api/wire/suppressions.ts';
+import type { ImportAnswer } from '../../api/suppressions/wire.ts';
 import type { SuppressionKind } from '../../domain/suppression/suppression.ts';
 import { findLayout } from '../../intake/listed/rows.ts';
-import { type Caller, postText } from '../client.ts';
+import { type Caller, postText, Unavailable } from '../client.ts';
 import { type Part, readParts, sizeOf } from './parts.ts';
 
 export interface ImportOptions {
@@ -104,7 +105,23 @@ async function sendPart(
   });
   const body = isFirst ? bytes : Buffer.concat([header, bytes]);
   const path = `/v1/suppressions/imports?${query.toString()}`;
-  return postText<ImportAnswer>(path, { body, type: 'text/csv' }, of.caller);
+  return postPatiently(path, body, of.caller);
+}
+
+/** Pauses before each further try of a part. In seconds; a busy machine is back within them. */
+const PAUSES_S = [0.2, 1, 2, 4, 8, 15, 30];
+
+/** A part that was stored although nobody said so is stored again without harm. */
+async function postPatiently(path: string, body: Buffer, caller: Caller): Promise<ImportAnswer> {
+  for (const pause of PAUSES_S) {
+    try {
+      return await postText<ImportAnswer>(path, { body, type: 'text/csv' }, caller);
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      await setTimeout(pause * 1000);
+    }
+  }
+  return postText<ImportAnswer>(path, { body, type: 'text/csv' }, caller);
 }
 
 /** The file of bad rows, made with the first of them. It holds no values. */

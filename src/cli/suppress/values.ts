@@ -6,7 +6,7 @@ import type {
   ListsPage,
   RemovalAnswer,
   SuppressionsAnswer,
-} from '../../api/wire/suppressions.ts';
+} from '../../api/suppressions/wire.ts';
 import { columns } from '../../api/reading/text-table.ts';
 import { type Caller, deleteJson, getJson, postJson } from '../client.ts';
 import { CommandError } from '../running.ts';

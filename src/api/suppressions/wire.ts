@@ -4,8 +4,8 @@ import { z } from 'zod';
 
 import { SUPPRESSION_KINDS } from '../../domain/suppression/suppression.ts';
 import { id } from '../../world/schema/settings.ts';
-import { json, type Operation, OPERATOR, problems } from './operation.ts';
-import { pageLimit, wholeNumber } from './queries.ts';
+import { json, type Operation, OPERATOR, problems } from '../wire/operation.ts';
+import { pageLimit, wholeNumber } from '../wire/queries.ts';
 
 /** How many values one request adds. */
 export const MOST_VALUES = 1_000;
