@@ -6,6 +6,7 @@ import pino from 'pino';
 import { addBalance, addCaps, addDeposit } from './cli/money-commands.ts';
 import { addWhatIf } from './cli/asking/what-if-command.ts';
 import { addFeedback, addScore } from './cli/scoring/commands.ts';
+import { addSuppress } from './cli/suppress/commands.ts';
 import { addSwitch, addWorldCommands } from './cli/world-commands.ts';
 import type { ExplainOptions } from './cli/explain.ts';
 import type { Config } from './config.ts';
@@ -221,6 +222,9 @@ const score = program
   .command('score')
   .description('learn from outcomes, and hold scores against them');
 addScore(score, line);
+
+const suppress = program.command('suppress').description('people who must not be contacted');
+addSuppress(suppress, line);
 
 program
   .command('demo')

@@ -1,15 +1,11 @@
-// Is the lead complete and readable, and is it the first of this person? Free checks first.
+// May this lead go on? The checks stand in `checks`, a file each, and their order in one of them.
 
 import { closeLead } from '../db/closing.ts';
-import { claimPerson } from '../db/verdicts.ts';
 import type { LeadId } from '../domain/ids.ts';
-import type { Check, Validation } from '../domain/lead.ts';
+import type { Validation } from '../domain/lead.ts';
 import { outcomeOf } from '../domain/outcome.ts';
-import { personKeys } from '../domain/person.ts';
-import type { Case } from './cases.ts';
+import { judge } from './checks/order.ts';
 import type { ActivityDeps } from './deps.ts';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 export function createValidateActivities(deps: ActivityDeps) {
   const { pool, cases, giveAnswer } = deps;
@@ -35,31 +31,4 @@ export function createValidateActivities(deps: ActivityDeps) {
       return validation;
     },
   };
-}
-
-async function judge({ pool }: ActivityDeps, { lead, campaign }: Case): Promise<Validation> {
-  const [problem] = lead.problems;
-  if (problem) {
-    const says = lead.problems.map(({ field, says }) => `${field}: ${says}`).join('; ');
-    const checks: Check[] = [{ check: 'fields', ok: false, says }];
-    return { kind: 'refused', reason: problem.reason, checks, problems: lead.problems };
-  }
-  const complete: Check = { check: 'fields', ok: true, says: 'complete and readable' };
-  const rule = lead.test ? null : campaign.duplicates;
-  const keys = rule ? personKeys(rule.by, lead.fields) : [];
-  const window = rule ? `nobody like it in ${rule.withinDays} days` : 'no duplicate rule applies';
-  const first: Check = { check: 'duplicate', ok: true, says: window };
-  const valid: Validation = { kind: 'valid', checks: [complete, first] };
-  const claim = await claimPerson(pool, {
-    leadId: lead.id,
-    scope: `campaign/${lead.campaignId}`,
-    keys,
-    atMs: lead.receivedAtMs,
-    notBeforeMs: lead.receivedAtMs - (rule?.withinDays ?? 0) * DAY_MS,
-    validation: valid,
-  });
-  if (claim.kind === 'first') return valid;
-  const says = `the same ${claim.by.join(' and ')} as ${claim.leadId}`;
-  const checks: Check[] = [complete, { check: 'duplicate', ok: false, says }];
-  return { kind: 'refused', reason: 'duplicate', checks, of: claim.leadId };
 }

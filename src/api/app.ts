@@ -24,6 +24,7 @@ import { createPlatformRouter } from './platforms/platforms.ts';
 import { createBalanceRoutes } from './reading/balances.ts';
 import { createCapsRoutes } from './reading/caps.ts';
 import { createReportRoutes } from './reading/reports.ts';
+import { createSuppressionRoutes } from './suppressions/routes.ts';
 import { createEntryRoutes } from './config/entries.ts';
 import { createPauseRoutes } from './config/pauses.ts';
 import { createVersionRoutes } from './config/versions.ts';
@@ -40,6 +41,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...createCapsRoutes(deps),
     ...createDepositRoutes(deps),
     ...createBalanceRoutes(deps),
+    ...createSuppressionRoutes(deps),
     ...createWorldRoutes(deps),
     ...createVersionRoutes(deps),
     ...createEntryRoutes(deps),

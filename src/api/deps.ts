@@ -19,6 +19,13 @@ import type { NewNotice } from '../db/intake/notices.ts';
 import type { Period, RecordedCursor, RecordedPage } from '../db/reading/recorded-leads.ts';
 import type { LeadTrace } from '../db/reading/trace.ts';
 import type { FeedbackResult, NewFeedback } from '../db/scoring/feedback.ts';
+import type { Added, Addition, OtherScope } from '../db/suppressions/add.ts';
+import type {
+  SuppressionDeed,
+  SuppressionEntry,
+  SuppressionList,
+} from '../db/suppressions/read.ts';
+import type { SuppressionKind } from '../domain/suppression/suppression.ts';
 import type { LeadDraft } from '../intake/draft.ts';
 import type { LoadedWorld } from '../intake/submission.ts';
 import type { KnownCaps } from '../routing/caps.ts';
@@ -93,6 +100,7 @@ export interface ApiDeps {
   findSeen(questions: readonly RepeatQuestion[], nowMs: number): Promise<SeenBy>;
   /** The rotations of a campaign as they stand, by stage. */
   listRotations(campaignId: CampaignId): Promise<ReadonlyMap<string, Rotation>>;
+  readonly suppressions: Suppressions;
   /** What was recorded of the leads of a period. */
   readonly history: History;
 
@@ -102,6 +110,31 @@ export interface ApiDeps {
   stampKey(): Promise<string>;
   /** Stores what a platform says is to be fetched there, each once; then sees to it. */
   storeNotices(notices: readonly NewNotice[]): Promise<void>;
+}
+
+/** The lists of people who must not be contacted. */
+export interface Suppressions {
+  /** Puts hashes on a list, which comes into being with the first. Safe to repeat. */
+  add(addition: Addition): Promise<Added | OtherScope>;
+  /** Of these hashes: how many there are, and how many stand on the list. */
+  count(
+    of: Pick<Addition, 'list' | 'kind' | 'hashes'>,
+  ): Promise<{ readonly distinct: number; readonly known: number }>;
+  /** The places of these hashes, by list. */
+  find(kind: SuppressionKind, hashes: readonly Buffer[]): Promise<readonly SuppressionEntry[]>;
+  /** By name, those behind `after`. */
+  lists(page: { after: string; limit: number }): Promise<readonly SuppressionList[]>;
+  /** False if it does not stand there. */
+  remove(of: {
+    readonly list: string;
+    readonly kind: SuppressionKind;
+    readonly hash: Buffer;
+    readonly by: string;
+  }): Promise<boolean>;
+  /** How many entries it had; undefined without such a list. */
+  removeList(of: { list: string; by: string }): Promise<number | undefined>;
+  /** Who did what, newest first, numbers below `before`. */
+  deeds(page: { before: number | null; limit: number }): Promise<readonly SuppressionDeed[]>;
 }
 
 /** What a simulation of the leads of a period is made from. */

@@ -10,6 +10,9 @@ export interface Caller {
   readonly env: NodeJS.ProcessEnv;
 }
 
+/** Nothing was done, or nobody knows: what is safe to repeat may be sent again. */
+export class Unavailable extends CommandError {}
+
 /** Gets a path of the API as an operator and returns its JSON. Throws `CommandError`. */
 export async function getJson<T>(path: string, caller: Caller): Promise<T> {
   return (await call(path, caller)).json() as Promise<T>;
@@ -23,36 +26,57 @@ export async function postJson<T>(path: string, body: unknown, caller: Caller): 
 /** Posts a document to a path of the API as an operator and returns the answer as it comes. */
 export async function postDocument(
   path: string,
-  document: { readonly body: string; readonly type: string },
+  document: { readonly body: string | Uint8Array; readonly type: string },
   caller: Caller,
 ): Promise<AsyncIterable<Uint8Array>> {
   return call(path, caller, document);
+}
+
+/** The same, read as JSON. */
+export async function postText<T>(
+  path: string,
+  text: { readonly body: Uint8Array; readonly type: string },
+  caller: Caller,
+): Promise<T> {
+  return (await call(path, caller, text)).json() as Promise<T>;
+}
+
+/** Deletes what is at a path of the API, as an operator, and returns the answer's JSON. */
+export async function deleteJson<T>(path: string, caller: Caller): Promise<T> {
+  return (await call(path, caller, { method: 'DELETE' })).json() as Promise<T>;
 }
 
 /** The body of a 200; anything else is thrown as `CommandError`, with what the problem says. */
 async function call(
   path: string,
   { config, env }: Caller,
-  posted?: { readonly body: string; readonly type?: string },
+  posted?: {
+    readonly body?: string | Uint8Array;
+    readonly type?: string;
+    readonly method?: 'DELETE';
+  },
 ) {
   const { url, operatorKey } = await findRunning(config, env);
   const base = url ?? `http://127.0.0.1:${config.port}`;
   if (!operatorKey) {
     throw new CommandError('no operator key is known', 'Set SLUICE_OPERATOR_KEY to one.');
   }
+  const body = posted?.body;
   const authorization = `Bearer ${operatorKey}`;
   const reply = await request(`${base}${path}`, {
     headers: {
       authorization,
-      ...(posted && { 'content-type': posted.type ?? 'application/json' }),
+      ...(body !== undefined && { 'content-type': posted?.type ?? 'application/json' }),
     },
-    ...(posted && { method: 'POST', body: posted.body }),
+    ...(body !== undefined && { method: 'POST', body }),
+    ...(posted?.method && { method: posted.method }),
   }).catch((cause: unknown) => {
     const hint = 'Is it running? `npm start` starts it; SLUICE_URL names another address.';
-    throw Object.assign(new CommandError(`no answer from ${base}`, hint), { cause });
+    throw Object.assign(new Unavailable(`no answer from ${base}`, hint), { cause });
   });
   if (reply.statusCode === 200) return reply.body;
-  throw new CommandError(
+  const Kind = reply.statusCode === 503 ? Unavailable : CommandError;
+  throw new Kind(
     `${base} answered HTTP ${reply.statusCode}: ${textOf(await reply.body.text())}`,
     hintFor(reply.statusCode),
   );

@@ -3,7 +3,6 @@
 
 import { createHash } from 'node:crypto';
 import type { LeadId } from '../domain/ids.ts';
-import type { Validation } from '../domain/lead.ts';
 import type { PersonKey } from '../domain/person.ts';
 import type { Tx } from './pool.ts';
 
@@ -60,68 +59,6 @@ export async function listVerdicts(
     values: [leadId, round],
   });
   return new Map(found.rows.map(({ step, verdict }) => [step, verdict]));
-}
-
-export type PersonClaim =
-  | { readonly kind: 'first' }
-  | { readonly kind: 'seen'; readonly leadId: LeadId; readonly by: readonly string[] };
-
-/**
- * Records that this lead is the one that counts for these keys, and stores its validation with it;
- * or says which earlier lead has one of them, and stores nothing. Two leads of one person at once:
- * the second waits for the first to commit, then finds it. A repeat finds itself and is first
- * again.
- */
-export async function claimPerson(
-  db: Tx,
-  claim: {
-    readonly leadId: LeadId;
-    readonly scope: string;
-    readonly keys: readonly PersonKey[];
-    readonly atMs: number;
-    readonly notBeforeMs: number;
-    readonly validation: Validation;
-  },
-): Promise<PersonClaim> {
-  const hashes = claim.keys.map(hashOf);
-  const claimed = await db.query<{ hash: Buffer }>({
-    name: 'verdicts.claim_person',
-    text: `with claimed as (
-             insert into fingerprints (scope, hash, lead_id, seen_at)
-             select $2, hash, $1, $4 from unnest($3::bytea[]) hash order by hash
-             on conflict (scope, hash) do update
-               set lead_id = excluded.lead_id, seen_at = excluded.seen_at
-               where fingerprints.seen_at < $5 or fingerprints.lead_id = excluded.lead_id
-             returning hash
-           ), stored as (
-             insert into verdicts (lead_id, round, step, verdict)
-             select $1, 1, 'validation', $6
-             where (select count(*) from claimed) = cardinality($3::bytea[])
-             on conflict do nothing
-           )
-           select hash from claimed`,
-    values: [
-      claim.leadId,
-      claim.scope,
-      hashes,
-      new Date(claim.atMs),
-      new Date(claim.notBeforeMs),
-      JSON.stringify(claim.validation),
-    ],
-  });
-  const ours = new Set(claimed.rows.map(({ hash }) => hash.toString('hex')));
-  const index = hashes.findIndex((hash) => !ours.has(hash.toString('hex')));
-  const key = claim.keys[index];
-  if (!key) return { kind: 'first' };
-
-  const seen = await db.query<{ lead_id: LeadId }>({
-    name: 'verdicts.find_person',
-    text: `select lead_id from fingerprints where scope = $1 and hash = $2`,
-    values: [claim.scope, hashes[index]],
-  });
-  const earlier = seen.rows[0]?.lead_id;
-  if (!earlier) throw new Error(`the fingerprint that stopped ${claim.leadId} is gone`);
-  return { kind: 'seen', leadId: earlier, by: key.fields };
 }
 
 /** SHA-256 of the fields and their values: how a person is known where it need not be read. */

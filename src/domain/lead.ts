@@ -54,7 +54,7 @@ export interface FieldProblem {
 
 /** One check of validation, in the order made. */
 export interface Check {
-  readonly check: 'fields' | 'duplicate';
+  readonly check: 'fields' | 'suppression' | 'duplicate';
   readonly ok: boolean;
   readonly says: string;
 }

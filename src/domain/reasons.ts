@@ -6,6 +6,7 @@ export const REFUSALS = {
   field_missing: 'a required field is missing',
   field_invalid: 'a field does not hold what its type asks for',
   duplicate: 'the same person was received within the window',
+  suppressed: 'it stands on a suppression list',
 } as const;
 
 /** Why a contract was not a candidate, or was not offered the lead. */

@@ -16,6 +16,14 @@ import { readPnl } from '../db/reading/pnl.ts';
 import type { Pool } from '../db/pool.ts';
 import { countRecorded, listRecorded } from '../db/reading/recorded-leads.ts';
 import { findTrace } from '../db/reading/trace.ts';
+import { addSuppressions } from '../db/suppressions/add.ts';
+import {
+  countSuppressed,
+  findSuppressed,
+  listSuppressionDeeds,
+  listSuppressionLists,
+} from '../db/suppressions/read.ts';
+import { removeSuppression, removeSuppressionList } from '../db/suppressions/remove.ts';
 import { recordAction } from '../db/waiting.ts';
 import { findCurrentWorld, findWorld, listWorlds } from '../db/worlds.ts';
 import { findHadBefore } from '../db/persons/before.ts';
@@ -89,12 +97,25 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     readSecret: parts.readSecret,
     stampKey: remembered(() => readInstallationSecret(pool)),
     storeNotices: parts.storeNotices,
+    suppressions: bindSuppressions(pool),
     history: {
       countRecorded: (period) => countRecorded(pool, period),
       listRecorded: (period, page) => listRecorded(pool, period, page),
       readCapsBefore: (buyerIds, period) => readCapsBefore(pool, buyerIds, period),
       findHadBefore: (keys, before) => findHadBefore(pool, keys, before),
     },
+  };
+}
+
+function bindSuppressions(pool: Pool): ApiDeps['suppressions'] {
+  return {
+    add: (addition) => addSuppressions(pool, addition),
+    count: (of) => countSuppressed(pool, of),
+    find: (kind, hashes) => findSuppressed(pool, kind, hashes),
+    lists: (page) => listSuppressionLists(pool, page),
+    remove: (of) => removeSuppression(pool, of),
+    removeList: (of) => removeSuppressionList(pool, of),
+    deeds: (page) => listSuppressionDeeds(pool, page),
   };
 }
 

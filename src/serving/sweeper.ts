@@ -1,6 +1,6 @@
 // Sees to what a crash or an outage left behind: leads that were stored and never started, deposits
-// that the caps were not told of, signals that were committed and never sent, idempotency keys and
-// persons past their time.
+// that the caps were not told of, signals that were committed and never sent, idempotency keys,
+// persons and suppressions past their time.
 
 import { claimUnsettled, deleteOldKeys, sweepAgainSoon } from '../db/leads.ts';
 import { deleteOldPings } from '../db/intake/pings.ts';
@@ -8,6 +8,7 @@ import { dispatchSignals } from '../db/outbox.ts';
 import { fillPersons, forgetFills } from '../db/persons/fills.ts';
 import { deleteOldPersons } from '../db/persons/seen.ts';
 import type { Pool } from '../db/pool.ts';
+import { createForgetter, deleteExpired } from '../db/suppressions/remove.ts';
 import type { LeadId } from '../domain/ids.ts';
 import type { KeptPersons } from '../domain/person.ts';
 import type { TemporalCalls } from '../temporal.ts';
@@ -33,6 +34,7 @@ export function startSweeper(deps: {
   readonly onError: (error: unknown) => void;
 }): { stop(): Promise<void> } {
   const { pool } = deps;
+  const forgetSuppressions = createForgetter(pool);
   let stopped = false;
   let oldKeysAt = 0;
   let personsAt = 0;
@@ -71,8 +73,11 @@ export function startSweeper(deps: {
         temporal.signalLead(leadId, name, payload),
       );
     }
+    // A removed list of millions takes as many parts as it takes.
+    await forgetSuppressions();
     if (Date.now() >= personsAt) {
       personsAt = Date.now() + PERSONS_EVERY_MS;
+      await deleteExpired(pool);
       await sweepPersons();
     }
     if (Date.now() < oldKeysAt) return;

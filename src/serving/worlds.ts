@@ -15,7 +15,7 @@ import {
 import type { World } from '../domain/world/world.ts';
 import { createEligibility } from '../eligibility/explain.ts';
 import { parseWorld } from '../world/parse.ts';
-import { warnOfUse } from './lowered-caps.ts';
+import { warnOfStep } from './world-step.ts';
 import { judge } from './next-world.ts';
 
 const REFRESH_EVERY_MS = 1_000;
@@ -123,11 +123,13 @@ export async function openWorlds(deps: {
     await refresh();
     const { changes, warnings } = judged;
     // It is applied: what cannot be counted now must not make it look as if it were not.
-    const ofUse = await warnOfUse(pool, worldOf(replaced), judged.world).catch((error: unknown) => {
-      deps.onError(error);
-      return [];
-    });
-    return { kind: 'applied', version, changes, warnings: [...warnings, ...ofUse] };
+    const ofStep = await warnOfStep(pool, worldOf(replaced), judged.world).catch(
+      (error: unknown) => {
+        deps.onError(error);
+        return [];
+      },
+    );
+    return { kind: 'applied', version, changes, warnings: [...warnings, ...ofStep] };
   }
 
   await refresh();
@@ -155,8 +157,8 @@ export async function openWorlds(deps: {
       const judged = judge(next, before, Date.now());
       if (judged.kind !== 'right') return judged;
       const { changes, warnings } = judged;
-      const ofUse = await warnOfUse(pool, worldOf(before), judged.world);
-      return { kind: 'dry_run', changes, warnings: [...warnings, ...ofUse] };
+      const ofStep = await warnOfStep(pool, worldOf(before), judged.world);
+      return { kind: 'dry_run', changes, warnings: [...warnings, ...ofStep] };
     },
   };
 }

@@ -23,6 +23,7 @@ import type { LeadOutcome } from '../../src/domain/lead.ts';
 import { createEligibility } from '../../src/eligibility/explain.ts';
 import type { LeadDraft } from '../../src/intake/draft.ts';
 import { keys, secrets, world } from './intake-world.ts';
+import { suppressionsInMemory } from './suppressions-in-memory.ts';
 
 interface StoredLead {
   readonly id: LeadId;
@@ -155,6 +156,7 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
     readSecret: async (reference) => secrets[reference],
     stampKey: async () => 'a key of tests',
     storeNotices: async (notices) => void stand.notices.push(...notices),
+    suppressions: suppressionsInMemory(),
     history: {
       countRecorded: async () => 0,
       listRecorded: async () => ({ leads: [] }),

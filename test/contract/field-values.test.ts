@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { expect, test } from 'vitest';
 
 import type { FieldType, Vertical } from '../../src/domain/world/world.ts';
@@ -112,3 +113,29 @@ test('never throws and never invents a field, whatever is sent (seed 7)', () => 
     { seed: 7, numRuns: 300 },
   );
 });
+
+test('a plain American number is read as the library reads it', () => {
+  const mark = fc.constantFrom('', ' ', '-', '.');
+  const digits = (count: number) =>
+    fc.array(fc.integer({ min: 0, max: 9 }), { minLength: count, maxLength: count });
+  const written = fc.tuple(
+    ...[fc.constantFrom('', '1', '+1', '+1 ', '1-', '(', '1 ('), digits(3)],
+    ...[fc.constantFrom('', ')', ') '), mark, digits(3), mark, digits(4)],
+  );
+  fc.assert(
+    fc.property(written, (parts) => {
+      const text = parts.map((part) => (Array.isArray(part) ? part.join('') : part)).join('');
+      const library = parsePhoneNumberFromString(text, { defaultCountry: 'US', extract: false });
+      const read = normaliseFields(oneField('phone'), { it: text });
+      const number = read.kind === 'normal' ? read.fields['it'] : undefined;
+      if (number !== undefined) expect(number).toBe(library?.number);
+      else if (library?.countryCallingCode === '1') expect(isPlanned(library.number)).toBe(false);
+    }),
+    { numRuns: 2_000, seed: 7 },
+  );
+});
+
+/** By the numbering plan's shape: area and exchange from 200 on, neither N11 nor N9X, no 555 area. */
+function isPlanned(number: string): boolean {
+  return /^\+1(?!\d11|555)[2-9][0-8]\d(?!\d11)[2-9]\d{6}$/.test(number);
+}

@@ -119,7 +119,7 @@ describe('a small world', () => {
     const { campaigns } = worldOf(spoil('campaigns.auto.duplicates', { by: [['phone']] }));
     expect(campaigns['auto']).toMatchObject({
       answerWithinMs: 5000,
-      duplicates: { by: [['phone']], withinDays: 30 },
+      duplicates: { by: [['phone']], withinMinutes: 43_200, scope: 'campaign', againAfter: [] },
       routing: [{ deadlineMs: 500, earlyClose: true }, {}],
     });
     const payoutOf = (payout: object) =>

@@ -19,7 +19,7 @@ interface Floor {
 }
 
 // Packages that compute and do nothing else: no network, no files, no clock.
-const PURE = ['zod', 'yaml', 'libphonenumber-js', 'ipaddr.js', 're2js', 'luxon'];
+const PURE = ['zod', 'yaml', 'libphonenumber-js', 'ipaddr.js', 're2js', 'luxon', 'csv-parse'];
 
 // All that stands below the entry.
 const BELOW = [

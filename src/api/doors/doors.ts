@@ -76,7 +76,9 @@ async function serve(doorway: Doorway, { format, address, req, res }: Visit): Pr
   const reply =
     reading.kind === 'answered'
       ? reading.reply
-      : await joined(doorway, nameOf(format, req), () => replyTo(doorway, { format, reading, res }));
+      : await joined(doorway, nameOf(format, req), () =>
+          replyTo(doorway, { format, reading, res }),
+        );
   res
     .status(reply.status)
     .set(reply.headers ?? {})
@@ -254,10 +256,7 @@ async function accept(
 }
 
 /** The lead is stored: whatever fails from here on, its client must not send it as another. */
-async function outcomeOf(
-  deps: ApiDeps,
-  leadId: LeadId,
-): Promise<LeadOutcome | 'pending'> {
+async function outcomeOf(deps: ApiDeps, leadId: LeadId): Promise<LeadOutcome | 'pending'> {
   try {
     return await deps.distribute(leadId);
   } catch (error) {

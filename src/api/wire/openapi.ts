@@ -28,6 +28,7 @@ import { PINGS } from './ping.ts';
 import { leadHeaders, leadQuery, pnlQuery } from './queries.ts';
 import { pnlReport, readiness } from './report.ts';
 import { FEEDBACK } from './scoring/score.ts';
+import { SUPPRESSIONS } from '../suppressions/wire.ts';
 import { leadTrace } from './trace.ts';
 import { WHAT_IF } from './what-if.ts';
 
@@ -163,6 +164,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...CAPS,
   ...DEPOSITS,
   ...FEEDBACK,
+  ...SUPPRESSIONS,
   ...WHAT_IF,
   ...CONFIGURATION,
   'post /v1/explain': {

@@ -1,8 +1,8 @@
 // What sources submit to: its rules, and the stages by which its leads are sold.
 
+import type { DuplicateRule } from '../duplicates.ts';
 import type { ContractId } from '../ids.ts';
 import type { Cents } from '../money.ts';
-import type { PersonRule } from '../person.ts';
 import type { Scoring } from './scoring.ts';
 
 export interface Campaign {
@@ -18,7 +18,7 @@ export interface Campaign {
   /** What every lead must leave over its payout; null = it may be sold at a loss. */
   readonly minMargin: MinMargin | null;
   readonly paused: boolean;
-  readonly duplicates: PersonRule | null;
+  readonly duplicates: DuplicateRule | null;
   /** null: a lead that nobody buys at once is unsold. */
   readonly holdUnsold: HoldUnsold | null;
   readonly scoring: Scoring;

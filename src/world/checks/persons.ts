@@ -29,7 +29,7 @@ export function checkPersonRules(world: World): WorldIssue[] {
 }
 
 function checkRule(
-  rule: PersonRule | null,
+  rule: Pick<PersonRule, 'by'> | null,
   path: Path,
   { fields, of }: { fields: ReadonlySet<string>; of: string },
 ): WorldIssue[] {

@@ -13,6 +13,7 @@ import { checkMargin, checkRouting, listRoutingWarnings } from './routing.ts';
 import { checkHourlyPrices, checkSchedule, schedulesOf, warnOfSchedule } from './schedule.ts';
 import { checkCaps } from './caps.ts';
 import { checkContractTerms, checkFieldNames } from './terms.ts';
+import { warnOfBlindScopes } from '../duplicate-memory.ts';
 import { didYouMean, issueAt, type Path, type WorldIssue } from '../issues.ts';
 import { ownOf } from '../maps.ts';
 
@@ -225,7 +226,7 @@ function listWarnings(world: World): WorldIssue[] {
       warn(['contracts', id, 'ping', 'fields'], `every ping tells ${told.join(', ')}`);
     }
   }
-  return [...warnings, ...listRoutingWarnings(world)];
+  return [...warnings, ...warnOfBlindScopes(world), ...listRoutingWarnings(world)];
 }
 
 /** What is odd about a world now, and was not or will not be at another time. */

@@ -9,6 +9,7 @@ import { FIELD_TYPES, type Field, type World } from '../../domain/world/world.ts
 import { caps } from './cap.ts';
 import { contract } from './contract.ts';
 import { door } from './door.ts';
+import { duplicates } from './duplicates.ts';
 import { schedule } from './schedule.ts';
 import { scoring } from './scoring.ts';
 import {
@@ -23,7 +24,7 @@ import {
   timeZone,
 } from './settings.ts';
 import { stage } from './stage.ts';
-import { noRepeats, persons } from './terms.ts';
+import { noRepeats } from './terms.ts';
 
 const name = label.optional().describe('For people. Default: the id.');
 const paused = z.boolean().default(false);
@@ -106,7 +107,7 @@ const campaign = settings(
       .default(null)
       .describe('What a sale must leave over the payout. null: it may be sold at a loss.'),
     paused: paused.describe('No contract of the campaign is offered anything.'),
-    duplicates: persons.nullable().default(null).describe('null: no lead is a duplicate.'),
+    duplicates: duplicates.nullable().default(null).describe('null: no lead is a duplicate.'),
     hold_unsold: holdUnsold
       .nullable()
       .default(null)

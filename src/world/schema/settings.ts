@@ -61,15 +61,16 @@ export const label = z.string().trim().min(1).max(120);
 /** Whole cents, up to a million dollars. */
 export const amountCents = z.int().min(0).max(100_000_000).transform(cents);
 
-const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const DURATION = /^(\d{1,6})(ms|s|m|h|d)$/;
+const DAY_MS = 86_400_000;
+const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: DAY_MS, y: 365 * DAY_MS } as const;
+const DURATION = /^(\d{1,6})(ms|s|m|h|d|y)$/;
 
-/** A duration as text with a unit (`400ms`, `5s`, `72h`, `30d`), read as a number of `unit`. */
+/** A duration as text with a unit (`400ms`, `5s`, `72h`, `30d`, `2y`), read as a number of `unit`. */
 export function duration(least: string, most: string, unit: keyof typeof UNIT_MS) {
   const [leastMs, mostMs] = [durationMs(least), durationMs(most)];
   return z
     .string()
-    .regex(DURATION, `wants a duration such as ${least} or ${most}, in ms, s, m, h or d`)
+    .regex(DURATION, `wants a duration such as ${least} or ${most}, in ms, s, m, h, d or y`)
     .refine(
       (text) => {
         const ms = durationMs(text);

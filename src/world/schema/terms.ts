@@ -6,13 +6,15 @@ import { receiverHours } from './schedule.ts';
 import { duration, id, secretRef, settings, url } from './settings.ts';
 
 /** When two leads are one person. */
-export const persons = settings(
+export const personLists = z
+  .array(z.array(id).min(1).max(10))
+  .min(1)
+  .max(10)
+  .describe('Lists of fields; two leads are one person if all fields of any list agree.');
+
+const persons = settings(
   {
-    by: z
-      .array(z.array(id).min(1).max(10))
-      .min(1)
-      .max(10)
-      .describe('Lists of fields; two leads are one person if all fields of any list agree.'),
+    by: personLists,
     within: duration('1d', '730d', 'd').prefault('30d').describe('How far back, in days.'),
   },
   { within: 'withinDays' },

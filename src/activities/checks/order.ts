@@ -1,0 +1,42 @@
+// The checks of a lead in their order: what needs no query, then what asks PostgreSQL, then what
+// costs money. The first one that refuses is the last one made.
+
+import { storeVerdicts } from '../../db/verdicts.ts';
+import type { Check, Validation } from '../../domain/lead.ts';
+import type { Case } from '../cases.ts';
+import type { ActivityDeps } from '../deps.ts';
+import type { LeadCheck } from './check.ts';
+import { checkFields } from './fields.ts';
+import { checkPerson } from './person.ts';
+
+/** The checks that this lead must pass. One that has nothing to ask about it is left out. */
+function checksOf(_known: Case): readonly LeadCheck[] {
+  return [
+    // Pure: nothing is asked of anybody.
+    checkFields,
+    // One statement. A lead that is refused before it leaves its person free.
+    checkPerson,
+    // Paid: a person that was refused before costs nothing.
+  ];
+}
+
+/** Makes the checks, and stores the verdict where the lead passed all. */
+export async function judge(deps: ActivityDeps, known: Case): Promise<Validation> {
+  const { lead, campaign, loaded } = known;
+  const asking = checksOf(known);
+  const passed: Check[] = [];
+  let stored = false;
+  for (const [index, check] of asking.entries()) {
+    const isLast = index === asking.length - 1;
+    const found = await check(deps, { lead, campaign, loaded, passed, isLast });
+    if (found.kind === 'refused') return { ...found, checks: [...passed, ...found.checks] };
+    passed.push(...found.checks);
+    stored = found.stored ?? false;
+  }
+  const valid: Validation = { kind: 'valid', checks: passed };
+  if (!stored) {
+    const verdicts = [{ step: 'validation', verdict: valid }];
+    await storeVerdicts(deps.pool, { leadId: lead.id, round: 1, verdicts });
+  }
+  return valid;
+}
