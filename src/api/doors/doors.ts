@@ -76,7 +76,9 @@ async function serve(doorway: Doorway, { format, address, req, res }: Visit): Pr
   const reply =
     reading.kind === 'answered'
       ? reading.reply
-      : await joined(doorway, nameOf(format, req), () => replyTo(doorway, { format, reading, res }));
+      : await joined(doorway, nameOf(format, req), () =>
+          replyTo(doorway, reading, { format, res }),
+        );
   res
     .status(reply.status)
     .set(reply.headers ?? {})
@@ -86,7 +88,8 @@ async function serve(doorway: Doorway, { format, address, req, res }: Visit): Pr
 
 async function replyTo(
   doorway: Doorway,
-  { format, reading, res }: { format: DoorFormat; reading: Read; res: Response },
+  reading: Read,
+  { format, res }: { format: DoorFormat; res: Response },
 ): Promise<Reply> {
   if (reading.kind === 'read') {
     return reading.answer(await answer(doorway, { format, told: reading.told, res }), Date.now());
@@ -253,10 +256,7 @@ async function accept(
 }
 
 /** The lead is stored: whatever fails from here on, its client must not send it as another. */
-async function outcomeOf(
-  deps: ApiDeps,
-  leadId: LeadId,
-): Promise<LeadOutcome | 'pending'> {
+async function outcomeOf(deps: ApiDeps, leadId: LeadId): Promise<LeadOutcome | 'pending'> {
   try {
     return await deps.distribute(leadId);
   } catch (error) {
