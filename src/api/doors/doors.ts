@@ -77,7 +77,7 @@ async function serve(doorway: Doorway, { format, address, req, res }: Visit): Pr
     reading.kind === 'answered'
       ? reading.reply
       : await joined(doorway, nameOf(format, req), () =>
-          replyTo(doorway, { format, reading, res }),
+          replyTo(doorway, reading, { format, res }),
         );
   res
     .status(reply.status)
@@ -88,7 +88,8 @@ async function serve(doorway: Doorway, { format, address, req, res }: Visit): Pr
 
 async function replyTo(
   doorway: Doorway,
-  { format, reading, res }: { format: DoorFormat; reading: Read; res: Response },
+  reading: Read,
+  { format, res }: { format: DoorFormat; res: Response },
 ): Promise<Reply> {
   if (reading.kind === 'read') {
     return reading.answer(await answer(doorway, { format, told: reading.told, res }), Date.now());

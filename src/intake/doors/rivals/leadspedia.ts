@@ -1,5 +1,5 @@
-// LeadsPedia: `/ping.do`, `/post.do` and `/call-ping.do`, by form, JSON or query, answered in XML or,
-// with `lp_response=JSON`, in JSON.
+// LeadsPedia: `/ping.do`, `/post.do` and `/call-ping.do`, by form, JSON or query, answered in XML
+// or, with `lp_response=JSON`, in JSON.
 
 import { sentenceOf } from '../../../domain/reasons.ts';
 import { type Answered, type DoorFormat, type DoorRequest, type Reading } from '../door.ts';

@@ -1,5 +1,5 @@
-// Goal: clients of CAKE are understood and answered in the shapes that they parse. Method: real HTTP
-// with the back end in memory; answers to pings by the format itself.
+// Goal: clients of CAKE are understood and answered in the shapes that they parse. Method: real
+// HTTP with the back end in memory; answers to pings by the format itself.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 

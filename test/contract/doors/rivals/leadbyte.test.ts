@@ -1,5 +1,5 @@
-// Goal: clients of LeadByte's submit.php and REST addresses are understood and answered in the shapes
-// that they parse. Method: real HTTP with the back end in memory.
+// Goal: clients of LeadByte's submit.php and REST addresses are understood and answered in the
+// shapes that they parse. Method: real HTTP with the back end in memory.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 

@@ -1,5 +1,5 @@
-// Goal: clients of Phonexa are understood, answered by number, and may ask again later. Method: real
-// HTTP with the back end in memory.
+// Goal: clients of Phonexa are understood, answered by number, and may ask again later. Method:
+// real HTTP with the back end in memory.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
