@@ -224,7 +224,7 @@ async function accept(
 }
 
 /** The lead is stored: whatever fails from here on, its client must not send it as another. */
-async function outcomeOf(
+export async function outcomeOf(
   deps: ApiDeps,
   leadId: Parameters<ApiDeps['distribute']>[0],
 ): Promise<LeadOutcome | 'pending'> {
