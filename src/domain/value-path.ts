@@ -7,7 +7,7 @@ export type ValuePath = readonly (string | number)[];
 const START = /^\$(?=[.[])/;
 const STEP = /^(?:\.([^.[\]\s"']+)|\[(\d{1,4})\]|\['([^']+)'\]|\["([^"]+)"\])/;
 
-/** The steps of a path; undefined where it cannot be read. The `$.` at the start may be left out. */
+/** The steps of a path; undefined where it cannot be read. The `$.` may be left out. */
 export function parsePath(text: string): ValuePath | undefined {
   if (text.length > 500) return undefined;
   let rest = START.test(text) ? text.slice(1) : /^[.[]/.test(text) ? '' : `.${text}`;

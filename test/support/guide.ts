@@ -43,3 +43,12 @@ export function guideCurl(page: string, name: string): { sent: GuideRequest; sho
     shown,
   };
 }
+
+/** The shell block of docs/guides/{page} that begins with `# example: {name}`. Throws if none. */
+export function guideCommand(page: string, name: string): string {
+  const text = readFileSync(new URL(`../../docs/guides/${page}`, import.meta.url), 'utf8');
+  const blocks = [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, body = '']) => body);
+  const found = blocks.find((body) => body.startsWith(`# example: ${name}\n`));
+  if (found === undefined) throw new Error(`docs/guides/${page} has no command ${name}`);
+  return found;
+}

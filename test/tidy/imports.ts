@@ -88,6 +88,7 @@ export const FLOORS: readonly Floor[] = [
       ...['src/world', 'src/db'],
     ],
     packages: [
+      'busboy',
       'express',
       'helmet',
       'zod',

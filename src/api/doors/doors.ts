@@ -257,7 +257,7 @@ async function accept(
 }
 
 /** The lead is stored: whatever fails from here on, its client must not send it as another. */
-async function outcomeOf(deps: ApiDeps, leadId: LeadId): Promise<LeadOutcome | 'pending'> {
+export async function outcomeOf(deps: ApiDeps, leadId: LeadId): Promise<LeadOutcome | 'pending'> {
   try {
     return await deps.distribute(leadId);
   } catch (error) {

@@ -12,10 +12,15 @@ export const HONEYPOT = 'alt_contact';
 /** The box that a visitor ticks. */
 export const CONSENT_BOX = 'consent_given';
 
-const STYLE = `body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;max-width:34rem;padding:0 1rem}
-label{display:block;margin-top:1rem}input,select{font:inherit;width:100%;padding:.5rem;
-box-sizing:border-box}input[type=checkbox]{width:auto}button{font:inherit;margin-top:1.5rem;
-padding:.6rem 1.6rem}.wrong{color:#a00}.away{position:absolute;left:-9999px;height:0;overflow:hidden}`;
+const STYLE = `
+body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 34rem; padding: 0 1rem }
+label { display: block; margin-top: 1rem }
+input, select { font: inherit; width: 100%; padding: .5rem; box-sizing: border-box }
+input[type=checkbox] { width: auto }
+button { font: inherit; margin-top: 1.5rem; padding: .6rem 1.6rem }
+.wrong { color: #a00 }
+.away { position: absolute; left: -9999px; height: 0; overflow: hidden }
+`;
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
 export interface FormView {

@@ -12,7 +12,7 @@ import { hexSignature, isSame } from './signature.ts';
 
 const PREFIX = 'hmacsha256=';
 
-/** With an account in the address only its door counts: apps with secrets of their own need that. */
+/** With an account in the address only its door counts: each app has a secret of its own. */
 export async function answerLinkedin(
   { deps }: Platform,
   req: Request,

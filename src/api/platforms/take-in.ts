@@ -5,12 +5,12 @@ import { createHash } from 'node:crypto';
 import type { Response } from 'express';
 
 import { isAway } from '../../db/pool.ts';
-import type { LeadId } from '../../domain/ids.ts';
 import { refused, type Refused, type Told } from '../../intake/doors/door.ts';
 import { draftOf } from '../../intake/doors/draft.ts';
 import type { LeadDraft } from '../../intake/draft.ts';
 import type { Acceptance, ApiDeps, IdempotencyKey } from '../deps.ts';
 import type { OpenDoor } from '../doors/door-book.ts';
+import { outcomeOf } from '../doors/doors.ts';
 import { faultOf } from '../problems.ts';
 
 export type Accepted = Exclude<Acceptance, { kind: 'conflict' }>;
@@ -54,16 +54,6 @@ export async function takeIn(deps: ApiDeps, arrival: Arrival): Promise<Accepted 
 /** Has a new lead distributed; what fails is left to the sweeper. */
 export function distributeSoon(deps: ApiDeps, accepted: Accepted): void {
   if (accepted.kind === 'new') void outcomeOf(deps, accepted.leadId);
-}
-
-/** The lead is stored: whatever fails from here on, its sender must not send it as another. */
-export async function outcomeOf(deps: ApiDeps, leadId: LeadId) {
-  try {
-    return await deps.distribute(leadId);
-  } catch (error) {
-    deps.log.warn({ lead_id: leadId, fault: faultOf(error) }, 'a stored lead is told as pending');
-    return 'pending';
-  }
 }
 
 /** The key under which a platform's own id counts once, whatever else is sent along with it. */

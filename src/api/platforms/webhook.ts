@@ -7,12 +7,12 @@ import type { Refusal } from '../../intake/doors/door.ts';
 import { readWebhook } from '../../intake/doors/platforms/webhook.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { FindDoor, OpenDoor } from '../doors/door-book.ts';
-import { requestOf } from '../doors/doors.ts';
+import { outcomeOf, requestOf } from '../doors/doors.ts';
 import { bytesOf } from '../http/body.ts';
 import { leadAnswer } from '../lead-answer.ts';
 import { Problem, type ProblemCode } from '../problems.ts';
 import { isSigned } from './signature.ts';
-import { type Accepted, distributeSoon, keyFor, outcomeOf, takeIn } from './take-in.ts';
+import { type Accepted, distributeSoon, keyFor, takeIn } from './take-in.ts';
 
 const NOTHING = { paths: {}, signature: null, answer: 'outcome' } as const;
 

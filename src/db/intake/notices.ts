@@ -109,17 +109,3 @@ export async function lookAgainSoon(db: Tx, ids: readonly NoticeId[]): Promise<v
     values: [ids.map(({ platform }) => platform), ids.map(({ externalId }) => externalId)],
   });
 }
-
-/** How many are in each state that asks for somebody's attention. */
-export async function countUnfetched(
-  db: Tx,
-): Promise<Readonly<Record<'stopped' | 'failed', number>>> {
-  const found = await db.query<{ stopped: string; failed: string }>({
-    name: 'notices.count_unfetched',
-    text: `select count(*) filter (where state = 'stopped') as stopped,
-             count(*) filter (where state = 'failed') as failed
-           from notices where state in ('stopped', 'failed')`,
-  });
-  const [row] = found.rows;
-  return { stopped: Number(row?.stopped ?? 0), failed: Number(row?.failed ?? 0) };
-}

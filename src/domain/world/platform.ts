@@ -45,7 +45,7 @@ export interface Signature {
   readonly encoding: 'hex' | 'base64';
   /** What stands before it, such as `sha256=`. */
   readonly prefix: string;
-  /** `timed`: the header is `t={seconds},s={signature}`, and `{seconds}.` is signed before the body. */
+  /** `timed`: the header is `t={seconds},s={signature}`; `{seconds}.` is signed with the body. */
   readonly scheme: 'plain' | 'timed';
 }
 

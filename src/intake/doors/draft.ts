@@ -7,7 +7,7 @@ import { type LoadedWorld, toDraft } from '../submission.ts';
 import { refused, type Refused, type Told } from './door.ts';
 import { toSubmission } from './submission.ts';
 
-/** The draft, or what is wrong with what was told. Throws if the door is not in the world: a bug. */
+/** The draft, or what is wrong with it. Throws if the door is not in the world: a bug. */
 export function draftOf(
   told: Told,
   { sourceId, door, loadedWorld }: { sourceId: SourceId; door: Door; loadedWorld: LoadedWorld },

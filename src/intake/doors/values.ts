@@ -95,7 +95,7 @@ export function formValues(text: string): Record<string, string | string[]> {
 
 function jsonValues(text: string, listAs?: string): Body {
   try {
-// Raw tabs in texts are common, and between them they are blanks like any other.
+    // Raw tabs in texts are common, and between them they are blanks like any other.
     const parsed = parseJsonExactly(text.replaceAll('\t', ' '));
     return objectOf(listAs !== undefined && Array.isArray(parsed) ? { [listAs]: parsed } : parsed);
   } catch {
