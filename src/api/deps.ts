@@ -14,7 +14,7 @@ import type { LeadPage, LeadQuery } from '../db/reading/lead-list.ts';
 import type { CapCount } from '../db/reading/cap-counts.ts';
 import type { Deposit, NewDeposit, PaidIn, Recorded } from '../db/deposits.ts';
 import type { PnlQuery, PnlRow } from '../db/reading/pnl.ts';
-import type { NewNotice } from '../db/notices.ts';
+import type { NewNotice } from '../db/doors/notices.ts';
 import type { Period, RecordedCursor, RecordedPage } from '../db/reading/recorded-leads.ts';
 import type { LeadTrace } from '../db/reading/trace.ts';
 import type { LeadDraft } from '../intake/draft.ts';

@@ -6,7 +6,7 @@ import type { ApiDeps, DoubtSettlement } from '../api/deps.ts';
 import type { Config } from '../config.ts';
 import { listAttempts } from '../db/attempts.ts';
 import { listDeposits, readPaidIn } from '../db/deposits.ts';
-import { readStampKey } from '../db/notices.ts';
+import { readStampKey } from '../db/doors/stamp-key.ts';
 import { listLeads } from '../db/reading/lead-list.ts';
 import { programVersion } from '../db/migrate.ts';
 import { readCapsBefore } from '../db/reading/caps-before.ts';

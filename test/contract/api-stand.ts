@@ -14,7 +14,7 @@ import type {
   PingAnswer,
 } from '../../src/api/deps.ts';
 import type { Deposit, NewDeposit, Recorded } from '../../src/db/deposits.ts';
-import type { NewNotice } from '../../src/db/notices.ts';
+import type { NewNotice } from '../../src/db/doors/notices.ts';
 import type { LeadQuery } from '../../src/db/reading/lead-list.ts';
 import type { PnlQuery } from '../../src/db/reading/pnl.ts';
 import type { LeadTrace } from '../../src/db/reading/trace.ts';

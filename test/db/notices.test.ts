@@ -12,9 +12,9 @@ import {
   insertNotices,
   lookAgainSoon,
   type NewNotice,
-  readStampKey,
   recordNotice,
-} from '../../src/db/notices.ts';
+} from '../../src/db/doors/notices.ts';
+import { readStampKey } from '../../src/db/doors/stamp-key.ts';
 import type { World } from '../../src/domain/world/world.ts';
 import type { TestDatabase } from '../support/databases.ts';
 import { type Graph, graphLead, PAGE_TOKEN, startGraph } from '../support/graph.ts';

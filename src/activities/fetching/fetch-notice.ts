@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/activity';
 
-import { findNotice, type Notice, type NoticeId, recordNotice } from '../../db/notices.ts';
+import { findNotice, type Notice, type NoticeId, recordNotice } from '../../db/doors/notices.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { LeadId } from '../../domain/ids.ts';
 import type { Door } from '../../domain/world/door.ts';

@@ -3,7 +3,7 @@
 
 import type { Request, Response } from 'express';
 
-import type { NewNotice } from '../../db/notices.ts';
+import type { NewNotice } from '../../db/doors/notices.ts';
 import { type LinkedinNotice, readLinkedinNotice } from '../../intake/doors/platforms/linkedin.ts';
 import { bytesOf } from '../http/body.ts';
 import { listDoors, type NamedDoor, readSecrets } from './named-doors.ts';

@@ -5,7 +5,7 @@ import type { Request, Response } from 'express';
 
 import type { MetaDoor } from '../../domain/world/platform.ts';
 import { type MetaNotice, readMetaNotices } from '../../intake/doors/platforms/meta.ts';
-import type { NewNotice } from '../../db/notices.ts';
+import type { NewNotice } from '../../db/doors/notices.ts';
 import type { ApiDeps } from '../deps.ts';
 import { bytesOf } from '../http/body.ts';
 import { listDoors, type NamedDoor, readSecrets } from './named-doors.ts';

@@ -1,7 +1,7 @@
 // Leads that a platform announced and that are to be fetched there.
 
-import type { LeadId, SourceId } from '../domain/ids.ts';
-import type { Tx } from './pool.ts';
+import type { LeadId, SourceId } from '../../domain/ids.ts';
+import type { Tx } from '../pool.ts';
 
 /** Which notice: by platform and the platform's own name of the lead. */
 export interface NoticeId {
@@ -108,15 +108,4 @@ export async function lookAgainSoon(db: Tx, ids: readonly NoticeId[]): Promise<v
            where (platform, external_id) in (select * from unnest($1::text[], $2::text[]))`,
     values: [ids.map(({ platform }) => platform), ids.map(({ externalId }) => externalId)],
   });
-}
-
-/** The key under which the moment at which a form was shown is signed. */
-export async function readStampKey(db: Tx): Promise<Buffer> {
-  const found = await db.query<{ key: Buffer }>({
-    name: 'stamp_key.read',
-    text: 'select key from stamp_key',
-  });
-  const [row] = found.rows;
-  if (!row) throw new Error('the migration left no stamp key');
-  return row.key;
 }
