@@ -130,7 +130,7 @@ describe('a form', () => {
       '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx',
       multipart('b'),
     ],
-    ['101 parts', many(101).reduce(appended, new FormData()), undefined],
+    ['101 parts', whole(98), undefined],
     ['a part of 9 kB', appended(new FormData(), ['a', 'x'.repeat(9_000)]), undefined],
     [
       '5,000 fields',
@@ -236,6 +236,11 @@ const multipart = (boundary: string) => `multipart/form-data; boundary=${boundar
 function appended(form: FormData, [name, value]: readonly string[]): FormData {
   form.append(name ?? '', value ?? '');
   return form;
+}
+
+/** A person who could be taken, and more fields. */
+function whole(more: number): FormData {
+  return [...Object.entries(person), ...many(more)].reduce(appended, new FormData());
 }
 
 function many(count: number): [string, string][] {
