@@ -25,7 +25,7 @@ import { compileRepeats, listKept } from '../eligibility/repeats.ts';
 import { createIntakeDesk } from './intake-desk.ts';
 import { listen } from './listener.ts';
 import { createMetrics } from './metrics.ts';
-import { createNoticeDesk } from './notice-desk.ts';
+import { createNoticeDesk } from './fetching/notice-desk.ts';
 import { createDepositDesk } from './deposit-desk.ts';
 import { createSecretReader } from './secrets.ts';
 import { createApiDeps } from './api-deps.ts';
@@ -73,16 +73,11 @@ export async function serve(
   });
   const readSecret = createSecretReader(env);
   const notices = createNoticeDesk({
-    ...{ pool, worlds, desk, temporal, readSecret, onError, send: http.send },
-    metaGraphUrl: config.metaGraphUrl,
-    alert: (says, about) => log.error(about, says),
+    ...{ pool, worlds, desk, temporal, readSecret, onError, log, config, send: http.send },
   });
   const forActivities = {
-    ...{ pool, cases, process },
-    desk: capDesk,
+    ...{ pool, cases, process, readSecret, desk: capDesk, send: http.send },
     ...{ grader: scoring.grader, scoreModel: scoring.scoreModel },
-    send: http.send,
-    readSecret,
     giveAnswer: answers.give,
     now: Date.now,
   };

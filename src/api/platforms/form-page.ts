@@ -61,7 +61,10 @@ export function plainPage(title: string, says: string): string {
 }
 
 /** Sends a page, under rules that let it do what it must: its style, and the form's way out. */
-export function sendPage(res: Response, status: number, html: string, form?: FormDoor): void {
+export function sendPage(
+  res: Response,
+  { status, html, form }: { status: number; html: string; form?: FormDoor },
+): void {
   const after = [form?.thanksUrl, form?.refusedUrl].flatMap((url) =>
     url ? [new URL(url).origin] : [],
   );

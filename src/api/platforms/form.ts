@@ -65,7 +65,7 @@ export async function showForm(platform: Platform, req: Request, res: Response):
   const { account } = open.door;
   const stamp = await stampFor(visit);
   const html = formPage({ title, account, vertical, form: visit.form, stamp });
-  sendPage(res, 200, html, visit.form);
+  sendPage(res, { status: 200, html, form: visit.form });
 }
 
 function findForm({ deps, findDoor }: Platform, name: string): OpenDoor | undefined {
@@ -83,10 +83,10 @@ async function submit(visit: Visit): Promise<void> {
   const { deps, req, open, res, form } = visit;
   if (!isWelcome(req, form.origins)) {
     const says = 'this page may not post here: it is not among the origins of the form';
-    return refuse(visit, 403, refused('wrong_key', says), {});
+    return refuse(visit, { status: 403, why: refused('wrong_key', says) });
   }
   const read = await valuesOf(req);
-  if (read.kind === 'refused') return refuse(visit, 400, read, {});
+  if (read.kind === 'refused') return refuse(visit, { status: 400, why: read });
   const { values } = read;
   const now = Date.now();
   const { account } = open.door;
@@ -114,10 +114,11 @@ async function submit(visit: Visit): Promise<void> {
   }
   // A bot that is told what was wrong would learn to do better.
   if (sent.suspectedBot && taken.why !== 'unavailable') return welcome(visit);
-  await refuse(visit, STATUS[taken.why] ?? 400, taken, values);
+  await refuse(visit, { status: STATUS[taken.why] ?? 400, why: taken, values });
 }
 
-type Read = { readonly kind: 'values'; readonly values: Readonly<Record<string, unknown>> };
+type Values = Readonly<Record<string, unknown>>;
+type Read = { readonly kind: 'values'; readonly values: Values };
 
 async function valuesOf(req: Request): Promise<Read | Refused> {
   const type = req.get('content-type') ?? '';
@@ -156,14 +157,13 @@ const wantsJson = (req: Request) =>
 function welcome({ req, res, form }: Visit): void {
   if (wantsJson(req)) return void res.json({ status: 'received' });
   if (form.thanksUrl !== null) return void res.redirect(303, form.thanksUrl);
-  sendPage(res, 200, plainPage('Thank you', 'We have received what you sent.'));
+  const html = plainPage('Thank you', 'We have received what you sent.');
+  sendPage(res, { status: 200, html });
 }
 
 async function refuse(
   visit: Visit,
-  status: number,
-  why: Refused,
-  values: Readonly<Record<string, unknown>>,
+  { status, why, values = {} }: { status: number; why: Refused; values?: Values },
 ): Promise<void> {
   const { req, res, form, open } = visit;
   const errors = why.errors.map((error) => ({ ...error, field: nameIn(error.field) }));
@@ -176,12 +176,8 @@ async function refuse(
   const stamp = await stampFor(visit);
   const { account } = open.door;
   const { says } = why;
-  sendPage(
-    res,
-    status,
-    formPage({ title, account, vertical, form, stamp, values, wrong, says }),
-    form,
-  );
+  const html = formPage({ title, account, vertical, form, stamp, values, wrong, says });
+  sendPage(res, { status, html, form });
 }
 
 /** `fields.zip` is the form's `zip`. */
@@ -202,5 +198,5 @@ function aboutOf({ deps, open }: Visit) {
 function sayNothingHere(req: Request, res: Response): void {
   const says = 'There is no form at this address.';
   if (wantsJson(req)) return void res.status(404).json({ status: 'refused', says, errors: [] });
-  sendPage(res, 404, plainPage('Not found', says));
+  sendPage(res, { status: 404, html: plainPage('Not found', says) });
 }

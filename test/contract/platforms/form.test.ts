@@ -22,14 +22,13 @@ const key = 'a key of tests';
 async function send(
   account: string,
   body: Record<string, string> | FormData | string,
-  headers: Record<string, string> = {},
-  type?: string,
+  headers: Record<string, string | undefined> = {},
 ) {
   const isFlat = typeof body !== 'string' && !(body instanceof FormData);
   const response = await fetch(`${stand.url}/in/form/${account}`, {
     method: 'POST',
     body: isFlat ? new URLSearchParams(body) : body,
-    headers: { ...headers, ...(type !== undefined && { 'content-type': type }) },
+    headers: Object.entries(headers).flatMap(([name, value]) => (value ? [[name, value]] : [])),
     redirect: 'manual',
   });
   return { status: response.status, headers: response.headers, text: await response.text() };
@@ -59,7 +58,7 @@ describe('a form', () => {
     ['JSON', JSON.stringify(person), 'application/json'],
   ];
   test.for(bodies)('may be %s, and is answered in JSON if asked to', async ([, body, type]) => {
-    const { status, text } = await send('elsewhere', body, json, type);
+    const { status, text } = await send('elsewhere', body, { ...json, 'content-type': type });
     expect([status, JSON.parse(text)]).toEqual([200, { status: 'received' }]);
     expect(stand.leads[0]?.draft.fields).toMatchObject({ phone: '+15125550142' });
   });
@@ -131,7 +130,7 @@ describe('a form', () => {
       '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx',
       multipart('b'),
     ],
-    ['101 parts', many(101).reduce(appended, new FormData()), undefined],
+    ['101 parts', whole(98), undefined],
     ['a part of 9 kB', appended(new FormData(), ['a', 'x'.repeat(9_000)]), undefined],
     [
       '5,000 fields',
@@ -142,7 +141,7 @@ describe('a form', () => {
     ['a field twice', 'zip=1&zip=2&first_name=A', 'application/x-www-form-urlencoded'],
   ];
   test.for(refusals)('with %s is refused, and not kept', async ([, body, type]) => {
-    const { status, text } = await send('plain', body, json, type);
+    const { status, text } = await send('plain', body, { ...json, 'content-type': type });
     expect([400, 422]).toContain(status);
     expect(JSON.parse(text)).toMatchObject({ status: 'refused', says: expect.any(String) });
     expect(stand.leads).toEqual([]);
@@ -237,6 +236,11 @@ const multipart = (boundary: string) => `multipart/form-data; boundary=${boundar
 function appended(form: FormData, [name, value]: readonly string[]): FormData {
   form.append(name ?? '', value ?? '');
   return form;
+}
+
+/** A person who could be taken, and more fields. */
+function whole(more: number): FormData {
+  return [...Object.entries(person), ...many(more)].reduce(appended, new FormData());
 }
 
 function many(count: number): [string, string][] {

@@ -1,25 +1,27 @@
 // Leads that platforms announce: written down, then each fetched by a workflow of its own. What is
 // written down while Temporal is away is started by the sweeper.
 
+import type { Logger } from 'pino';
+
 import {
   createFetchActivities,
   type FetchDeps,
   type TakenFetched,
-} from '../activities/fetching/fetch-notice.ts';
-import { keyFor } from '../api/platforms/take-in.ts';
+} from '../../activities/fetching/fetch-notice.ts';
+import type { Config } from '../../config.ts';
+import { keyFor } from '../../api/platforms/take-in.ts';
 import {
   claimNotices,
   insertNotices,
   lookAgainSoon,
   type NewNotice,
   type NoticeId,
-} from '../db/intake/notices.ts';
-import type { Pool } from '../db/pool.ts';
-import { draftOf } from '../intake/doors/draft.ts';
-import { readMetaLead } from '../intake/doors/platforms/meta.ts';
-import type { TemporalCalls } from '../temporal.ts';
-import type { IntakeDesk } from './intake-desk.ts';
-import type { Worlds } from './worlds.ts';
+} from '../../db/intake/notices.ts';
+import { draftOf } from '../../intake/doors/draft.ts';
+import { readMetaLead } from '../../intake/doors/platforms/meta.ts';
+import type { TemporalCalls } from '../../temporal.ts';
+import type { IntakeDesk } from '../intake-desk.ts';
+import type { Worlds } from '../worlds.ts';
 
 export type NoticeDesk = ReturnType<typeof createNoticeDesk>;
 
@@ -27,7 +29,9 @@ const MOST_AT_ONCE = 200;
 
 /** One desk per process. */
 export function createNoticeDesk(
-  deps: Pick<FetchDeps, 'pool' | 'send' | 'readSecret' | 'metaGraphUrl' | 'alert'> & {
+  deps: Pick<FetchDeps, 'pool' | 'send' | 'readSecret'> & {
+    readonly config: Pick<Config, 'metaGraphUrl'>;
+    readonly log: Logger;
     readonly worlds: Worlds;
     readonly desk: Pick<IntakeDesk, 'acceptLead' | 'distribute'>;
     temporal(): TemporalCalls | undefined;
@@ -58,7 +62,10 @@ export function createNoticeDesk(
 
   return {
     /** The steps of the workflow. */
-    activities: createFetchActivities({ ...deps, currentWorld, takeFetched: takeFetched(deps) }),
+    activities: createFetchActivities({
+      ...{ ...deps, ...deps.config, currentWorld, takeFetched: takeFetched(deps) },
+      alert: (says, about) => deps.log.error(about, says),
+    }),
     sweep,
     /** Resolves once they are stored; they are fetched after that. */
     async store(notices: readonly NewNotice[]): Promise<void> {
