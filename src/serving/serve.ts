@@ -45,11 +45,10 @@ export async function serve(
   config: Config & { readonly databaseUrl: string },
   { log, env }: { log: Logger; env: NodeJS.ProcessEnv },
 ): Promise<Serving> {
-  const { databaseUrl } = config;
+  const { databaseUrl, operatorKeySha256 } = config;
   const process = `serve-${randomUUID().slice(0, 8)}`;
   const onError = (error: unknown) => log.warn({ err: error }, 'a background step failed');
   const pool = createPool({ url: databaseUrl, max: config.databaseConnections, name: process });
-  const { operatorKeySha256 } = config;
   const warm = (world: World) => capDesk.warm(listCapped(world));
   const onChange = (world: World) => {
     capDesk.forgetDenials();
@@ -104,8 +103,7 @@ export async function serve(
   const app = createApp(
     createApiDeps({
       ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host },
-      ...{ readSecret, storeNotices: notices.store },
-      settleOffer: activities.settleOffer,
+      ...{ readSecret, storeNotices: notices.store, settleOffer: activities.settleOffer },
     }),
   );
   const server = await openServer(createServer(app), config);

@@ -27,6 +27,8 @@ test.for(facts)('%s', ([text, value]) => expect(parseJsonExactly(text)).toEqual(
 test('any other JSON is what it was', () => {
   fc.assert(
     fc.property(fc.json(), (text) => {
+      // Whole numbers that JSON would round are text, and are tested above.
+      fc.pre(!/\d{16}/.test(text));
       expect(parseJsonExactly(text)).toEqual(JSON.parse(text));
     }),
   );

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 
-import { parsePath, valueAt } from '../../src/domain/value-path.ts';
+import { parsePath, valueAt } from '../../src/domain/world/value-path.ts';
 
 const document = { a: { 'b c': [{ d: 0 }, null], length: 2 }, 'x.y': 1, list: ['p', 'q'] };
 

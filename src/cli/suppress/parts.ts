@@ -1,4 +1,4 @@
-// A file in parts that end at the ends of lines, however large it is: one part is in memory at once.
+// A file in parts that end where lines end, however large it is: one part is in memory at once.
 
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';

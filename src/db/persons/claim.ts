@@ -1,5 +1,5 @@
-// The one statement by which validation asks PostgreSQL: is the person on a suppression list, was it
-// received before, and from now on it counts as this lead's.
+// The one statement by which validation asks PostgreSQL: is the person on a suppression list, was
+// it received before, and from now on it counts as this lead's.
 
 import type { FreeingEnd } from '../../domain/duplicates.ts';
 import type { CampaignId, LeadId } from '../../domain/ids.ts';

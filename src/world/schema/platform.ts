@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-import { parsePath } from '../../domain/value-path.ts';
+import { parsePath } from '../../domain/world/value-path.ts';
 import { secretRef, settings, url } from './settings.ts';
 
 const origin = z

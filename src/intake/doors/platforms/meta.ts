@@ -1,7 +1,7 @@
 // Meta's lead ads: which leads a notification announces, and what Graph tells of one of them.
 
 import { parseJsonExactly } from '../../json-numbers.ts';
-import { type DoorRequest, refused, type Refused, type Told } from '../door.ts';
+import { refused, type Refused, type Told } from '../door.ts';
 import { readValues } from '../values.ts';
 
 /** One lead that waits at Meta. All ids are digits. */

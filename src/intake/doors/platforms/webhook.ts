@@ -1,7 +1,7 @@
 // A webhook of Zapier, Make, TikTok or anything else that posts a form, JSON or XML: each value
 // where the door's paths say, everything else under its dotted name.
 
-import { parsePath, valueAt } from '../../../domain/value-path.ts';
+import { parsePath, valueAt } from '../../../domain/world/value-path.ts';
 import type { WebhookDoor } from '../../../domain/world/platform.ts';
 import { type DoorRequest, refused, type Refused, type Told } from '../door.ts';
 import { readValues } from '../values.ts';
