@@ -1,5 +1,5 @@
-// What an operator should know about the step from one world to the next: caps that are below what is
-// used of them, and rules that do not know the past. Where no cap is lowered, nothing is asked.
+// What an operator should know about the step from one world to the next: caps that are below what
+// is used of them, and rules that do not know the past. Where no cap is lowered, nothing is asked.
 
 import { readPaidIn } from '../db/deposits.ts';
 import type { Tx } from '../db/pool.ts';

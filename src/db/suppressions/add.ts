@@ -1,5 +1,5 @@
-// Puts values on a suppression list: some thousand hashes for each statement, all of one addition in
-// one commit, with a line in the log that says who did it.
+// Puts values on a suppression list: some thousand hashes for each statement, all of one addition
+// in one commit, with a line in the log that says who did it.
 
 import type { ListScope, SuppressionKind } from '../../domain/suppression/suppression.ts';
 import { inTransaction, type Pool, type Tx } from '../pool.ts';
@@ -60,7 +60,7 @@ export async function addSuppressions(pool: Pool, addition: Addition): Promise<A
   return told;
 }
 
-/** The list under a lock, so that two additions to it wait for each other and not for a deadlock. */
+/** The list under a lock: two additions to it wait for each other, and never in a circle. */
 async function lockList(tx: Tx, { list, campaignId, by }: Addition) {
   await tx.query({
     name: 'suppression_lists.create',
@@ -126,7 +126,8 @@ async function noteAddition(
   await tx.query({
     name: 'suppression_log.note_addition',
     text: `with counted as (
-             update suppression_lists set entries = entries + $6::bigint where no = $4 and $6::bigint > 0
+             update suppression_lists set entries = entries + $6::bigint
+             where no = $4 and $6::bigint > 0
            )
            insert into suppression_log (no, done_by, action, list_no, kind, entries, renewed,
              hashes, expires_at, origin)

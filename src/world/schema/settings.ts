@@ -65,7 +65,7 @@ const DAY_MS = 86_400_000;
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: DAY_MS, y: 365 * DAY_MS } as const;
 const DURATION = /^(\d{1,6})(ms|s|m|h|d|y)$/;
 
-/** A duration as text with a unit (`400ms`, `5s`, `72h`, `30d`, `2y`), read as a number of `unit`. */
+/** A duration as text with a unit (`400ms`, `5s`, `72h`, `2y`), read as a number of `unit`. */
 export function duration(least: string, most: string, unit: keyof typeof UNIT_MS) {
   const [leastMs, mostMs] = [durationMs(least), durationMs(most)];
   return z
