@@ -135,7 +135,7 @@ test('a plain American number is read as the library reads it', () => {
   );
 });
 
-/** By the numbering plan's shape: area and exchange from 200 on, not N11 or N9X, no 555 area. */
+/** By the shape of the numbering plan: from 200 on, neither N11 nor an area N9X or 555. */
 function isPlanned(number: string): boolean {
   return /^\+1(?!\d11|555)[2-9][0-8]\d(?!\d11)[2-9]\d{6}$/.test(number);
 }

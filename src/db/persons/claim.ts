@@ -44,12 +44,7 @@ export async function claimPerson(db: Tx, claim: PersonClaim): Promise<Claimed> 
   const told = await db.query<{ hash: Buffer | null; kind: Listing['kind']; list: string }>({
     name: 'persons.claim',
     text: `with listed as materialized (
-             select distinct s.kind, l.id as list
-             from unnest($7::text[], $8::bytea[]) as asked (kind, hash)
-             join suppressions s on s.kind = asked.kind and s.hash = asked.hash
-             join suppression_lists l on l.no = s.list_no
-             where l.removed_at is null and (l.campaign_id is null or l.campaign_id = $9)
-               and (s.expires_at is null or s.expires_at > now())
+             select kind, list from listings_of($7, $8, $9)
            ), claimed as (
              insert into fingerprints (scope, hash, lead_id, seen_at)
              select $2, hash, $1, $4 from unnest($3::bytea[]) hash

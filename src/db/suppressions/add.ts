@@ -60,7 +60,7 @@ export async function addSuppressions(pool: Pool, addition: Addition): Promise<A
   return told;
 }
 
-/** The list under a lock, so that two additions to it wait for each other and cannot deadlock. */
+/** The list under a lock: two additions to it wait for each other, and never in a circle. */
 async function lockList(tx: Tx, { list, campaignId, by }: Addition) {
   await tx.query({
     name: 'suppression_lists.create',

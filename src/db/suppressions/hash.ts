@@ -1,6 +1,6 @@
 // How a value stands on a suppression list: by a part of the hash of its normal form.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import type { ListedValue } from '../../domain/suppression/suppression.ts';
 
@@ -14,7 +14,9 @@ export const DISTINCT_HASHES = `
 
 /** The kept part of the SHA-256 of a normal value. */
 export function hashOfValue({ value }: Pick<ListedValue, 'value'>): Buffer {
-  return keptPart(createHash('sha256').update(value).digest());
+  // As text on the way: a digest in bytes of its own takes five times as long, and ten million of
+  // them are half a gigabyte before they are collected.
+  return Buffer.from(hash('sha256', value, 'hex').slice(0, 2 * HASH_BYTES), 'hex');
 }
 
 /** The kept part of a whole SHA-256. */

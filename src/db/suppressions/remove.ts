@@ -32,7 +32,7 @@ export async function removeSuppression(
   return removed.rowCount === 1;
 }
 
-/** Removes a list with all that stands on it; how many that were, undefined without such a list. */
+/** Removes a list; how many stood on it, or undefined without such a list. */
 export async function removeSuppressionList(
   pool: Pool,
   { list, by }: { readonly list: string; readonly by: string },

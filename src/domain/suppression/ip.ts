@@ -1,7 +1,7 @@
 // Addresses and ranges of them, as text that can be hashed: a range is found by looking up, for an
 // address, each range of a known size that holds it.
 
-/** Sizes of ranges that are listed: with sizes in between an address would cost more look-ups. */
+/** Sizes of ranges that are listed. Each costs a look-up for every address. */
 const SIZES = {
   4: [32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16],
   6: [128, 64, 56, 48, 40, 32],

@@ -17,8 +17,8 @@ export const duplicates = settings(
       .enum(DUPLICATE_SCOPES)
       .default('campaign')
       .describe(
-        'Whose earlier leads count: of the same source in this campaign, of this campaign, of ' +
-          'all campaigns of the vertical, or of all campaigns, whose rules have this scope.',
+        'Whose earlier leads count: of the same source in this campaign, of this campaign, or of ' +
+          'those campaigns of the vertical, or of all, whose rules have this scope.',
       ),
     again_after: z
       .array(z.enum(FREEING_ENDS))
