@@ -7,7 +7,7 @@ import type { Campaign } from '../../src/domain/world/campaign.ts';
 import type { Door } from '../../src/domain/world/door.ts';
 import type { Signature } from '../../src/domain/world/platform.ts';
 import type { Contract } from '../../src/domain/world/contract.ts';
-import type { Field, FieldType, Source, World } from '../../src/domain/world/world.ts';
+import type { Field, FieldType, World } from '../../src/domain/world/world.ts';
 
 export const keys = {
   acme: 'sk_test_acme',

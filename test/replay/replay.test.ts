@@ -18,6 +18,7 @@ test('there is a recorded run for each story', () => {
     'delivery-failed-then-retried.json',
     'delivery-given-up.json',
     'delivery-under-way.json',
+    'fetched-from-meta.json',
     'in-doubt-then-accepted.json',
     'in-doubt-then-settled.json',
     'kept-then-sold.json',
