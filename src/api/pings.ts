@@ -99,7 +99,7 @@ async function post(deps: ApiDeps, { req, res, caller }: Call<SourceCaller>): Pr
   const ping = await openPing(deps, pingId, caller);
   const submission = { ...told, campaign: ping.campaignId };
   const from = { sourceId: caller.id, loadedWorld };
-  const draft = draftOf(ping, readDraft({ value: submission, dropped: body.dropped }, from));
+  const draft = afterPing(ping, readDraft({ value: submission, dropped: body.dropped }, from));
   const accepted = await deps.acceptPost(draft, ping, key);
   if (accepted.kind === 'ping_used' || accepted.kind === 'ping_expired') {
     throw new Problem(accepted.kind);
@@ -131,7 +131,7 @@ const problemOf = (kind: 'forged' | 'of_another_source') =>
  * The lead of a ping: with what the ping told, and for no less than it was promised. Throws the
  * problem that names what the post tells otherwise.
  */
-export function draftOf(ping: Pinged, draft: LeadDraft): LeadDraft {
+export function afterPing(ping: Pinged, draft: LeadDraft): LeadDraft {
   const errors = contradictions(ping, draft.fields).map((name): ShapeError => ({
     field: `fields.${name}`,
     says: 'is not what the ping told',

@@ -20,18 +20,17 @@ import {
   type Reply,
   type Told,
 } from '../../intake/doors/door.ts';
+import { draftOf } from '../../intake/doors/draft.ts';
 import { FORMATS } from '../../intake/doors/formats.ts';
-import { toSubmission } from '../../intake/doors/submission.ts';
-import { toDraft } from '../../intake/submission.ts';
 import type { LeadDraft } from '../../intake/draft.ts';
 import type { ApiDeps, PostAcceptance } from '../deps.ts';
 import { bytesOf, readBytes } from '../http/body.ts';
-import { createPingLimit, draftOf, openPing, quote } from '../pings.ts';
+import { afterPing, createPingLimit, openPing, quote } from '../pings.ts';
 import { faultOf, Problem, type ProblemCode, PROBLEMS, toProblem } from '../problems.ts';
 import { createFindDoor, type FindDoor, type OpenDoor } from './door-book.ts';
 
 /** The longest body of a door; a lead is a few kilobytes. */
-const MAX_BODY_BYTES = 256 * 1024;
+export const MAX_BODY_BYTES = 256 * 1024;
 
 interface Doorway {
   readonly deps: ApiDeps;
@@ -190,17 +189,10 @@ async function submit(doorway: Doorway, entry: Entry): Promise<Answered> {
   const { deps } = doorway;
   const { sourceId, door, told } = entry;
   const loadedWorld = deps.currentWorld();
-  const { world } = loadedWorld;
-  if (world.sources[sourceId]?.paused) throw new Problem('source_paused');
-  const vertical = world.verticals[world.campaigns[door.campaign]?.vertical ?? ''];
-  if (!vertical) throw new Error(`no vertical for campaign ${door.campaign}`);
-  const drafted = toDraft(toSubmission(told, door, vertical), { sourceId, loadedWorld });
-  if (drafted.kind === 'wrong_types') {
-    throw new Problem('invalid_request', { errors: drafted.errors });
-  }
-  if (drafted.kind !== 'draft') throw new Error(`${drafted.kind}: ${door.campaign}`);
-  if (told.phase === 'ping') return ping(doorway, entry, drafted.draft);
-  return post(doorway, entry, drafted.draft);
+  if (loadedWorld.world.sources[sourceId]?.paused) throw new Problem('source_paused');
+  const draft = draftOf(told, { sourceId, door, loadedWorld });
+  if ('kind' in draft) throw new Problem('invalid_request', { errors: draft.errors });
+  return told.phase === 'ping' ? ping(doorway, entry, draft) : post(doorway, entry, draft);
 }
 
 async function ping(
@@ -253,7 +245,7 @@ async function accept(
 ): Promise<PostAcceptance> {
   if (pingId === undefined) return deps.acceptLead(draft, null);
   const ping = await openPing(deps, pingId, { kind: 'source', id: sourceId });
-  return deps.acceptPost(draftOf(ping, draft), ping, null);
+  return deps.acceptPost(afterPing(ping, draft), ping, null);
 }
 
 /** The lead is stored: whatever fails from here on, its client must not send it as another. */

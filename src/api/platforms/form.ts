@@ -17,6 +17,7 @@ import { requestOf } from '../doors/doors.ts';
 import { bytesOf } from '../http/body.ts';
 import { CONSENT_BOX, formPage, HONEYPOT, plainPage, sendPage } from './form-page.ts';
 import { readMultipart } from './multipart.ts';
+import { listDoors } from './named-doors.ts';
 import { isWelcome, tellOrigins } from './origins.ts';
 import type { Platform } from './platforms.ts';
 import { makeStamp, readStamp, STAMP } from './stamp.ts';
@@ -71,11 +72,7 @@ export async function showForm(platform: Platform, req: Request, res: Response):
 function findForm({ deps, findDoor }: Platform, name: string): OpenDoor | undefined {
   const byAccount = findDoor('form', { account: name, key: null });
   if (byAccount) return byAccount;
-  const all = Object.entries(deps.currentWorld().world.sources).flatMap(([sourceId, { doors }]) =>
-    Object.values(doors).flatMap((door) =>
-      door.format === 'form' && door.campaign === name ? [{ sourceId, door }] : [],
-    ),
-  );
+  const all = listDoors(deps.currentWorld(), 'form').filter(({ door }) => door.campaign === name);
   return all.length === 1 ? all[0] : undefined;
 }
 

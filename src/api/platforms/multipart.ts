@@ -3,10 +3,12 @@
 
 import busboy from 'busboy';
 
+import { gathered } from '../../intake/doors/values.ts';
+
 const LIMITS = { files: 0, fields: 100, fieldSize: 8 * 1024, fieldNameSize: 200, parts: 110 };
 
 export type Parts =
-  | { readonly kind: 'parts'; readonly values: Readonly<Record<string, string | string[]>> }
+  | { readonly kind: 'parts'; readonly values: Readonly<Record<string, unknown>> }
   | { readonly kind: 'unreadable'; readonly says: string };
 
 /** The fields; a name that comes several times is a list. Never rejects. */
@@ -20,17 +22,16 @@ export function readMultipart(contentType: string, body: Buffer): Promise<Parts>
     } catch {
       return refuse('the Content-Type names no boundary');
     }
-    const values = new Map<string, string | string[]>();
+    const fields: [name: string, value: string][] = [];
     reader.on('field', (name, value, { nameTruncated, valueTruncated }) => {
       if (nameTruncated || valueTruncated) refuse('a field is longer than 8 kB');
-      const before = values.get(name);
-      values.set(name, before === undefined ? value : [before, value].flat());
+      fields.push([name, value]);
     });
     reader.on('file', (_, file) => file.resume());
     reader.on('fieldsLimit', () => refuse('more than 100 fields'));
     reader.on('partsLimit', () => refuse('more than 110 parts'));
     reader.on('error', broken);
-    reader.on('close', () => resolve({ kind: 'parts', values: Object.fromEntries(values) }));
+    reader.on('close', () => resolve({ kind: 'parts', values: gathered(fields) }));
     reader.end(body);
   });
 }

@@ -6,6 +6,7 @@ import type { Request, Response } from 'express';
 
 import type { ApiDeps } from '../deps.ts';
 import { createFindDoor, type FindDoor } from '../doors/door-book.ts';
+import { MAX_BODY_BYTES } from '../doors/doors.ts';
 import { readBytes } from '../http/body.ts';
 import { answerForm, showForm } from './form.ts';
 import { answerGoogle } from './google.ts';
@@ -13,8 +14,6 @@ import { answerLinkedin } from './linkedin.ts';
 import { answerMeta } from './meta.ts';
 import { answerWebhook } from './webhook.ts';
 
-/** The longest body of a door; a lead is a few kilobytes. */
-const MAX_BODY_BYTES = 256 * 1024;
 /** Up to 1,000 announcements of leads. */
 const MAX_NOTICE_BYTES = 1024 * 1024;
 

@@ -11,6 +11,7 @@ import { outcomeOf, requestOf } from '../doors/doors.ts';
 import { bytesOf } from '../http/body.ts';
 import { leadAnswer } from '../lead-answer.ts';
 import { Problem, type ProblemCode } from '../problems.ts';
+import { readSecrets } from './named-doors.ts';
 import { isSigned } from './signature.ts';
 import { type Accepted, distributeSoon, keyFor, takeIn } from './take-in.ts';
 
@@ -63,12 +64,11 @@ export async function answerWebhook(
 async function isAuthentic(deps: ApiDeps, { door }: OpenDoor, req: Request): Promise<boolean> {
   const signature = door.webhook?.signature;
   if (!signature) return true;
-  const secret = await deps.readSecret(signature.secretRef);
-  if (!secret) {
-    deps.log.error({ secret: signature.secretRef }, 'a secret of a door is not set');
-    return false;
-  }
-  return isSigned(req.get(signature.header), { body: bytesOf(req), secret, signature });
+  const secret = (await readSecrets(deps, [signature.secretRef])).get(signature.secretRef);
+  return (
+    secret !== undefined &&
+    isSigned(req.get(signature.header), { body: bytesOf(req), secret, signature })
+  );
 }
 
 async function awaited(deps: ApiDeps, { door }: OpenDoor, taken: Accepted) {

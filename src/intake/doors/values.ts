@@ -83,10 +83,15 @@ function textOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** The names and values of a query or a form; a name that comes several times is a list. */
-export function formValues(text: string): Record<string, string | string[]> {
-  const values = new Map<string, string | string[]>();
-  for (const [name, value] of new URLSearchParams(text)) {
+/** The names and values of a query or a form. */
+export function formValues(text: string): Record<string, unknown> {
+  return gathered(new URLSearchParams(text));
+}
+
+/** Values by name; a name that comes several times is a list. */
+export function gathered(entries: Iterable<readonly [string, unknown]>): Record<string, unknown> {
+  const values = new Map<string, unknown>();
+  for (const [name, value] of entries) {
     const before = values.get(name);
     values.set(name, before === undefined ? value : [before, value].flat());
   }

@@ -1,7 +1,7 @@
 // Google Ads' lead form webhook: one lead per post, its key in the body.
 
 import { type DoorRequest, refused, type Refused, type Told } from '../door.ts';
-import { readValues } from '../values.ts';
+import { gathered, readValues } from '../values.ts';
 
 /** Told under a name of Google's, which is the same when it is sent again. */
 export interface GoogleTold extends Told {
@@ -41,15 +41,12 @@ function keyOf(values: Readonly<Record<string, unknown>>): string | null {
 
 /** By `column_id`: the name may be missing, and is translated. */
 function answersOf(columns: readonly unknown[]): Record<string, unknown> {
-  const answers = new Map<string, unknown>();
-  for (const column of columns) {
+  const answers = columns.flatMap((column): [string, unknown][] => {
     const { column_id: id, string_value: value } = (column ?? {}) as Record<string, unknown>;
-    if (typeof id !== 'string' || id === '' || value === undefined) continue;
-    const name = STANDARD.test(id) ? id.toLowerCase() : id;
-    const before = answers.get(name);
-    answers.set(name, before === undefined ? value : [before, value].flat());
-  }
-  return Object.fromEntries(answers);
+    if (typeof id !== 'string' || id === '' || value === undefined) return [];
+    return [[STANDARD.test(id) ? id.toLowerCase() : id, value]];
+  });
+  return gathered(answers);
 }
 
 function clickOf(values: Readonly<Record<string, unknown>>): string | undefined {

@@ -13,7 +13,8 @@ import {
   type Told,
 } from '../door.ts';
 import { dollarNumber, problemText } from '../words.ts';
-import { controlOf, readValues } from '../values.ts';
+import { jsonReply, statusOf } from '../replies.ts';
+import { controlOf, readValues, without } from '../values.ts';
 
 const PHASES: Readonly<Record<string, 'ping' | 'post' | 'full'>> = {
   '/direct_post': 'full',
@@ -21,6 +22,10 @@ const PHASES: Readonly<Record<string, 'ping' | 'post' | 'full'>> = {
   '/ping': 'ping',
   '/post': 'post',
 };
+
+const CONTROLS = new Set([
+  ...['lp_campaign_id', 'lp_supplier_id', 'lp_key', 'lp_action', 'lp_ping_id', 'lp_subid1'],
+]);
 
 /** The door's account is `lp_campaign_id/lp_supplier_id`, its password `lp_key`. */
 export const leadprosper: DoorFormat = {
@@ -39,7 +44,7 @@ function toTold(request: DoorRequest): Told | Refused {
     account: `${control('lp_campaign_id') ?? ''}/${control('lp_supplier_id') ?? ''}`,
     key: control('lp_key') ?? null,
     phase: PHASES[request.address] ?? 'full',
-    values: Object.fromEntries(Object.entries(values).filter(([name]) => !isControl(name))),
+    values: without(values, CONTROLS),
     test: control('lp_action') === 'test',
     subSource: control('lp_subid1'),
     pingId: control('lp_ping_id'),
@@ -47,13 +52,8 @@ function toTold(request: DoorRequest): Told | Refused {
 }
 
 function answer(answered: Answered): Reply {
-  const isDown = answered.kind === 'refused' && answered.why === 'unavailable';
-  const body = JSON.stringify(bodyOf(answered));
-  return { status: isDown ? 503 : 200, type: 'application/json', body };
+  return jsonReply(bodyOf(answered), statusOf(answered));
 }
-
-const isControl = (name: string) =>
-  /^lp_(campaign_id|supplier_id|key|action|ping_id|subid1)$/.test(name);
 
 /** 1001 is documented; the others are ours. */
 const CODES: Readonly<Record<Refusal, number>> = {

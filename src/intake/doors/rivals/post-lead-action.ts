@@ -4,7 +4,7 @@ import { sentenceOf } from '../../../domain/reasons.ts';
 import { type Answered, type DoorRequest, type Reading, refused } from '../door.ts';
 import type { Reply, Told } from '../door.ts';
 import { statusOf, xmlReply } from '../replies.ts';
-import { controlOf, readValues } from '../values.ts';
+import { controlOf, readValues, without } from '../values.ts';
 import { problemLines } from '../words.ts';
 
 export const POST_LEAD_ACTION: readonly string[] = ['/v2/PostLeadAction', '/ap/v2/PostLeadAction'];
@@ -23,7 +23,7 @@ export function readPostLeadAction(request: DoorRequest): Reading {
     account: ACCOUNT.map((name) => controlOf(values, name) ?? '').join('/'),
     key: null,
     phase: 'full',
-    values: Object.fromEntries(Object.entries(values).filter(([name]) => !ACCOUNT.includes(name))),
+    values: without(values, new Set(ACCOUNT)),
   };
   return { kind: 'read', told, answer };
 }
