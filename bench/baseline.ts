@@ -72,13 +72,13 @@ async function run({ databaseUrl, port, buyers }: BaselineSettings): Promise<voi
   const pings = { quote: notHere, find: notHere };
   const parts = {
     ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host, settleOffer },
-    ...{ readSecret: notHere, storeNotices: notHere },
+    ...{ readSecret: notHere, readSigningKey: notHere, storeNotices: notHere },
   };
   createServer(createApp(createApiDeps(parts))).listen(port, '127.0.0.1');
 }
 
 function notHere(): never {
-  throw new Error('the baseline answers no pings');
+  throw new Error('the baseline takes leads only');
 }
 
 process.once('SIGTERM', () => process.exit(0));

@@ -22,9 +22,14 @@ export class CommandError extends Error {
 
 /** The text of a file that a command was given. Throws `CommandError`. */
 export async function readNamedFile(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((cause: unknown) => {
+  return readFile(file, 'utf8').catch(cannotRead(file));
+}
+
+/** What a command says where a file that it was given cannot be read. */
+export function cannotRead(file: string): (cause: unknown) => never {
+  return (cause) => {
     throw Object.assign(new CommandError(`cannot read ${file}`, 'Check the path.'), { cause });
-  });
+  };
 }
 
 const fileOf = (dataDir: string) => join(dataDir, 'running.json');

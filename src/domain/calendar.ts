@@ -1,7 +1,7 @@
 // The calendar and the clock of UTC, from an instant alone: no Date, so that workflows may use it.
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
+export const MINUTE_MS = 60_000;
+export const DAY_MS = 86_400_000;
 
 /** An instant as people read it: `2026-11-24 18:00 UTC`. */
 export function utcText(atMs: number): string {

@@ -2,6 +2,7 @@
 // Each reason says what was seen, without the values: it stands in histories and is shown to
 // sources.
 
+import { MINUTE_MS } from './calendar.ts';
 import { ageOn, BIRTH_FIELDS } from './facts.ts';
 import type { Lead, Score, ScoreReason } from './lead.ts';
 import type { Field, FieldValue, Vertical } from './world/world.ts';
@@ -157,8 +158,6 @@ function scoreConsent({ lead }: ScoreFacts): ScoreReason[] {
   }
   return lead.consent?.text ? [[4, 'consent is given without a certificate']] : [];
 }
-
-const MINUTE_MS = 60_000;
 
 function scoreFreshness({ lead, atMs }: ScoreFacts): ScoreReason[] {
   const minutes = (atMs - lead.receivedAtMs) / MINUTE_MS;

@@ -2,6 +2,7 @@
 // say the same of the same lead are one function, whichever contracts have them: of 1,000 contracts
 // most share their hours and many their states, and what a lead need not fetch from memory is fast.
 
+import { DAY_MS } from '../domain/calendar.ts';
 import type { ContractId } from '../domain/ids.ts';
 import type { Contract, SourceRule } from '../domain/world/contract.ts';
 import type { Schedule } from '../domain/world/schedule.ts';
@@ -28,8 +29,6 @@ export interface Compiled {
 }
 
 type OpeningAt = (atMs: number) => Opening;
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Compiles the contracts of a world. Throws where they name what is not there. */
 export function compileContracts(world: World): ReadonlyMap<ContractId, Compiled> {

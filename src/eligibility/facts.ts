@@ -3,12 +3,13 @@
 
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 
+import { DAY_MS } from '../domain/calendar.ts';
 import { ageOn, type DerivedFact, type FactFields, type LeadFact } from '../domain/facts.ts';
 import type { Lead } from '../domain/lead.ts';
 import type { FieldType, FieldValue } from '../domain/world/world.ts';
 import { stateOfZip } from './places/states.ts';
 import { zoneOf } from './places/zones.ts';
-import { DAY_MS, wallAt, weekdayOf } from './zones.ts';
+import { wallAt, weekdayOf } from './zones.ts';
 
 /** Facts by name. Asking again for the same fact costs a look-up. */
 export interface Facts {

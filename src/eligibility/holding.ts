@@ -1,11 +1,12 @@
 // How a lead is to be distributed by one version of the world, and until when its campaign keeps it
 // if nobody buys it.
 
+import { DAY_MS, MINUTE_MS } from '../domain/calendar.ts';
 import type { Lead } from '../domain/lead.ts';
 import type { Hold, RoundPlan } from '../domain/waiting.ts';
 import type { HoldUnsold } from '../domain/world/campaign.ts';
 import type { World } from '../domain/world/world.ts';
-import { DAY_MS, dayAt, instantOf, MINUTE_MS } from './zones.ts';
+import { dayAt, instantOf } from './zones.ts';
 
 /** A pass over the routing by a version. Without its campaign there, a lead has no stages. */
 export function roundPlan(

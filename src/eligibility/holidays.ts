@@ -2,7 +2,8 @@
 // and the working day on which one is observed that falls on a weekend. Days are whole days since
 // 1970-01-01.
 
-import { DAY_MS, weekdayOf } from './zones.ts';
+import { DAY_MS } from '../domain/calendar.ts';
+import { weekdayOf } from './zones.ts';
 
 interface Holiday {
   readonly name: string;

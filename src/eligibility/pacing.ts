@@ -1,13 +1,14 @@
 // How much of a paced cap may be used at an instant: the open minutes of its period that have begun
 // by then, out of all that it has, in the contract's hours.
 
+import { MINUTE_MS } from '../domain/calendar.ts';
 import type { Paced } from '../domain/caps/caps.ts';
 import { nextPacedMinute, pacedLimit } from '../domain/caps/pacing.ts';
 import type { Pacing } from '../domain/world/cap.ts';
 import type { Schedule } from '../domain/world/schedule.ts';
 import type { Period } from './periods.ts';
 import { type Span, spansBetween } from './schedule.ts';
-import { dayAt, MINUTE_MS, wallText } from './zones.ts';
+import { dayAt, wallText } from './zones.ts';
 
 interface PacedCap {
   readonly limit: number;

@@ -1,6 +1,7 @@
 // The period that an instant belongs to, in the buyer's zone: an hour, a day, a week from any day
 // on, a month, or all time. Periods of a kind tile time, also where clocks change.
 
+import { MINUTE_MS } from '../domain/calendar.ts';
 import type { CapPeriod, Weekday } from '../domain/world/cap.ts';
 import { WEEKDAYS } from '../domain/world/cap.ts';
 import {
@@ -9,7 +10,6 @@ import {
   dayAt,
   dayOf,
   dayStart,
-  MINUTE_MS,
   offsetAt,
   wallAt,
   weekdayOf,

@@ -1,6 +1,7 @@
 // Which contracts must not have the same person twice, and what they have to ask about a lead. What
 // is found is looked up outside and passed in with the question.
 
+import { DAY_MS } from '../domain/calendar.ts';
 import { type ContractId, isLeadId, teamOf } from '../domain/ids.ts';
 import type { Lead } from '../domain/lead.ts';
 import {
@@ -65,7 +66,6 @@ export function seenText({ fields, leadId, atMs, withinDays }: SeenBefore): stri
 }
 
 const SEEN_TEXT = /^the same (.+) as (\S+) of (.{16}) UTC, within (\d+) days$/;
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * What `seenText` was made of, from a stored refusal; undefined for other texts. `untilMs` is until

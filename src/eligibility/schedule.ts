@@ -3,20 +3,11 @@
 // at its first coming, a skipped time at the moment of the skip. A window past midnight belongs to
 // the day on which it opens.
 
+import { DAY_MS, MINUTE_MS } from '../domain/calendar.ts';
 import type { Cents } from '../domain/money.ts';
 import type { DayRange, Edge, Hours, Schedule, WindowCap } from '../domain/world/schedule.ts';
 import { usFederalHoliday } from './holidays.ts';
-import {
-  clockText,
-  DAY_MS,
-  dayAt,
-  dayStart,
-  dayText,
-  instantOf,
-  MINUTE_MS,
-  wallText,
-  weekdayOf,
-} from './zones.ts';
+import { clockText, dayAt, dayStart, dayText, instantOf, wallText, weekdayOf } from './zones.ts';
 
 /** One opening of a window. Of windows that do not overlap, an instant is in one at most. */
 export interface Occurrence {

@@ -4,8 +4,7 @@
 
 import { DateTime, IANAZone } from 'luxon';
 
-export const MINUTE_MS = 60_000;
-export const DAY_MS = 86_400_000;
+import { DAY_MS, MINUTE_MS } from '../domain/calendar.ts';
 
 /** True for a name that the time-zone database knows. */
 export function isTimeZone(name: string): boolean {

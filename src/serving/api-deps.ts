@@ -6,7 +6,6 @@ import type { ApiDeps, DoubtSettlement } from '../api/deps.ts';
 import type { Config } from '../config.ts';
 import { listAttempts } from '../db/attempts.ts';
 import { listDeposits, readPaidIn } from '../db/deposits.ts';
-import { readInstallationSecret } from '../db/installation.ts';
 import { findOutcome } from '../db/leads.ts';
 import { listLeads } from '../db/reading/lead-list.ts';
 import { programVersion } from '../db/migrate.ts';
@@ -50,6 +49,7 @@ export interface ServingParts {
   readonly host: TemporalHost;
   readonly settleOffer: Activities['settleOffer'];
   readonly readSecret: ApiDeps['readSecret'];
+  readonly readSigningKey: ApiDeps['stampKey'];
   readonly storeNotices: ApiDeps['storeNotices'];
 }
 
@@ -95,7 +95,7 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     listDeposits: (buyerId, page) => listDeposits(pool, buyerId, page),
     readPaidIn: (buyerIds) => readPaidIn(pool, buyerIds),
     readSecret: parts.readSecret,
-    stampKey: remembered(() => readInstallationSecret(pool)),
+    stampKey: parts.readSigningKey,
     storeNotices: parts.storeNotices,
     suppressions: bindSuppressions(pool),
     history: {
@@ -155,16 +155,4 @@ async function settleDoubt(
   });
   if (settled.unsettled) throw new Error('the settlement could not be stored');
   return 'settled';
-}
-
-/** Read once; again where that failed. */
-function remembered<T>(read: () => Promise<T>): () => Promise<T> {
-  let known: Promise<T> | undefined;
-  return () => {
-    known ??= read().catch((cause: unknown) => {
-      known = undefined;
-      throw cause;
-    });
-    return known;
-  };
 }

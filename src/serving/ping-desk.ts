@@ -1,12 +1,12 @@
 // Answers the pings of sources, and recognises their ids when the posts come.
 
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
 import { NO_PAST } from '../activities/cases.ts';
 import type { ActivityDeps } from '../activities/deps.ts';
 import { quoteLead } from '../activities/bids/quote.ts';
 import type { FoundPing, PingAnswer } from '../api/deps.ts';
-import { readInstallationSecret } from '../db/installation.ts';
+import { isSame } from '../api/platforms/signature.ts';
 import { findPing, findSamePing, storePing } from '../db/intake/pings.ts';
 import { type LeadId, toLeadId } from '../domain/ids.ts';
 import type { Lead } from '../domain/lead.ts';
@@ -20,25 +20,18 @@ export type PingDesk = ReturnType<typeof createPingDesk>;
 export function createPingDesk(deps: {
   readonly activities: ActivityDeps;
   readonly worlds: Worlds;
+  /** What ids are signed with. */
+  readSigningKey(): Promise<string>;
 }) {
-  const { activities, worlds } = deps;
+  const { activities, worlds, readSigningKey } = deps;
   const { pool, now } = activities;
   const nextUlid = monotonicFactory();
   /** The same ping twice at once asks buyers once. */
   const running = new Map<string, Promise<PingAnswer>>();
-  let secret: Promise<string> | undefined;
-
-  function loadSecret(): Promise<string> {
-    secret ??= readInstallationSecret(pool).catch((error: unknown) => {
-      secret = undefined;
-      throw error;
-    });
-    return secret;
-  }
 
   async function idOf({ leadId }: Pinged): Promise<string> {
     const name = leadId.slice('lead_'.length);
-    return `ping_${name}.${signature(await loadSecret(), name)}`;
+    return `ping_${name}.${signature(await readSigningKey(), name)}`;
   }
 
   async function ask(draft: LeadDraft, fingerprint: Buffer): Promise<PingAnswer> {
@@ -72,7 +65,7 @@ export function createPingDesk(deps: {
 
     /** The ping of an id that was handed out here to this source. */
     async find(pingId: string, sourceId: string): Promise<FoundPing> {
-      const leadId = leadIdOf(pingId, await loadSecret());
+      const leadId = leadIdOf(pingId, await readSigningKey());
       if (!leadId) return { kind: 'forged' };
       const ping = await findPing(pool, leadId);
       if (!ping) return { kind: 'expired' };
@@ -101,6 +94,5 @@ function leadIdOf(pingId: string, secret: string): LeadId | undefined {
   const [, name = '', sent = ''] =
     /^ping_([0-9A-HJKMNP-TV-Z]{26})\.([\w-]{22})$/.exec(pingId) ?? [];
   if (name === '') return undefined;
-  const due = Buffer.from(signature(secret, name));
-  return timingSafeEqual(due, Buffer.from(sent)) ? toLeadId(name) : undefined;
+  return isSame(sent, signature(secret, name)) ? toLeadId(name) : undefined;
 }

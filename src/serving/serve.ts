@@ -14,6 +14,7 @@ import { createApp } from '../api/app.ts';
 import type { Config } from '../config.ts';
 import { readCapsSeed } from '../db/caps-seed.ts';
 import { listOutcomes } from '../db/leads.ts';
+import { createSecretMemory } from '../db/installation.ts';
 import { fillPersons } from '../db/persons/fills.ts';
 import { createPool, type Pool } from '../db/pool.ts';
 import { ANSWER_CHANNEL } from '../db/settlement.ts';
@@ -81,7 +82,8 @@ export async function serve(
     now: Date.now,
   };
   const activities = createActivities(forActivities);
-  const pings = createPingDesk({ activities: forActivities, worlds });
+  const readSigningKey = createSecretMemory(pool);
+  const pings = createPingDesk({ activities: forActivities, worlds, readSigningKey });
   const host: TemporalHost = startTemporalHost({
     temporal: config.temporal,
     activities: { ...activities, ...notices.activities },
@@ -100,13 +102,12 @@ export async function serve(
     kept: () => listKept(worlds.current().eligibility.repeats),
   });
 
-  const app = createApp(
-    createApiDeps({
-      ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host },
-      ...{ readSecret, storeNotices: notices.store, settleOffer: activities.settleOffer },
-    }),
-  );
-  const server = await openServer(createServer(app), config);
+  const apiDeps = createApiDeps({
+    ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host },
+    ...{ readSecret, readSigningKey, storeNotices: notices.store },
+    settleOffer: activities.settleOffer,
+  });
+  const server = await openServer(createServer(createApp(apiDeps)), config);
   return {
     url: `http://${config.host}:${config.port}`,
     async stop() {

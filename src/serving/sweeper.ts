@@ -41,17 +41,8 @@ export function startSweeper(deps: {
 
   async function sweepLeads(): Promise<void> {
     const due = await claimUnsettled(pool, MAX_LEADS);
-    const late: LeadId[] = [];
-    for (const leadId of due) {
-      // After one failure the rest would only wait for the same server.
-      if (late.length > 0 || stopped) late.push(leadId);
-      else {
-        await deps.start(leadId).catch((cause: unknown) => {
-          late.push(leadId);
-          deps.onError(cause);
-        });
-      }
-    }
+    const { start, onError } = deps;
+    const late = await startEach(due, start, { onError, isOver: () => stopped });
     if (late.length > 0) await sweepAgainSoon(pool, late);
   }
 
@@ -99,4 +90,23 @@ export function startSweeper(deps: {
       await Promise.race([running, new Promise((done) => setTimeout(done, 2_000).unref())]);
     },
   };
+}
+
+/** Starts one after the other until one fails or it is over; whatever is not started is late. */
+export async function startEach<T>(
+  due: readonly T[],
+  start: (each: T) => Promise<void>,
+  { onError, isOver }: { onError: (error: unknown) => void; isOver: () => boolean },
+): Promise<readonly T[]> {
+  for (const [index, each] of due.entries()) {
+    if (isOver()) return due.slice(index);
+    try {
+      await start(each);
+    } catch (cause) {
+      onError(cause);
+      // The rest would only wait for the same server.
+      return due.slice(index);
+    }
+  }
+  return [];
 }

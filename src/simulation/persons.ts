@@ -1,6 +1,7 @@
 // Which buyers have which persons in a simulation: those they had before the first lead, and those
 // it gives them. Persons stay in memory, and in none of the answers.
 
+import { DAY_MS } from '../domain/calendar.ts';
 import { type BuyerId, type ContractId, type LeadId, teamOf } from '../domain/ids.ts';
 import type { Lead } from '../domain/lead.ts';
 import {
@@ -10,7 +11,6 @@ import {
   type SeenBefore,
 } from '../domain/person.ts';
 import { listKept, type RepeatRules, repeatQuestions } from '../eligibility/repeats.ts';
-import { DAY_MS } from '../eligibility/zones.ts';
 import type { SeenBy } from '../routing/explain.ts';
 
 /** One lead of a person that a buyer has. */

@@ -2,12 +2,24 @@
 
 import { readFileSync } from 'node:fs';
 
+const pageText = (page: string) =>
+  readFileSync(new URL(`../../docs/guides/${page}`, import.meta.url), 'utf8');
+
 /** The YAML block of docs/guides/{page} that begins with `# example: {name}`. Throws if none. */
 export function guideExample(page: string, name: string): string {
-  const text = readFileSync(new URL(`../../docs/guides/${page}`, import.meta.url), 'utf8');
-  const blocks = [...text.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, body = '']) => body);
+  return blockOf(page, { language: 'yaml', name });
+}
+
+/** The shell block of docs/guides/{page} that begins so. Throws if none. */
+export function guideCommand(page: string, name: string): string {
+  return blockOf(page, { language: 'sh', name });
+}
+
+function blockOf(page: string, { language, name }: { language: string; name: string }): string {
+  const fenced = new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, 'gm');
+  const blocks = [...pageText(page).matchAll(fenced)].map(([, body = '']) => body);
   const found = blocks.find((body) => body.startsWith(`# example: ${name}\n`));
-  if (found === undefined) throw new Error(`docs/guides/${page} has no example ${name}`);
+  if (found === undefined) throw new Error(`docs/guides/${page} has no ${language} block ${name}`);
   return found;
 }
 
@@ -21,7 +33,7 @@ export interface GuideRequest {
 
 /** The curl command of docs/guides/{page} named so, and what the next block says it prints. */
 export function guideCurl(page: string, name: string): { sent: GuideRequest; shown: string } {
-  const text = readFileSync(new URL(`../../docs/guides/${page}`, import.meta.url), 'utf8');
+  const text = pageText(page);
   const at = text.indexOf(`\`\`\`sh\n# example: ${name}\n`);
   if (at < 0) throw new Error(`docs/guides/${page} has no command ${name}`);
   const [, command = '', shown = ''] =
@@ -42,13 +54,4 @@ export function guideCurl(page: string, name: string): { sent: GuideRequest; sho
     },
     shown,
   };
-}
-
-/** The shell block of docs/guides/{page} that begins with `# example: {name}`. Throws if none. */
-export function guideCommand(page: string, name: string): string {
-  const text = readFileSync(new URL(`../../docs/guides/${page}`, import.meta.url), 'utf8');
-  const blocks = [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, body = '']) => body);
-  const found = blocks.find((body) => body.startsWith(`# example: ${name}\n`));
-  if (found === undefined) throw new Error(`docs/guides/${page} has no command ${name}`);
-  return found;
 }

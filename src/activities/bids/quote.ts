@@ -29,12 +29,13 @@ export async function quoteLead(deps: ActivityDeps, known: Case): Promise<Quoted
   const source = loaded.world.sources[lead.sourceId];
   if (!source) throw new Error(`no source ${lead.sourceId} in world ${loaded.version}`);
   const stages: { route: StageRoute; auction?: Awaited<ReturnType<typeof holdAuction>> }[] = [];
-  if (lead.test) return { quote: { kind: 'no_bid', reason: 'test_lead' }, bids: [] };
+  const bids: PingResult[] = [];
+  if (lead.test) return { quote: { kind: 'no_bid', reason: 'test_lead' }, bids };
   for (const stage of campaign.routing) {
     const route = routeFor(deps, known, { stage, stages });
     const auction = await auctionFor(deps, known, { stage, route });
     stages.push({ route, ...(auction && { auction }) });
-    const bids = stages.flatMap((each) => each.auction?.pings ?? []);
+    bids.push(...(auction?.pings ?? []));
     const prices = candidatesOf(route, auction).map(({ priceCents }) => priceCents);
     const [first] = isLotted(route) ? prices.toSorted((a, b) => a - b) : prices;
     if (first !== undefined) {
@@ -42,7 +43,6 @@ export async function quoteLead(deps: ActivityDeps, known: Case): Promise<Quoted
       return { quote: { kind: 'bid', payoutCents }, bids };
     }
   }
-  const bids = stages.flatMap(({ auction }) => auction?.pings ?? []);
   return { quote: { kind: 'no_bid', reason: unsoldReasonOf({ stages, offers: [] }) }, bids };
 }
 

@@ -2,14 +2,13 @@
 // statement. From here on the person counts as this lead's.
 
 import { claimPerson } from '../../db/persons/claim.ts';
+import { MINUTE_MS } from '../../domain/calendar.ts';
 import { memoryOf, minutesText } from '../../domain/duplicates.ts';
 import type { Check } from '../../domain/lead.ts';
 import { personKeys } from '../../domain/person.ts';
 import { listableValues, type Listing } from '../../domain/suppression/suppression.ts';
 import type { ActivityDeps } from '../deps.ts';
 import type { Asked, Found } from './check.ts';
-
-const MINUTE_MS = 60 * 1000;
 
 /**
  * Refuses a lead that stands on a suppression list, or whose person was received earlier, by the

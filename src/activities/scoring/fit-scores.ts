@@ -9,6 +9,7 @@ import {
   listJudged,
   type Window,
 } from '../../db/scoring/outcomes.ts';
+import { DAY_MS } from '../../domain/calendar.ts';
 import { factFieldsOf } from '../../domain/facts.ts';
 import { calibrate, type Calibration } from '../../domain/scoring/calibration.ts';
 import {
@@ -26,7 +27,6 @@ import type { World } from '../../domain/world/world.ts';
 /** What is older teaches nothing any more. */
 const WINDOW_DAYS = 180;
 const MOST_LEADS = 20_000;
-const DAY_MS = 24 * 60 * 60 * 1_000;
 
 export type FitReport =
   | { readonly kind: 'too_little'; readonly leads: number; readonly accepted: number }

@@ -1,7 +1,8 @@
 // How many tokens a day may cost, over all processes: what PostgreSQL has of the day, read now and
 // then, and what this process has used since.
 
-const DAY_MS = 24 * 60 * 60 * 1_000;
+import { DAY_MS } from '../../domain/calendar.ts';
+
 const READ_EVERY_MS = 60_000;
 
 export type TokenBudget = ReturnType<typeof createTokenBudget>;

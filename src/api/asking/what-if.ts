@@ -4,10 +4,10 @@
 import { once } from 'node:events';
 import type { Request, Response } from 'express';
 
+import { DAY_MS } from '../../domain/calendar.ts';
 import type { Period } from '../../db/reading/recorded-leads.ts';
 import type { ShapeError } from '../../intake/shape.ts';
 import { createEligibility } from '../../eligibility/explain.ts';
-import { DAY_MS } from '../../eligibility/zones.ts';
 import { parseWorld } from '../../world/parse.ts';
 import { invalidWorld, MAX_WORLD_BYTES, readDocument } from '../config/documents.ts';
 import type { ApiDeps } from '../deps.ts';

@@ -19,11 +19,10 @@ import {
   leadActionBody,
   leadAnswer,
   leadPage,
-  pendingAnswer,
   settlementAnswer,
   settlementBody,
 } from './lead.ts';
-import { json, type Operation, OPERATOR, problems } from './operation.ts';
+import { json, type Operation, OPERATOR, outcomeOrLater, problems, SOURCE } from './operation.ts';
 import { PINGS } from './ping.ts';
 import { leadHeaders, leadQuery, pnlQuery } from './queries.ts';
 import { pnlReport, readiness } from './report.ts';
@@ -32,7 +31,6 @@ import { SUPPRESSIONS } from '../suppressions/wire.ts';
 import { leadTrace } from './trace.ts';
 import { WHAT_IF } from './what-if.ts';
 
-const SOURCE = [{ sourceKey: [] }];
 const ANY_KEY = [{ sourceKey: [] }, { operatorKey: [] }];
 const NO_KEY: [] = [];
 
@@ -52,12 +50,7 @@ const LEADS: Readonly<Record<string, Operation>> = {
     security: SOURCE,
     request: { headers: leadHeaders, body: json(leadSubmission) },
     responses: {
-      200: { description: 'The outcome', ...json(leadAnswer) },
-      202: {
-        description: 'Stored; no outcome yet',
-        headers: z.object({ Location: z.string().meta({ description: 'Where to read it' }) }),
-        ...json(pendingAnswer),
-      },
+      ...outcomeOrLater,
       ...problems(
         'malformed_json',
         'key_missing_or_wrong',

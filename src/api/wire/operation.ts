@@ -1,19 +1,31 @@
 // The parts of which the operations of the OpenAPI document are made.
 
 import type { RouteConfig } from '@asteasolutions/zod-to-openapi';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 import { PROBLEMS, type ProblemCode } from '../problems.ts';
+import { leadAnswer, pendingAnswer } from './lead.ts';
 import { problem } from './report.ts';
 
 export type Operation = Omit<RouteConfig, 'method' | 'path'>;
 
 export const OPERATOR = [{ operatorKey: [] }];
+export const SOURCE = [{ sourceKey: [] }];
 
 /** JSON of this shape, as a body or an answer. */
 export function json<T extends z.ZodType>(schema: T) {
   return { content: { 'application/json': { schema } } };
 }
+
+/** What a source is answered when its lead is stored. */
+export const outcomeOrLater = {
+  200: { description: 'The outcome', ...json(leadAnswer) },
+  202: {
+    description: 'Stored; no outcome yet',
+    headers: z.object({ Location: z.string().meta({ description: 'Where to read it' }) }),
+    ...json(pendingAnswer),
+  },
+};
 
 /** One response per status, naming the codes that come with it. */
 export function problems(...codes: readonly ProblemCode[]): Operation['responses'] {

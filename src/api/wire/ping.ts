@@ -4,8 +4,8 @@ import { z } from 'zod';
 
 import { UNSOLD } from '../../domain/reasons.ts';
 import { leadSubmission } from '../../intake/submission.ts';
-import { amount, fieldProblem, leadAnswer, pendingAnswer } from './lead.ts';
-import { json, type Operation, problems } from './operation.ts';
+import { amount, fieldProblem } from './lead.ts';
+import { json, type Operation, outcomeOrLater, problems, SOURCE } from './operation.ts';
 import { leadHeaders } from './queries.ts';
 import { keysOf } from './words.ts';
 
@@ -68,8 +68,6 @@ export const pingAnswer = z
   .meta({ id: 'PingAnswer' });
 export type PingAnswerBody = z.infer<typeof pingAnswer>;
 
-const SOURCE = [{ sourceKey: [] }];
-
 export const PINGS: Readonly<Record<string, Operation>> = {
   'post /v1/pings': {
     tags: ['leads'],
@@ -104,12 +102,7 @@ export const PINGS: Readonly<Record<string, Operation>> = {
     security: SOURCE,
     request: { headers: leadHeaders, body: json(postBody) },
     responses: {
-      200: { description: 'The outcome', ...json(leadAnswer) },
-      202: {
-        description: 'Stored; no outcome yet',
-        headers: z.object({ Location: z.string().meta({ description: 'Where to read it' }) }),
-        ...json(pendingAnswer),
-      },
+      ...outcomeOrLater,
       ...problems(
         'malformed_json',
         'key_missing_or_wrong',

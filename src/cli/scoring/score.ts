@@ -10,6 +10,7 @@ import {
 } from '../../activities/scoring/fit-scores.ts';
 import { columns } from '../../api/reading/text-table.ts';
 import { createPool, type Pool } from '../../db/pool.ts';
+import { DAY_MS } from '../../domain/calendar.ts';
 import type { Calibration } from '../../domain/scoring/calibration.ts';
 import { LEAST_LEADS, LEAST_OF_EACH } from '../../domain/scoring/fit.ts';
 import type { World } from '../../domain/world/world.ts';
@@ -24,8 +25,6 @@ export interface ScoreOptions {
   readonly svg: string;
   readonly json: boolean;
 }
-
-const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** Does what is asked and says what came of it. Throws `CommandError` on a bad option. */
 export async function runScore(

@@ -4,7 +4,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 
-import { CommandError } from '../running.ts';
+import { cannotRead, CommandError } from '../running.ts';
 
 /** Some 45,000 phone numbers, or 8,000 hashes: a second or two of the server. */
 const PART_BYTES = 512 * 1024;
@@ -22,10 +22,8 @@ export interface Part {
 
 /** The size of a file that can be read. Throws `CommandError`. */
 export async function sizeOf(file: string): Promise<number> {
-  const found = await stat(file).catch((cause: unknown) => {
-    throw Object.assign(new CommandError(`cannot read ${file}`, 'Check the path.'), { cause });
-  });
-  return found.size;
+  const { size } = await stat(file).catch(cannotRead(file));
+  return size;
 }
 
 /** The parts of a file in order. Throws `CommandError` where a line is larger than a part. */

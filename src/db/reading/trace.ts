@@ -5,11 +5,10 @@ import type { ContractId, LeadId } from '../../domain/ids.ts';
 import type { Lead, LeadOutcome, LeadStatus } from '../../domain/lead.ts';
 import type { Cents } from '../../domain/money.ts';
 import type { LeadSale, RecordedAttempt } from '../../domain/recorded.ts';
-import type { FallbackReason } from '../../domain/reasons.ts';
-import type { GradeFlag } from '../../domain/scoring/grade.ts';
 import type { Feedback } from '../../domain/scoring/feedback.ts';
 import { type LeadRow, toLead } from '../leads.ts';
 import { msOf, type Tx } from '../pool.ts';
+import type { GradeRow } from '../scoring/grades.ts';
 
 /** A lead's whole record. Lists are in the order in which things happened. */
 export interface LeadTrace {
@@ -84,15 +83,7 @@ export interface TracedAction {
 }
 
 /** As src/db/scoring/grades.ts stores it. */
-export interface TracedGrade {
-  readonly outcome: 'graded' | FallbackReason;
-  readonly adjustment: number | null;
-  readonly flags: readonly GradeFlag[];
-  readonly reason: string | null;
-  readonly model: string;
-  readonly promptVersion: number;
-  readonly requestId: string | null;
-  readonly ms: number;
+export interface TracedGrade extends Omit<GradeRow, 'leadId' | 'sha256' | 'tokens'> {
   readonly atMs: number;
 }
 

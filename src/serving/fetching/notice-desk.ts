@@ -21,6 +21,7 @@ import { draftOf } from '../../intake/doors/draft.ts';
 import { readMetaLead } from '../../intake/doors/platforms/meta.ts';
 import type { TemporalCalls } from '../../temporal.ts';
 import type { IntakeDesk } from '../intake-desk.ts';
+import { startEach } from '../sweeper.ts';
 import type { Worlds } from '../worlds.ts';
 
 export type NoticeDesk = ReturnType<typeof createNoticeDesk>;
@@ -46,17 +47,8 @@ export function createNoticeDesk(
     const temporal = deps.temporal();
     if (!temporal) return;
     const due = await claimNotices(pool, MOST_AT_ONCE);
-    const late: NoticeId[] = [];
-    for (const id of due) {
-      // After one failure the rest would only wait for the same server.
-      if (late.length > 0) late.push(id);
-      else {
-        await temporal.startFetch(id).catch((cause: unknown) => {
-          late.push(id);
-          onError(cause);
-        });
-      }
-    }
+    const start = (id: NoticeId) => temporal.startFetch(id);
+    const late = await startEach(due, start, { onError, isOver: () => false });
     if (late.length > 0) await lookAgainSoon(pool, late);
   }
 

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 
+import { DAY_MS } from '../../domain/calendar.ts';
 import { cents } from '../../domain/money.ts';
 import { isTimeZone } from '../../eligibility/zones.ts';
 
@@ -61,7 +62,6 @@ export const label = z.string().trim().min(1).max(120);
 /** Whole cents, up to a million dollars. */
 export const amountCents = z.int().min(0).max(100_000_000).transform(cents);
 
-const DAY_MS = 86_400_000;
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: DAY_MS, y: 365 * DAY_MS } as const;
 const DURATION = /^(\d{1,6})(ms|s|m|h|d|y)$/;
 

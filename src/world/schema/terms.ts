@@ -5,13 +5,13 @@ import { z } from 'zod';
 import { receiverHours } from './schedule.ts';
 import { duration, id, secretRef, settings, url } from './settings.ts';
 
-/** When two leads are one person. */
 export const personLists = z
   .array(z.array(id).min(1).max(10))
   .min(1)
   .max(10)
   .describe('Lists of fields; two leads are one person if all fields of any list agree.');
 
+/** When two leads are one person. */
 const persons = settings(
   {
     by: personLists,

@@ -1,10 +1,9 @@
 // Goal: clients of boberdoo's classic post and of its API are understood and answered in the shapes
 // that they parse. Method: real HTTP with the back end in memory; pings by the format itself.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { cents } from '../../../../src/domain/money.ts';
-import type { Stand } from '../../api-stand.ts';
 import {
   answerOf,
   BID,
@@ -14,18 +13,10 @@ import {
   OUTCOMES,
   PINGED,
   send,
-  startRivalStand,
+  useRivalStand,
 } from './rival-stand.ts';
 
-let stand: Stand;
-beforeAll(async () => {
-  stand = await startRivalStand();
-});
-beforeEach(() => {
-  stand.leads.length = 0;
-  stand.outcome = OUTCOMES.unsold;
-});
-afterAll(() => stand.close());
+const stand = await useRivalStand();
 
 const person = { First_Name: 'Ann', Primary_Phone: '(512) 555-0142', Zip: '00704', State: 'PR' };
 const XML = '<?xml version="1.0" encoding="UTF-8"?>\n';

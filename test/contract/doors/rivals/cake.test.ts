@@ -1,20 +1,11 @@
 // Goal: clients of CAKE are understood and answered in the shapes that they parse. Method: real
 // HTTP with the back end in memory; answers to pings by the format itself.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import type { Stand } from '../../api-stand.ts';
-import { answerOf, BID, form, NO_BID, OUTCOMES, send, startRivalStand } from './rival-stand.ts';
+import { answerOf, BID, form, NO_BID, OUTCOMES, send, useRivalStand } from './rival-stand.ts';
 
-let stand: Stand;
-beforeAll(async () => {
-  stand = await startRivalStand();
-});
-beforeEach(() => {
-  stand.leads.length = 0;
-  stand.outcome = OUTCOMES.unsold;
-});
-afterAll(() => stand.close());
+const stand = await useRivalStand();
 
 const controls = { ckm_campaign_id: '88', ckm_key: 'ck-secret' };
 const person = { f_name: 'Ann', phone_home: '(512) 555-0142', zip_code: '00704' };

@@ -1,21 +1,12 @@
 // Goal: clients of LeadByte's submit.php and REST addresses are understood and answered in the
 // shapes that they parse. Method: real HTTP with the back end in memory.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { toLeadId } from '../../../../src/domain/ids.ts';
-import type { Stand } from '../../api-stand.ts';
-import { form, json, OUTCOMES, send, startRivalStand } from './rival-stand.ts';
+import { form, json, OUTCOMES, send, startRivalStand, useRivalStand } from './rival-stand.ts';
 
-let stand: Stand;
-beforeAll(async () => {
-  stand = await startRivalStand();
-});
-beforeEach(() => {
-  stand.leads.length = 0;
-  stand.outcome = OUTCOMES.sold;
-});
-afterAll(() => stand.close());
+const stand = await useRivalStand(OUTCOMES.sold);
 
 const person = { firstname: 'Ann', phone1: '(512) 555-0142', postcode: '00704' };
 

@@ -2,30 +2,12 @@
 // HTTP with the back end in memory; answers to pings by the format itself.
 
 import { XMLParser } from 'fast-xml-parser';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { toLeadId } from '../../../../src/domain/ids.ts';
-import type { Stand } from '../../api-stand.ts';
-import {
-  answerOf,
-  BID,
-  form,
-  json,
-  NO_BID,
-  OUTCOMES,
-  send,
-  startRivalStand,
-} from './rival-stand.ts';
+import { answerOf, BID, form, json, NO_BID, OUTCOMES, send, useRivalStand } from './rival-stand.ts';
 
-let stand: Stand;
-beforeAll(async () => {
-  stand = await startRivalStand();
-});
-beforeEach(() => {
-  stand.leads.length = 0;
-  stand.outcome = OUTCOMES.unsold;
-});
-afterAll(() => stand.close());
+const stand = await useRivalStand();
 
 const controls = { vid: '501', lid: '7', password: 'le-secret' };
 const person = { FirstName: 'Ann', Phone: '(512) 555-0142', Zip: '00704' };

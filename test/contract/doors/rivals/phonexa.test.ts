@@ -1,10 +1,9 @@
 // Goal: clients of Phonexa are understood, answered by number, and may ask again later. Method:
 // real HTTP with the back end in memory.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { toLeadId } from '../../../../src/domain/ids.ts';
-import type { Stand } from '../../api-stand.ts';
 import {
   answerOf,
   BID,
@@ -14,17 +13,10 @@ import {
   OUTCOMES,
   send,
   startRivalStand,
+  useRivalStand,
 } from './rival-stand.ts';
 
-let stand: Stand;
-beforeAll(async () => {
-  stand = await startRivalStand();
-});
-beforeEach(() => {
-  stand.leads.length = 0;
-  stand.outcome = OUTCOMES.unsold;
-});
-afterAll(() => stand.close());
+const stand = await useRivalStand();
 
 const controls = { apiId: 'A1', apiPassword: 'px-secret', productId: '12' };
 const person = { firstName: 'Ann', cellPhone: '(512) 555-0142', zip: '00704' };

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
+import { afterAll, beforeEach } from 'vitest';
 
 import { toLeadId } from '../../../../src/domain/ids.ts';
 import type { LeadOutcome } from '../../../../src/domain/lead.ts';
@@ -46,6 +47,17 @@ export const rivalWorld: World = {
 
 export const startRivalStand = (overrides: Parameters<typeof startStand>[0] = {}) =>
   startStand({ currentWorld: () => ({ version: 7, world: rivalWorld }), ...overrides });
+
+/** A stand for all tests of a file, empty and with this outcome before each. */
+export async function useRivalStand(outcome: Stand['outcome'] = OUTCOMES.unsold): Promise<Stand> {
+  const stand = await startRivalStand();
+  beforeEach(() => {
+    stand.leads.length = 0;
+    stand.outcome = outcome;
+  });
+  afterAll(() => stand.close());
+  return stand;
+}
 
 export interface Sent {
   readonly method?: string;
