@@ -25,6 +25,8 @@ interface RouteRequest extends StageKey {
   readonly behind?: StageRoute;
   /** Why contracts of earlier stages did not buy. */
   readonly came?: readonly IneligibleReason[];
+  /** Somebody has the lead, or may have it. */
+  readonly isShared?: true;
 }
 
 export function createRouteActivities(deps: ActivityDeps) {
@@ -42,6 +44,7 @@ export function createRouteActivities(deps: ActivityDeps) {
       score,
       behind,
       came,
+      isShared,
     }: RouteRequest): Promise<StageRoute> {
       const opened = await cases.of(leadId, round);
       const { lead, loaded, stored, past } = opened;
@@ -54,6 +57,7 @@ export function createRouteActivities(deps: ActivityDeps) {
         ...{ lead, score, live: deps.desk, atMs: now(), past },
         byOperator: opened.choice !== null,
         ...(came && { came }),
+        ...(isShared && { isShared }),
       };
       // Who may buy was decided with the first part.
       const questions = behind ? [] : repeatQuestions(eligibility.repeats, stage.contracts, lead);

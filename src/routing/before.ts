@@ -15,6 +15,8 @@ export interface Question extends Asked {
   readonly past?: ReadonlyMap<ContractId, AttemptState>;
   /** Why contracts of earlier stages of this round did not buy. */
   readonly came?: readonly IneligibleReason[];
+  /** Somebody has the lead, or may have it: only who shares it can be sold it as well. */
+  readonly isShared?: boolean;
 }
 
 type Why = Omit<WhyNot, 'contractId'>;

@@ -48,7 +48,7 @@ export function routeStage(rules: Rules, stage: Stage, asked: Question): StageRo
     const why =
       whyPassedBy(stage, contractId, question) ??
       whyNot(explain(place)) ??
-      whyNever(rules, { stage, contractId, atMs: asked.atMs, least });
+      whyNever(rules, { stage, contractId, asked, least });
     if (why) refused.push(toWhyNot(contractId, why));
     else eligible.push(contractId);
   }
@@ -69,18 +69,25 @@ function whyNot(verdict: Eligibility): Why | undefined {
   return verdict.kind === 'eligible' ? undefined : verdict;
 }
 
-/** What keeps out a contract that wants the lead: no share of the stage, no margin in its price. */
+/**
+ * What keeps out a contract that wants the lead: no share of the stage, a sale before to someone
+ * else, no margin in its price. Whoever is asked for a bid may answer that it shares.
+ */
 function whyNever(
   rules: Rules,
-  of: { stage: Stage; contractId: ContractId; atMs: number; least: Cents },
+  of: { stage: Stage; contractId: ContractId; asked: Question; least: Cents },
 ): Why | undefined {
-  const { stage, contractId, atMs, least } = of;
-  if (stage.method === 'weighted' && contractIn(rules.world, contractId).weight === 0) {
+  const { stage, contractId, asked, least } = of;
+  const contract = contractIn(rules.world, contractId);
+  if (stage.method === 'weighted' && contract.weight === 0) {
     return { reason: 'no_turn', detail: 'weight 0' };
   }
+  if (asked.isShared && contract.exclusive && !contract.ping) {
+    return { reason: 'no_place', detail: '' };
+  }
   if (least === ZERO) return undefined;
-  const window = rules.eligibility.windowAt(contractId, atMs);
-  const { priceCents } = hourlyTerms(contractIn(rules.world, contractId), window);
+  const window = rules.eligibility.windowAt(contractId, asked.atMs);
+  const { priceCents } = hourlyTerms(contract, window);
   if (priceCents === null || priceCents >= least) return undefined;
   return { reason: 'under_margin', detail: `${dollars(priceCents)}, at least ${dollars(least)}` };
 }

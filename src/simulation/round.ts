@@ -128,6 +128,7 @@ function routeFirst(memory: Memory, round: Round, stage: Stage): StageRoute {
     ...asking,
     ...{ past, byOperator: choice !== null },
     came: reasonsSoFar(round),
+    isShared: placesTaken(round.offers) > 0,
     live: liveOf(rules, room, { asking, then }),
     seen: persons.seenBy(stage.contracts, lead, atMs),
   });

@@ -50,6 +50,7 @@ async function routePart(run: Run, stage: string, behind?: StageRoute): Promise<
     ...{ leadId: lead.leadId, round: run.round, stage, score: score.score },
     ...(behind && { behind }),
     ...(came.length > 0 && { came }),
+    ...(placesTaken(run.offers) > 0 && { isShared: true }),
   });
   // A drawn turn was stored with its draw.
   if (route.turn === undefined) {

@@ -5,13 +5,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { createCapDesk } from '../../src/activities/cap-desk.ts';
-import { DAY, deskWithEntity, request, settle, stopClock } from './desk-entity.ts';
+import { DAY, deskWithEntity, ids, request, settle, stopClock } from './desk-entity.ts';
 
 beforeEach(stopClock);
 afterEach(() => void vi.useRealTimers());
-
-const ids = (count: number, from = 0) =>
-  Array.from({ length: count }, (_, index) => `lead/${from + index}`);
 
 describe('batches', () => {
   test('gather what is asked for in one turn', async () => {
@@ -194,97 +191,5 @@ describe('T35: an entity that knows nothing', () => {
     await warmed;
     expect(seedEntity).toHaveBeenCalled();
     expect(state).toMatchObject({ seeded: true, open: 0, done: {} });
-  });
-});
-
-describe('a denial', () => {
-  const fill = async ({ desk }: ReturnType<typeof deskWithEntity>) => {
-    const asked = ids(2).map((id) => desk.hold('apex', request(id, 1), 1));
-    await settle();
-    return Promise.all(asked);
-  };
-
-  test('says which window is full', async () => {
-    const [, denied] = await fill(deskWithEntity());
-    expect(denied).toMatchObject({ kind: 'denied', detail: `${DAY} 1/1` });
-  });
-
-  test('T37: is remembered for a second at most', async () => {
-    const given = deskWithEntity();
-    expect(given.desk.deniedKey(DAY, 1)).toBeUndefined();
-    await fill(given);
-    await settle(999);
-    expect(given.desk.deniedKey(DAY, 1)?.detail).toBe(`${DAY} 1/1`);
-    await settle(1);
-    expect(given.desk.deniedKey(DAY, 1)).toBeUndefined();
-  });
-
-  test('is remembered from the grant that took the last room', async () => {
-    const { desk } = deskWithEntity();
-    void desk.hold('apex', request('lead/0', 2), 1);
-    await settle();
-    expect(desk.deniedKey(DAY, 2)).toBeUndefined();
-    void desk.hold('apex', request('lead/1', 2), 1);
-    await settle();
-    expect(desk.deniedKey(DAY, 2)?.detail).toBe('no room left');
-  });
-
-  test('says nothing under another limit, and is forgotten with a new world', async () => {
-    const given = deskWithEntity();
-    await fill(given);
-    expect(given.desk.deniedKey(DAY, 2), 'raised').toBeUndefined();
-    await fill(given);
-    expect(given.desk.deniedKey(DAY, 1)).toBeDefined();
-    given.desk.forgetDenials();
-    expect(given.desk.deniedKey(DAY, 1)).toBeUndefined();
-  });
-
-  test('is forgotten where its window ends', async () => {
-    const { desk } = deskWithEntity();
-    const endsAtMs = Date.now() + 300;
-    void desk.hold('apex', request('lead/0', 1, { endsAtMs }), 1);
-    await settle(299);
-    expect(desk.deniedKey(DAY, 1)).toBeDefined();
-    await settle(1);
-    expect(desk.deniedKey(DAY, 1)).toBeUndefined();
-  });
-
-  test('T36: is forgotten once a release here has made room', async () => {
-    const given = deskWithEntity();
-    await fill(given);
-    const released = given.desk.release('apex', request('lead/0', 1), 'first');
-    await settle();
-    expect(await released).toBe(true);
-    expect(given.desk.deniedKey(DAY, 1)).toBeUndefined();
-  });
-
-  test('T36: is forgotten also when it came in the same batch as that release', async () => {
-    const { desk } = deskWithEntity();
-    void desk.hold('apex', request('lead/0', 1), 1);
-    await settle();
-    const denied = desk.hold('apex', request('lead/1', 1), 1);
-    const released = desk.release('apex', request('lead/0', 1), 'first');
-    await settle();
-    expect([(await denied).kind, await released]).toEqual(['denied', true]);
-    expect(desk.deniedKey(DAY, 1)).toBeUndefined();
-  });
-
-  test('of a dear lead is not remembered while a cheaper one would fit', async () => {
-    const { desk } = deskWithEntity();
-    const cents = (id: string, amount: number) => request(id, 2_000, { amount });
-    const asked = [cents('lead/0', 1_500), cents('lead/1', 900), cents('lead/2', 500)];
-    const said = asked.map((each) => desk.hold('apex', each, 1));
-    await settle();
-    expect((await Promise.all(said)).map(({ kind }) => kind)).toEqual([
-      'granted',
-      'denied',
-      'granted',
-    ]);
-    void desk.release('apex', cents('lead/2', 500), 'first');
-    await settle();
-    const denied = desk.hold('apex', cents('lead/3', 900), 1);
-    await settle();
-    expect((await denied).kind).toBe('denied');
-    expect(desk.deniedKey(DAY, 1)).toBeUndefined();
   });
 });

@@ -88,6 +88,10 @@ export function deskWithEntity({ seeded = true, seed = {} as Partial<CapsSeed> }
 
 export const DAY = 'contract/apex_auto/day/2026-11-22/leads';
 
+/** Ids of holds, counted up. */
+export const ids = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, index) => `lead/${from + index}`);
+
 /** A request for one lead of the day's room. */
 export const request = (id: string, limit: number, more: Partial<CapWindow> = {}): HoldRequest => ({
   id,

@@ -36,11 +36,11 @@ function rulesOf(stage: object, contracts: Record<string, object>): Rules {
   return { world, eligibility: createEligibility(world) };
 }
 
-function routeWith(rules: Rules, { test: isTest = false, atMs = 5 } = {}) {
+function routeWith(rules: Rules, { test: isTest = false, atMs = 5, isShared = false } = {}) {
   const lead = sampleLead({ test: isTest });
   const campaign = rules.world.campaigns['auto'];
   if (!campaign) throw new Error('no campaign');
-  const asked = { lead, score: 50, atMs, live: { deniedKey: () => undefined } };
+  const asked = { lead, score: 50, atMs, live: { deniedKey: () => undefined }, isShared };
   const route = routeStage(rules, stageIn(campaign, 'only'), asked);
   return { route, lead, campaign, stage: stageIn(campaign, 'only') };
 }
@@ -81,6 +81,25 @@ test('a drawn route keeps what its members were owed, so that the draw can be re
   expect(drawRoute({ world: rules.world, stage }, route, { credits, turn: 2 }).route).toEqual(
     second.route,
   );
+});
+
+test('a lead that somebody has is for those that share, and takes no turn of the others', () => {
+  const rules = rulesOf(
+    { method: 'round_robin' },
+    { a: { ...PRICED, exclusive: false }, b: PRICED, c: { ...PRICED, paused: true } },
+  );
+  expect(routeWith(rules).route.order).toEqual(['a', 'b']);
+  const { route } = routeWith(rules, { isShared: true });
+  expect(route.order).toEqual(['a']);
+  expect(route.refused.map(({ contractId, reason }) => [contractId, reason])).toEqual([
+    ['b', 'no_place'],
+    ['c', 'paused'],
+  ]);
+});
+
+test('whoever bids is asked about a lead that somebody has: the answer may say that it shares', () => {
+  const rules = rulesOf({ method: 'ping_post' }, { a: BIDS, b: PRICED });
+  expect(routeWith(rules, { isShared: true }).route.order).toEqual(['a']);
 });
 
 test('a test lead takes no turn', () => {

@@ -96,6 +96,7 @@ async function asRecorded(deps: ApiDeps, trace: LeadTrace): Promise<Inquiry> {
         live: route ? fullCapsOf(route) : NOTHING_FULL,
         past,
         byOperator: choice !== null,
+        isShared: route?.refused.some(({ reason }) => reason === 'no_place') ?? false,
         ...(route && { seen: seenOf(route) }),
         turns: ({ part }) => {
           const drawn = findVerdict<StageRoute>(trace, routeStepOf(stage.name, part));

@@ -79,6 +79,8 @@ export interface Room {
   readonly key: string;
   readonly left: number;
   readonly endsAtMs: number | null;
+  /** Of what is taken nothing may still be released or paid in: this much is left for a while. */
+  readonly firm?: true;
 }
 
 export type CapDecision =
@@ -98,6 +100,8 @@ export type CapDecision =
   | { readonly kind: 'busy' }
   /** The entity knows nothing yet: seed this epoch, then ask again. */
   | { readonly kind: 'unseeded'; readonly epoch: string };
+
+type Denied = CapDecision & { readonly kind: 'denied' };
 
 /** What PostgreSQL knows: the use of each window, and the holds that may still be released. */
 export interface CapsSeed {
@@ -246,7 +250,8 @@ function hold(state: CapsState, op: CapOp & { op: 'hold' }, nowMs: number): CapD
 
   for (const window of op.windows) {
     const denied = deny(loadWindow(state, window.key), window);
-    if (denied) return denied;
+    if (!denied) continue;
+    return isFirm(state, window.key) ? { ...denied, room: { ...denied.room, firm: true } } : denied;
   }
   const takes = op.windows.map((window) => take(state, window, nowMs));
   state.holds[op.id] = { takes, atMs: nowMs };
@@ -254,7 +259,7 @@ function hold(state: CapsState, op: CapOp & { op: 'hold' }, nowMs: number): CapD
   return { kind: 'granted', rooms: roomsOf(state, op.windows) };
 }
 
-function deny({ used, limit, ...window }: WindowState, asked: CapWindow): CapDecision | undefined {
+function deny({ used, limit, ...window }: WindowState, asked: CapWindow): Denied | undefined {
   const { key, amount, paced } = asked;
   const most = paced ? Math.min(limit, paced.limit) : limit;
   if (used + amount <= most) return undefined;
@@ -264,6 +269,15 @@ function deny({ used, limit, ...window }: WindowState, asked: CapWindow): CapDec
     return { kind: 'denied', room: { ...room, endsAtMs }, used, limit, pacedUntil: paced.until };
   }
   return { kind: 'denied', room: { ...room, endsAtMs: endOf(window) }, used, limit };
+}
+
+/** Asked of a full window only; where many holds of it are open, the first is found soon. */
+function isFirm({ holds }: CapsState, key: string): boolean {
+  if (isBalanceKey(key)) return false;
+  for (const id in holds) {
+    if (holds[id]?.takes.some((each) => each.key === key)) return false;
+  }
+  return true;
 }
 
 /** Counts in the bucket of now, if the hold was planned in an older one: it is sent now. */
