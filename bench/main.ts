@@ -3,8 +3,9 @@
 
 import { parseOptions } from './options.ts';
 import { measureCaps } from './caps.ts';
+import { measureIntake } from './intake.ts';
 import { measureLeads } from './leads.ts';
-import { renderCaps, renderLeads, renderRouting } from './report.ts';
+import { renderCaps, renderIntake, renderLeads, renderRouting } from './report.ts';
 import { measureRouting } from './routing.ts';
 import { onWorkbench, type Workbench } from './stand/workbench.ts';
 
@@ -28,6 +29,11 @@ async function measure(bench: Workbench): Promise<{ text: string; isVoid: boolea
   if (options.scenario === 'caps') {
     const report = await measureCaps(bench, options);
     const text = options.json ? JSON.stringify(report, null, 2) : renderCaps(report);
+    return { text, isVoid: report.audit === 'void' };
+  }
+  if (options.scenario === 'intake') {
+    const report = await measureIntake(bench, options);
+    const text = options.json ? JSON.stringify(report, null, 2) : renderIntake(report);
     return { text, isVoid: report.audit === 'void' };
   }
   const report = await measureLeads(bench, options);

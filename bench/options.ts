@@ -9,13 +9,16 @@ export type Pace =
 
 export interface BenchOptions {
   readonly json: boolean;
-  readonly scenario: 'leads' | 'caps' | 'routing';
+  readonly scenario: 'leads' | 'caps' | 'routing' | 'intake';
   readonly pace: Pace;
   readonly seconds: number;
   readonly warmupSeconds: number;
   readonly buyers: number;
   /** Of the scenario `routing`: how many contracts one stage has; each number is measured. */
   readonly contracts: readonly number[];
+  /** Of the scenario `intake`: how many stand on a suppression list, and how many came before. */
+  readonly suppressed: number;
+  readonly past: number;
   /** How long a buyer thinks about a ping, drawn per buyer and lead. */
   readonly pingMs: readonly [least: number, most: number];
   readonly temporal: 'dev' | 'postgres';
@@ -33,13 +36,15 @@ interface Given {
   readonly warmup: number;
   readonly buyers: number;
   readonly contracts?: number;
+  readonly suppressed: number;
+  readonly past: number;
   readonly pingMs: readonly [number, number];
   readonly temporal: BenchOptions['temporal'];
   readonly rounds: number;
   readonly cpuProf?: string;
 }
 
-const CONCURRENCY = { leads: 20, caps: 500, routing: 1 } as const;
+const CONCURRENCY = { leads: 20, caps: 500, routing: 1, intake: 4 } as const;
 const CONTRACTS = [1_000, 10_000];
 
 const EXAMPLES = `
@@ -48,6 +53,7 @@ Examples:
   npm run bench -- --json --rate 20 --seconds 60 --ping-ms 100-300
   npm run bench -- --json --scenario caps --seconds 10
   npm run bench -- --json --scenario routing --contracts 1000
+  npm run bench -- --json --scenario intake
 Method and fields: docs/reference/bench.md. Progress goes to stderr; a run whose check of the
 buyers' journals against the database fails is void and ends with exit code 1.`;
 
@@ -61,11 +67,22 @@ export function parseOptions(args: readonly string[]): BenchOptions {
         .argParser(positive)
         .conflicts('concurrency'),
     )
-    .option('--concurrency <sources>', 'closed loop: sources at once (20; caps: 500)', whole)
+    .option(
+      '--concurrency <sources>',
+      'closed loop: sources at once (20; caps: 500; intake: 4)',
+      whole,
+    )
     .option('--seconds <seconds>', 'measured time per round and side', positive, 20)
     .option('--warmup <seconds>', 'time before it that does not count', notNegative, 15)
     .option('--buyers <count>', 'ping-post buyers', whole, 10)
     .option('--contracts <count>', 'routing: contracts of the stage (1000 and 10000)', whole)
+    .option(
+      '--suppressed <count>',
+      'intake: numbers on a suppression list',
+      wholeOrNone,
+      10_000_000,
+    )
+    .option('--past <count>', 'intake: leads that came before', wholeOrNone, 5_000_000)
     .option('--ping-ms <least-most>', 'how long buyers think about a ping', range, [0, 0])
     .addOption(
       new Option('--temporal <kind>', 'the development server, or the server on PostgreSQL')
@@ -73,8 +90,11 @@ export function parseOptions(args: readonly string[]): BenchOptions {
         .default('dev'),
     )
     .addOption(
-      new Option('--scenario <name>', 'whole leads, holds on one buyer, or the pure decision')
-        .choices(['leads', 'caps', 'routing'])
+      new Option(
+        '--scenario <name>',
+        'whole leads, holds on one buyer, the pure decision, or intake',
+      )
+        .choices(['leads', 'caps', 'routing', 'intake'])
         .default('leads'),
     )
     .option('--rounds <count>', 'how often Sluice and the baseline take turns', whole, 2)
@@ -82,8 +102,10 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     .addHelpText('after', EXAMPLES);
   const given = command.parse([...args], { from: 'user' }).opts<Given>();
   const { json, scenario, seconds, warmup, buyers, pingMs, temporal, rounds } = given;
-  const { rate, concurrency = CONCURRENCY[scenario], cpuProf, contracts } = given;
-  if (scenario === 'caps' && rate !== undefined) command.error('error: caps are a closed loop');
+  const { rate, concurrency = CONCURRENCY[scenario], cpuProf, contracts, suppressed, past } = given;
+  if ((scenario === 'caps' || scenario === 'intake') && rate !== undefined) {
+    command.error(`error: ${scenario} is a closed loop`);
+  }
   const pace: Pace = rate === undefined ? { kind: 'closed', concurrency } : { kind: 'open', rate };
   return {
     ...{
@@ -96,6 +118,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       temporal,
       rounds,
       cpuProf,
+      suppressed,
+      past,
     },
     contracts: contracts === undefined ? CONTRACTS : [contracts],
     warmupSeconds: warmup,
@@ -116,7 +140,11 @@ function positive(text: string): number {
 }
 
 function whole(text: string): number {
-  const value = positive(text);
+  return wholeOrNone(String(positive(text)));
+}
+
+function wholeOrNone(text: string): number {
+  const value = notNegative(text);
   if (!Number.isInteger(value)) throw new InvalidArgumentError('wants a whole number');
   return value;
 }

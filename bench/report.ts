@@ -2,6 +2,7 @@
 
 import type { CapsReport } from './caps.ts';
 import type { SideFigures } from './figures.ts';
+import type { IntakeReport } from './intake.ts';
 import type { LeadsReport } from './leads.ts';
 import type { RoutingReport } from './routing.ts';
 
@@ -53,6 +54,11 @@ export function renderCaps({ settings, machine, scenario: _, ...figures }: CapsR
     typeof value === 'object' && value !== null ? pairs(value) : value,
   ]);
   return [table(rows), '', pairs(settings), pairs(machine)].join('\n');
+}
+
+/** The table of intake. */
+export function renderIntake({ settings, scenario: _, ...figures }: IntakeReport): string {
+  return [table(Object.entries(figures)), '', pairs(settings)].join('\n');
 }
 
 /** The table of decisions: one line for each number of contracts. */

@@ -1,6 +1,7 @@
 // The operator's side of the HTTP API, for commands that read.
 
 import { request } from 'undici';
+import { Problem, problemBody } from '../api/problems.ts';
 import type { Config } from '../config.ts';
 import { CommandError, findRunning } from './running.ts';
 
@@ -88,11 +89,26 @@ interface ProblemBody {
   readonly errors?: readonly { field: string; says: string; fix?: string }[];
 }
 
+/** What the API would refuse, done here: its problem becomes what a command says. */
+export async function asCommandError<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const body = problemBody(error, '');
+    throw new CommandError(describeProblem(body), hintFor(body.status));
+  }
+}
+
+function describeProblem({ detail, title, errors = [] }: ProblemBody): string {
+  const lines = errors.map(({ field, says, fix }) => `${field}: ${says}${fix ? `; ${fix}` : ''}`);
+  return [detail ?? title, ...lines].join('\n  ');
+}
+
 function textOf(body: string): string {
   try {
-    const { detail, title, errors = [] } = JSON.parse(body) as ProblemBody;
-    const lines = errors.map(({ field, says, fix }) => `${field}: ${says}${fix ? `; ${fix}` : ''}`);
-    return [detail ?? title ?? body, ...lines].join('\n  ');
+    const problem = JSON.parse(body) as ProblemBody;
+    return describeProblem({ ...problem, title: problem.title ?? body });
   } catch {
     // Not a problem document: shown as it came.
     return body.slice(0, 300);

@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { importFile, type ImportOptions, type Progress } from '../../src/cli/suppress/import.ts';
+import { importFile, type Progress } from '../../src/cli/suppress/import.ts';
 import { readParts } from '../../src/cli/suppress/parts.ts';
+import type { ImportOptions } from '../../src/cli/suppress/send.ts';
 import { addValues, checkValue, removeFrom, showLists } from '../../src/cli/suppress/values.ts';
 import { readConfig } from '../../src/config.ts';
 import { call, type Stand, startStand } from './api-stand.ts';
@@ -55,7 +56,7 @@ describe('the page', () => {
     const plain = (await said).replaceAll(`${folder}/`, '').replace('0.0 s', '0.1 s');
     expect(plain).toBe(shown(`import dnc.csv --kind phone --list dnc --expires ${FUTURE}`));
     expect(readFileSync(`${file}.bad-rows.csv`, 'utf8')).toBe(block('row,why'));
-    expect(told).toEqual([{ rows: 4, rowsPerSecond: 4_000, percent: 100 }]);
+    expect(told).toEqual([{ doing: 'adding', rows: 4, rowsPerSecond: 4_000, percent: 100 }]);
   });
 
   test('shows what the other commands say', async () => {

@@ -3,6 +3,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 
+import { HASH_BYTES } from '../../db/suppressions/hash.ts';
 import type { SuppressionKind } from '../../domain/suppression/suppression.ts';
 import { findLayout, type Layout, splitLines } from '../../intake/listed/rows.ts';
 import { asSha256, CELLS, WANTED_LISTED } from '../../intake/listed/value.ts';
@@ -16,6 +17,19 @@ export interface ReadRows {
   /** One after the other, without a gap. */
   readonly hashes: Buffer;
   readonly bad: ReadonlyMap<string, readonly number[]>;
+}
+
+/** Of a body that is hashes already, as they are kept. */
+export const HASHES_TYPE = 'application/octet-stream';
+
+/** The hashes of a body, as `HASH_BYTES` of each, without a gap. */
+export function readHashes(hashes: Buffer): ReadRows {
+  if (hashes.length > 0 && hashes.length % HASH_BYTES === 0) {
+    return { rows: hashes.length / HASH_BYTES, hashes, bad: new Map() };
+  }
+  const says = `${hashes.length} bytes are no whole number of hashes`;
+  const fix = `send the first ${HASH_BYTES} bytes of each SHA-256, one after the other`;
+  throw new Problem('invalid_request', { errors: [{ field: 'body', says, fix }] });
 }
 
 /** Between two slices of so many lines leads get their turn: one takes some 5 ms. */

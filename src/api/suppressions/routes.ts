@@ -20,7 +20,7 @@ import {
   suppressionsBody,
   valueQuery,
 } from './wire.ts';
-import { readRows } from './import.ts';
+import { HASHES_TYPE, readHashes, readRows } from './import.ts';
 import { createReadingRoutes } from './reading.ts';
 import { cellsOf, loadHash } from './values.ts';
 
@@ -93,11 +93,13 @@ async function importRows(
   { id: by }: OperatorCaller,
 ): Promise<ImportAnswer> {
   const query = expectShape(importQuery, req.query);
-  requireType(req, ['text/csv', 'text/plain']);
+  requireType(req, ['text/csv', 'text/plain', HASHES_TYPE]);
   const { list, kind, origin = null } = query;
   const campaignId = scopeOf(deps, query.campaign);
   const expiresAt = expiryOf(query.expires);
-  const { rows, hashes, bad } = await readRows(textOf(bytesOf(req)), query);
+  const { rows, hashes, bad } = req.is(HASHES_TYPE)
+    ? readHashes(bytesOf(req))
+    : await readRows(textOf(bytesOf(req)), query);
   const good = hashes.length / HASH_BYTES;
   const isDry = query.dry_run === 'true';
   const addition = { list, kind, campaignId, expiresAt, by, origin, hashes };

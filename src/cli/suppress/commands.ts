@@ -3,7 +3,8 @@
 import { type Command, Option } from 'commander';
 import { SUPPRESSION_KINDS } from '../../domain/suppression/suppression.ts';
 import type { CommandLine } from '../world-commands.ts';
-import type { ImportOptions, Progress } from './import.ts';
+import type { Progress } from './import.ts';
+import type { ImportOptions } from './send.ts';
 
 const kindOption = () =>
   new Option('--kind <kind>', 'what the values are').choices(SUPPRESSION_KINDS);
@@ -77,8 +78,9 @@ function addImport(command: Command, { run, out, env }: CommandLine): void {
         const { importFile } = await import('./import.ts');
         const live = process.stderr.isTTY;
         const say = (text: string) => process.stderr.write(live ? `\r${text}\u001b[K` : text);
-        const onProgress = ({ rows, rowsPerSecond, percent }: Progress) => {
-          say(`${rows} rows, ${rowsPerSecond} a second, ${percent} %${live ? '' : '\n'}`);
+        const onProgress = ({ doing, rows, rowsPerSecond, percent }: Progress) => {
+          const done = `${rows} rows, ${rowsPerSecond} a second, ${percent} %`;
+          say(`${doing}: ${done}${live ? '' : '\n'}`);
         };
         const from = { config, env, onProgress, now: Date.now };
         const told = await importFile(file, options, from);

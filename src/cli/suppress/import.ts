@@ -1,35 +1,29 @@
 // `sluice suppress import`: sends a file to the running server part by part, and writes down which
-// rows were bad. If it breaks off, run it again: what stands on the list is left alone.
+// rows were bad. A large file is read here and sent in the order of the index that takes it. If it
+// breaks off, run it again: what stands on the list is left alone.
 
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { finished } from 'node:stream/promises';
-import { basename } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-
+import { textOf } from '../../api/http/body.ts';
+import { readRows } from '../../api/suppressions/import.ts';
 import type { ImportAnswer } from '../../api/suppressions/wire.ts';
-import type { SuppressionKind } from '../../domain/suppression/suppression.ts';
 import { findLayout } from '../../intake/listed/rows.ts';
-import { type Caller, postText, Unavailable } from '../client.ts';
+import { type Caller, asCommandError } from '../client.ts';
+import { createBadRows } from './bad-rows.ts';
+import { type Heaps, openHeaps } from './heaps.ts';
 import { type Part, readParts, sizeOf } from './parts.ts';
+import { type ImportOptions, sendPart } from './send.ts';
 
-export interface ImportOptions {
-  readonly kind: SuppressionKind;
-  readonly list: string;
-  readonly campaign?: string;
-  readonly expires?: string;
-  readonly column?: string;
-  readonly origin?: string;
-  readonly hashed: boolean;
-  readonly dryRun: boolean;
-  /** Where bad rows are written down. */
-  readonly result?: string;
-}
+/** Some 700,000 phone numbers. Smaller files are sent as they are. */
+const LARGE_BYTES = 8 * 1024 * 1024;
+/** Of hashes: 32,768 of them, a second or less of the server. */
+const PART_BYTES = 512 * 1024;
 
 /** What is done so far, and how fast. */
 export interface Progress {
+  /** A large file is read first, and then sent. */
+  readonly doing: 'reading' | 'adding';
   readonly rows: number;
   readonly rowsPerSecond: number;
-  /** Of the file's bytes. */
+  /** Of the file's bytes, or of its good rows. */
   readonly percent: number;
 }
 
@@ -41,34 +35,122 @@ interface Sum {
   bad: number;
 }
 
+interface From extends Caller {
+  onProgress(progress: Progress): void;
+  now(): number;
+  /** From this size on a file is sorted; for tests. */
+  readonly largeBytes?: number;
+}
+
+/** One import under way. */
+interface Import {
+  readonly file: string;
+  readonly options: ImportOptions;
+  readonly from: From;
+  readonly size: number;
+  readonly sum: Sum;
+  readonly badRows: ReturnType<typeof createBadRows>;
+}
+
 /** Imports a file and returns what to print. Throws `CommandError`. */
 export async function importFile(
   file: string,
   options: ImportOptions,
-  from: Caller & { onProgress(progress: Progress): void; now(): number },
+  from: From,
 ): Promise<string> {
   const size = await sizeOf(file);
   const startedMs = from.now();
   const sum: Sum = { rows: 0, added: 0, renewed: 0, known: 0, bad: 0 };
   const badRows = createBadRows(options.result ?? `${file}.bad-rows.csv`);
-  let header: Buffer | undefined;
+  const all = { file, options, from, size, sum, badRows };
   try {
-    for await (const part of readParts(file)) {
-      header ??= headerOf(part, options);
-      const answer = await sendPart(part, header, { file, options, caller: from });
-      for (const key of Object.keys(sum) as (keyof Sum)[]) sum[key] += answer[key];
-      await badRows.write(answer.bad_rows);
-      const seconds = Math.max(from.now() - startedMs, 1) / 1000;
-      from.onProgress({
-        rows: sum.rows,
-        rowsPerSecond: Math.round(sum.rows / seconds),
-        percent: Math.floor((100 * part.readBytes) / size),
-      });
-    }
+    if (options.dryRun || size < (from.largeBytes ?? LARGE_BYTES)) await sendAsItIs(all);
+    else await sendSorted(all);
   } finally {
     await badRows.end();
   }
   return describeImport(sum, { options, seconds: (from.now() - startedMs) / 1000, badRows });
+}
+
+async function sendAsItIs({ file, options, from, size, sum, badRows }: Import): Promise<void> {
+  const tell = progressFrom(from, 'adding');
+  for await (const { bytes, more, readBytes } of readWithHeader(file, options)) {
+    const part = { body: bytes, type: 'text/csv', more };
+    const answer = await sendPart(part, { file, options }, from);
+    for (const key of Object.keys(sum) as (keyof Sum)[]) sum[key] += answer[key];
+    await badRows.write(answer.bad_rows);
+    tell(sum.rows, readBytes / size);
+  }
+}
+
+async function sendSorted(all: Import): Promise<void> {
+  const heaps = await openHeaps();
+  try {
+    await readInto(heaps, all);
+    await sendHeaps(heaps, all);
+  } finally {
+    await heaps.close();
+  }
+}
+
+async function readInto(heaps: Heaps, all: Import): Promise<void> {
+  const { file, options, from, size, sum, badRows } = all;
+  const tell = progressFrom(from, 'reading');
+  for await (const { bytes, more, readBytes } of readWithHeader(file, options)) {
+    const { list, kind } = options;
+    const read = await asCommandError(() =>
+      readRows(textOf(bytes), { list, kind, ...more, first_row: Number(more.first_row) }),
+    );
+    await heaps.add(read.hashes);
+    const bad = [...read.bad].map(([says, rows]) => ({ says, rows }));
+    await badRows.write(bad);
+    sum.rows += read.rows;
+    sum.bad += bad.reduce((count, { rows }) => count + rows.length, 0);
+    tell(sum.rows, readBytes / size);
+  }
+}
+
+async function sendHeaps(heaps: Heaps, { file, options, from, sum }: Import): Promise<void> {
+  const tell = progressFrom(from, 'adding');
+  const good = sum.rows - sum.bad;
+  let sent = 0;
+  for await (const body of heaps.parts(PART_BYTES)) {
+    const part = { body, type: 'application/octet-stream' };
+    const answer: ImportAnswer = await sendPart(part, { file, options }, from);
+    sum.added += answer.added;
+    sum.renewed += answer.renewed;
+    sum.known += answer.known;
+    sent += answer.rows;
+    tell(sent, sent / good);
+  }
+}
+
+function progressFrom({ onProgress, now }: From, doing: Progress['doing']) {
+  const startedMs = now();
+  return (rows: number, share: number) => {
+    const seconds = Math.max(now() - startedMs, 1) / 1000;
+    const rowsPerSecond = Math.round(rows / seconds);
+    onProgress({ doing, rows, rowsPerSecond, percent: Math.floor(100 * share) });
+  };
+}
+
+/** The parts of a file, each with the line that names the columns before it. */
+async function* readWithHeader(file: string, options: ImportOptions) {
+  const { column, hashed } = options;
+  let header: Buffer | undefined;
+  for await (const part of readParts(file)) {
+    header ??= headerOf(part, options);
+    const { firstLine, readBytes } = part;
+    const isFirst = firstLine === 1;
+    const more = {
+      // The header that is put before counts as a row.
+      first_row: String(isFirst || header.length === 0 ? firstLine : firstLine - 1),
+      ...(column !== undefined && { column }),
+      ...(hashed && { hashed: 'true' as const }),
+    };
+    const bytes = isFirst ? part.bytes : Buffer.concat([header, part.bytes]);
+    yield { bytes, more, readBytes };
+  }
 }
 
 /** The line that names the columns: each part begins with it. Empty where the file has none. */
@@ -84,66 +166,6 @@ function headerOf({ bytes }: Part, { kind, column }: ImportOptions): Buffer {
     column,
   );
   return layout?.hasHeader ? line : Buffer.alloc(0);
-}
-
-async function sendPart(
-  { bytes, firstLine }: Part,
-  header: Buffer,
-  of: { readonly file: string; readonly options: ImportOptions; readonly caller: Caller },
-): Promise<ImportAnswer> {
-  const { list, kind, campaign, expires, column, hashed, dryRun } = of.options;
-  const isFirst = firstLine === 1;
-  const query = new URLSearchParams({
-    ...{ list, kind, origin: of.options.origin ?? basename(of.file).slice(0, 200) },
-    // The header that is put before counts as a row.
-    first_row: String(isFirst || header.length === 0 ? firstLine : firstLine - 1),
-    ...(campaign !== undefined && { campaign }),
-    ...(expires !== undefined && { expires }),
-    ...(column !== undefined && { column }),
-    ...(hashed && { hashed: 'true' }),
-    ...(dryRun && { dry_run: 'true' }),
-  });
-  const body = isFirst ? bytes : Buffer.concat([header, bytes]);
-  const path = `/v1/suppressions/imports?${query.toString()}`;
-  return postPatiently(path, body, of.caller);
-}
-
-/** Pauses before each further try of a part. In seconds; a busy machine is back within them. */
-const PAUSES_S = [0.2, 1, 2, 4, 8, 15, 30];
-
-/** A part that was stored although nobody said so is stored again without harm. */
-async function postPatiently(path: string, body: Buffer, caller: Caller): Promise<ImportAnswer> {
-  for (const pause of PAUSES_S) {
-    try {
-      return await postText<ImportAnswer>(path, { body, type: 'text/csv' }, caller);
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      await setTimeout(pause * 1000);
-    }
-  }
-  return postText<ImportAnswer>(path, { body, type: 'text/csv' }, caller);
-}
-
-/** The file of bad rows, made with the first of them. It holds no values. */
-function createBadRows(file: string) {
-  let stream: WriteStream | undefined;
-  return {
-    file,
-    async write(found: ImportAnswer['bad_rows']): Promise<void> {
-      if (found.length === 0) return;
-      const out = (stream ??= createWriteStream(file).on('error', () => undefined));
-      if (out.bytesWritten === 0 && out.writableLength === 0) out.write('row,why\n');
-      for (const { says, rows } of found) {
-        const why = `"${says.replaceAll('"', '""')}"`;
-        out.write(rows.map((row) => `${row},${why}\n`).join(''));
-      }
-    },
-    async end(): Promise<void> {
-      if (!stream) return;
-      stream.end();
-      await finished(stream);
-    },
-  };
 }
 
 function describeImport(
