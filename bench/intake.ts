@@ -34,7 +34,7 @@ interface Measured {
   readonly said: string;
 }
 
-/** Fills, measures, and returns the report; `audit` says whether every verdict was the right one. */
+/** Fills, measures, and returns the report; `audit` says whether every verdict was right. */
 export async function measureIntake(bench: Workbench, options: BenchOptions) {
   const { seconds, pace, suppressed, past } = options;
   const { folder: dataDir, say, onExit } = bench;

@@ -206,8 +206,8 @@ export const SUPPRESSIONS: Readonly<Record<string, Operation>> = {
     summary: 'Add a file of values, or a part of one, to a suppression list',
     description:
       'CSV in UTF-8, a row on each line, at most 2 MiB. `sluice suppress import` cuts a larger ' +
-      'file into parts. A bad row is told by its number and spoils no other. Or the first 16 bytes ' +
-      'of the SHA-256 of each value, one after the other.',
+      'file into parts. A bad row is told by its number and spoils no other. Or the first 16 ' +
+      'bytes of the SHA-256 of each value, one after the other.',
     security: OPERATOR,
     request: {
       query: importQuery,
