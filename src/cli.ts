@@ -255,11 +255,11 @@ program
 
 program
   .command('key <kind>')
-  .description('make a key for a source or an operator, and the hash for the world')
+  .description('make a key for a source, an operator or a buyer, and the hash for the world')
   .action(
     run(async (_config, kind: string) => {
-      if (kind !== 'source' && kind !== 'operator') {
-        throw new InvalidArgumentError('kind is `source` or `operator`');
+      if (kind !== 'source' && kind !== 'operator' && kind !== 'buyer') {
+        throw new InvalidArgumentError('kind is `source`, `operator` or `buyer`');
       }
       const { makeKey } = await import('./cli/key.ts');
       const { key, sha256 } = makeKey(kind);

@@ -10,7 +10,7 @@ import { createWhatIfRoutes } from './asking/what-if.ts';
 import type { ApiDeps } from './deps.ts';
 import { createDocsRoutes } from './docs.ts';
 import { createDoorRouter } from './doors/doors.ts';
-import { createFeedbackRoutes } from './feedback.ts';
+import { createFeedbackRoutes } from './feedback/routes.ts';
 import { createHealthRoutes } from './health.ts';
 import { createAuthenticate } from './http/auth.ts';
 import { readBytes } from './http/body.ts';

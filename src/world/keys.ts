@@ -3,7 +3,7 @@
 import { findEntry, listEntries } from './edit.ts';
 import { issueAt, type WorldIssue } from './issues.ts';
 
-const OWNERS = ['operators', 'sources'] as const;
+const OWNERS = ['operators', 'sources', 'buyers'] as const;
 
 /**
  * What somebody who goes back to an old version should know about its keys: those it takes up

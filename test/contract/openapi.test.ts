@@ -50,6 +50,7 @@ describe('the document', () => {
         anyone: [],
         source: ['sourceKey'],
         operator: ['operatorKey'],
+        buyer: ['buyerKey', 'operatorKey'],
         any_key: ['sourceKey', 'operatorKey'],
       };
       expect(keys).toEqual(expected[access]);

@@ -20,6 +20,7 @@ describe('a small world', () => {
     const terms = {
       ...{ caps: [], balance: null, noRepeats: null, floorCents: 0, paused: false },
       inHouse: false,
+      ...{ keys: [], feedback: null },
     };
     expect(world.buyers).toEqual({
       apex: { name: 'apex', timeZone: 'America/Denver', ...terms },

@@ -59,6 +59,18 @@ describe('a report', () => {
     expect(await record(reportOf(await sold(), { atMs: 1 }))).toMatchObject({ kind: 'too_early' });
   });
 
+  test('of a buyer is about its own sale; other leads are not there for it', async () => {
+    const among = ['bolt_auto', 'apex_auto'];
+    const result = await record(reportOf(await sold(), { among }));
+    expect(result).toMatchObject({ kind: 'recorded', feedback: { contractId: 'apex_auto' } });
+    const none = { kind: 'no_such_lead' };
+    const strange = ['bolt_auto'];
+    expect(await record(reportOf(await sold(), { among: strange }))).toEqual(none);
+    expect(await record(reportOf(await storeLead(db.pool), { among }))).toEqual(none);
+    const others = { among: strange, contractId: 'apex_auto' };
+    expect(await record(reportOf(await sold(), others))).toEqual(none);
+  });
+
   test('is never changed or deleted', async () => {
     await record(reportOf(await sold()));
     await expect(db.pool.query(`update feedback set what = 'bad'`)).rejects.toThrow('append-only');

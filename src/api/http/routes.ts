@@ -3,7 +3,14 @@
 import express from 'express';
 import type { Request, RequestHandler, Response } from 'express';
 
-import type { Authenticate, Caller, OperatorCaller, SourceCaller } from './auth.ts';
+import type {
+  Authenticate,
+  BuyerCaller,
+  Caller,
+  KeyHolder,
+  OperatorCaller,
+  SourceCaller,
+} from './auth.ts';
 import { Problem } from '../problems.ts';
 
 interface Address {
@@ -22,6 +29,8 @@ export type Route = Address &
     | { readonly access: 'anyone'; readonly handle: Handle<[]> }
     | { readonly access: 'source'; readonly handle: Handle<[SourceCaller]> }
     | { readonly access: 'operator'; readonly handle: Handle<[OperatorCaller]> }
+    | { readonly access: 'buyer'; readonly handle: Handle<[OperatorCaller | BuyerCaller]> }
+    /** Of a source or an operator. */
     | { readonly access: 'any_key'; readonly handle: Handle<[Caller]> }
   );
 
@@ -55,18 +64,30 @@ function admit({ access }: Route, authenticate: Authenticate): RequestHandler {
     if (access === 'anyone') return next();
     const caller = authenticate(req);
     res.locals['caller'] = caller;
-    if (access !== 'any_key' && access !== caller.kind) {
+    if (!SERVES[access].includes(caller.kind)) {
       throw new Problem(access === 'source' ? 'source_key_required' : 'operator_key_required');
     }
     next();
   };
 }
 
+const SERVES: Readonly<Record<Exclude<Route['access'], 'anyone'>, readonly KeyHolder['kind'][]>> = {
+  source: ['source'],
+  operator: ['operator'],
+  buyer: ['buyer', 'operator'],
+  any_key: ['source', 'operator'],
+};
+
 async function serve(route: Route, req: Request, res: Response): Promise<void> {
-  const caller = res.locals['caller'] as Caller | undefined;
+  const caller = res.locals['caller'] as KeyHolder | undefined;
   if (route.access === 'anyone') return void (await route.handle(req, res));
   if (!caller) throw new Error(`${route.path} was reached without a caller`);
-  if (route.access === 'any_key') return void (await route.handle(req, res, caller));
+  if (route.access === 'any_key' && caller.kind !== 'buyer') {
+    return void (await route.handle(req, res, caller));
+  }
+  if (route.access === 'buyer' && caller.kind !== 'source') {
+    return void (await route.handle(req, res, caller));
+  }
   if (route.access === 'source' && caller.kind === 'source') {
     return void (await route.handle(req, res, caller));
   }

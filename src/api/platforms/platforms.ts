@@ -1,5 +1,5 @@
 // The doors of web forms, ad platforms and automation tools: /in/form, /in/google, /in/meta,
-// /in/webhook, /in/linkedin, and the hosted forms.
+// /in/webhook, /in/linkedin, and the hosted forms; and what buyers' CRMs post to /in/feedback.
 
 import express from 'express';
 import type { Request, Response } from 'express';
@@ -7,6 +7,7 @@ import type { Request, Response } from 'express';
 import type { ApiDeps } from '../deps.ts';
 import { createFindDoor, type FindDoor } from '../doors/door-book.ts';
 import { MAX_BODY_BYTES } from '../doors/doors.ts';
+import { answerFeedback } from '../feedback/hook.ts';
 import { readBytes } from '../http/body.ts';
 import { answerForm, showForm } from './form.ts';
 import { answerGoogle } from './google.ts';
@@ -37,6 +38,8 @@ export function createPlatformRouter(deps: ApiDeps): express.Router {
   mount('/in/meta', answerMeta, readBytes(deps.maxBodyBytes ?? MAX_NOTICE_BYTES));
   mount('/in/webhook/:account', answerWebhook);
   mount('/in/webhook/:account/:key', answerWebhook);
+  mount('/in/feedback/:buyer', ({ deps: all }, ...rest) => answerFeedback(all, ...rest));
+  mount('/in/feedback/:buyer/:key', ({ deps: all }, ...rest) => answerFeedback(all, ...rest));
   mount('/in/linkedin', answerLinkedin);
   mount('/in/linkedin/:account', answerLinkedin);
   return router;

@@ -231,6 +231,7 @@ export function buildOpenApi(version: string) {
   for (const [name, description] of [
     ['sourceKey', 'The key of a source'],
     ['operatorKey', 'The key of an operator'],
+    ['buyerKey', 'The key of a buyer'],
   ] as const) {
     registry.registerComponent('securitySchemes', name, { ...bearer, description });
   }

@@ -11,6 +11,7 @@ export type Operation = Omit<RouteConfig, 'method' | 'path'>;
 
 export const OPERATOR = [{ operatorKey: [] }];
 export const SOURCE = [{ sourceKey: [] }];
+export const BUYER = [{ buyerKey: [] }, { operatorKey: [] }];
 
 /** JSON of this shape, as a body or an answer. */
 export function json<T extends z.ZodType>(schema: T) {

@@ -5,7 +5,11 @@ import type { Feedback } from '../../domain/scoring/feedback.ts';
 import { inTransaction, msOf, type Pool, type Tx } from '../pool.ts';
 
 /** `atMs` null: at the moment of recording. */
-export type NewFeedback = Omit<Feedback, 'atMs'> & { readonly atMs: number | null };
+export type NewFeedback = Omit<Feedback, 'atMs'> & {
+  readonly atMs: number | null;
+  /** Said by somebody who knows of sales of these contracts only: of which, need not be said. */
+  readonly among?: readonly ContractId[];
+};
 
 export type FeedbackResult =
   /** `repeat`: the same report stood there under this id. */
@@ -25,10 +29,14 @@ interface SoldLead {
 /** Records reports, at most a few thousand at once; the results are in their order. */
 export async function recordFeedback(
   pool: Pool,
-  reports: readonly NewFeedback[],
+  given: readonly NewFeedback[],
 ): Promise<readonly FeedbackResult[]> {
   return inTransaction(pool, async (tx) => {
-    const leads = await listSold(tx, [...new Set(reports.map(({ leadId }) => leadId))]);
+    const leads = await listSold(tx, [...new Set(given.map(({ leadId }) => leadId))]);
+    const reports = given.map((report) => {
+      const contractId = report.contractId ?? ownSale(report, leads.get(report.leadId));
+      return { ...report, contractId };
+    });
     const refused = reports.map((report) => refusalOf(report, leads.get(report.leadId)));
     const good = reports.filter((_, index) => !refused[index]);
     const before = await insert(tx, good);
@@ -47,9 +55,16 @@ export async function recordFeedback(
   });
 }
 
+function ownSale({ among }: NewFeedback, lead: SoldLead | undefined): ContractId | null {
+  return (among && lead?.contracts.find((id) => among.includes(id))) ?? null;
+}
+
 function refusalOf(report: NewFeedback, lead: SoldLead | undefined): FeedbackResult | undefined {
   if (!lead) return { kind: 'no_such_lead' };
-  const { contracts, receivedAtMs } = lead;
+  const { receivedAtMs } = lead;
+  const { among } = report;
+  const contracts = lead.contracts.filter((id) => !among || among.includes(id));
+  if (among && contracts.length === 0) return { kind: 'no_such_lead' };
   if (contracts.length === 0) return { kind: 'not_sold' };
   if (report.contractId !== null && !contracts.includes(report.contractId)) {
     return { kind: 'not_its_buyer', sold: contracts };

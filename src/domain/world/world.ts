@@ -2,6 +2,7 @@
 // that operators write (snake_case YAML or JSON) is parsed into these types at the border; see
 // src/world.
 
+import type { FeedbackHook } from './feedback-hook.ts';
 import type { BuyerId, CampaignId, ContractId, SourceId } from '../ids.ts';
 import type { Cents } from '../money.ts';
 import type { PersonRule } from '../person.ts';
@@ -104,6 +105,10 @@ export interface Buyer {
   readonly members?: Readonly<Record<string, Member>> | undefined;
   /** On a buyer that is one member of a team. */
   readonly membership?: Membership;
+  /** With one of them it reports what became of the leads it bought; none unless given. */
+  readonly keys?: readonly KeyHash[];
+  /** How its CRM reports that. */
+  readonly feedback?: FeedbackHook | null;
 }
 
 /** One of a team, as operators write it. */

@@ -2,7 +2,7 @@
 // read, so that one broken contract does not hide what is wrong with the others.
 
 import type { Contract } from '../../domain/world/contract.ts';
-import type { Vertical, World } from '../../domain/world/world.ts';
+import type { KeyHash, Vertical, World } from '../../domain/world/world.ts';
 import { createValueLists } from '../../eligibility/filters/value-lists.ts';
 import { listContradictions } from './contradictions.ts';
 import { checkDoors } from './doors.ts';
@@ -35,6 +35,7 @@ export function checkWorld(world: World, known: KnownIds, nowMs?: number): Findi
   const errors = [
     ...checkReferences(world, known),
     ...checkKeys(world),
+    ...checkFeedback(world),
     ...Object.entries(world.verticals).flatMap(([id, { fields }]) =>
       checkFieldNames(fields, ['verticals', id, 'fields']),
     ),
@@ -109,11 +110,11 @@ export function listReferences({ campaigns, sources, contracts }: World): Refere
 }
 
 /** A key opens one door: two owners of one key could not be told apart. */
-function checkKeys({ operators, sources }: World): WorldIssue[] {
+function checkKeys({ operators, sources, buyers }: World): WorldIssue[] {
   const owners = new Map<string, string>();
   const issues: WorldIssue[] = [];
-  for (const [section, map] of Object.entries({ operators, sources })) {
-    for (const [id, { keys }] of Object.entries(map)) {
+  for (const [section, map] of Object.entries({ operators, sources, buyers })) {
+    for (const [id, { keys = [] }] of Object.entries<{ keys?: readonly KeyHash[] }>(map)) {
       keys.forEach(({ sha256 }, index) => {
         const owner = owners.get(sha256);
         const path = [section, id, 'keys', index, 'sha256'];
@@ -123,6 +124,15 @@ function checkKeys({ operators, sources }: World): WorldIssue[] {
     }
   }
   return issues;
+}
+
+/** Somebody has to prove who he is: by a key in the address, or by a signature. */
+function checkFeedback({ buyers }: World): WorldIssue[] {
+  return Object.entries(buyers).flatMap(([id, { keys = [], feedback }]) =>
+    feedback && keys.length === 0 && !feedback.signature
+      ? [issueAt(['buyers', id, 'feedback'], 'anybody could post', 'give it a key or a signature')]
+      : [],
+  );
 }
 
 /** A buyer's caps may ask about the fields of all its campaigns. */

@@ -10,6 +10,7 @@ import { caps } from './cap.ts';
 import { contract } from './contract.ts';
 import { door } from './door.ts';
 import { duplicates } from './duplicates.ts';
+import { feedbackHook } from './feedback.ts';
 import { schedule } from './schedule.ts';
 import { scoring } from './scoring.ts';
 import {
@@ -178,6 +179,8 @@ const buyer = settings({
   paused: paused.describe('Nothing is sent to it.'),
   in_house: z.boolean().default(false).describe('Sales people of your own, at no price.'),
   members: mapOf(member, 200).optional().describe('A team: its contracts rotate over them.'),
+  keys: z.array(keyHash).max(20).default([]).describe('With one it reports what became of leads.'),
+  feedback: feedbackHook.nullable().default(null).describe('How its CRM reports that.'),
 });
 
 /** The six maps of a world, by the document's key, each with the schema of one entry. */

@@ -43,7 +43,7 @@ const meta = settings({
   page_token_ref: secretRef.describe('The access token of the page.'),
 });
 
-const signature = settings({
+export const signature = settings({
   secret_ref: secretRef.describe('The shared secret, env:NAME or file:/path.'),
   header: z
     .string()
@@ -59,7 +59,7 @@ const signature = settings({
     .describe('timed: the header is t=SECONDS,s=SIGNATURE over SECONDS.BODY.'),
 });
 
-const path = z
+export const path = z
   .string()
   .refine((text) => parsePath(text) !== undefined, 'wants a path such as $.data.items[0].value');
 

@@ -6,7 +6,7 @@ import { FALLBACKS } from '../../../domain/reasons.ts';
 import { FEEDBACK_KINDS } from '../../../domain/scoring/feedback.ts';
 import { GRADE_FLAGS } from '../../../domain/scoring/grade.ts';
 import { amount } from '../lead.ts';
-import { json, type Operation, OPERATOR, problems } from '../operation.ts';
+import { BUYER, json, type Operation, problems } from '../operation.ts';
 import { keysOf } from '../words.ts';
 
 const time = z.iso.datetime();
@@ -90,8 +90,9 @@ export const FEEDBACK: Readonly<Record<string, Operation>> = {
     summary: 'Report what became of a sold lead',
     description:
       'Once by its `id`, for good. It is shown in the trace, and counts for the rates by which ' +
-      'later leads are scored.',
-    security: OPERATOR,
+      'later leads are scored. A buyer reports on the leads that it bought; to it the others are ' +
+      'not there.',
+    security: BUYER,
     request: {
       params: z.object({ leadId: z.string().meta({ description: 'The lead' }) }),
       body: json(feedbackBody),
