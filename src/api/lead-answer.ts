@@ -4,6 +4,7 @@
 import type { LeadId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';
 import { sentenceOf } from '../domain/reasons.ts';
+import type { RefusalAnswers } from '../domain/world/intake.ts';
 import type { LeadAnswer } from './wire/lead.ts';
 
 /**
@@ -45,5 +46,22 @@ export function leadAnswer(
       const { reason } = outcome;
       return { id, status: 'duplicate', reason, reason_text: sentenceOf(reason), ...more };
     }
+  }
+}
+
+/** The HTTP status of the answer to a submission: a campaign may choose that of its refusals. */
+export function statusOf(
+  outcome: LeadOutcome | 'pending',
+  chosen: RefusalAnswers | undefined,
+): number {
+  if (outcome === 'pending') return 202;
+  switch (outcome.kind) {
+    case 'rejected':
+      return chosen?.rejectedStatus ?? 200;
+    case 'duplicate':
+      return chosen?.duplicateStatus ?? 200;
+    case 'sold':
+    case 'unsold':
+      return 200;
   }
 }

@@ -14,7 +14,7 @@ import type { Acceptance, ApiDeps, IdempotencyKey } from './deps.ts';
 import { bytesOf, parseJsonObject, requireType, type SafeJson } from './http/body.ts';
 import { expectBody, expectShape, refuseNames } from './http/expect.ts';
 import type { Route } from './http/routes.ts';
-import { leadAnswer } from './lead-answer.ts';
+import { leadAnswer, statusOf } from './lead-answer.ts';
 import { listPage } from './reading/lead-pages.ts';
 import { toTraceBody } from './reading/lead-trace.ts';
 import { Problem } from './problems.ts';
@@ -92,9 +92,10 @@ export async function answerLead(
     const detail = 'Send the corrected lead with a key of its own.';
     throw new Problem('idempotency_key_reused', { detail });
   }
-  const waitMs = deps.currentWorld().world.campaigns[campaignId]?.answerWithinMs ?? 0;
-  const outcome = await outcomeOf(deps, accepted, waitMs);
-  if (outcome === 'pending') res.status(202).location(`/v1/leads/${leadId}`);
+  const campaign = deps.currentWorld().world.campaigns[campaignId];
+  const outcome = await outcomeOf(deps, accepted, campaign?.answerWithinMs ?? 0);
+  res.status(statusOf(outcome, campaign?.answers));
+  if (outcome === 'pending') res.location(`/v1/leads/${leadId}`);
   res.json(leadAnswer(leadId, outcome, accepted.unknownFields));
 }
 

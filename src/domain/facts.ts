@@ -13,7 +13,15 @@ export const LEAD_FACTS = ['score', 'source', 'sub_source'] as const;
 export type LeadFact = (typeof LEAD_FACTS)[number];
 
 /** Facts that follow from fields, for verticals that have those and no field of the name itself. */
-export const DERIVED_FACTS = ['age', 'state', 'local_hour', 'local_weekday', 'phone_type'] as const;
+export const DERIVED_FACTS = [
+  'age',
+  'state',
+  'local_hour',
+  'local_weekday',
+  'phone_type',
+  'email_type',
+  'zip_in_state',
+] as const;
 export type DerivedFact = (typeof DERIVED_FACTS)[number];
 
 /** The names under which a vertical may hold the date of birth. */
@@ -26,24 +34,26 @@ export interface FactFields {
   readonly zip: string | undefined;
   readonly state: string | undefined;
   readonly phone: string | undefined;
+  readonly email: string | undefined;
 }
 
 /**
- * Finds the fields that facts are derived from: dates of birth by their names; the zip, state and
- * phone by type. Of several fields of a type the one that is called like the type counts, and none
- * where no name tells: nobody should be filtered by the zip of the place they move to. A field of
- * the vertical takes the place of the derived fact of its name.
+ * Finds the fields that facts are derived from: dates of birth by their names; the zip, state,
+ * phone and e-mail by type. Of several fields of a type the one that is called like the type
+ * counts, and none where no name tells: nobody should be filtered by the zip of the place they move
+ * to. A field of the vertical takes the place of the derived fact of its name.
  */
 export function factFieldsOf(fields: Readonly<Record<string, Field>>): FactFields {
   const typed = (type: FieldType) =>
     Object.keys(fields).filter((name) => fields[name]?.type === type);
-  const theOne = (type: 'zip' | 'state' | 'phone') => {
+  const theOne = (type: 'zip' | 'state' | 'phone' | 'email') => {
     const names = typed(type);
     if (names.includes(type)) return type;
     return names.length === 1 ? names[0] : undefined;
   };
   const birth = BIRTH_FIELDS.filter((name) => typed('date').includes(name));
-  const [zip, state, phone] = [theOne('zip'), theOne('state'), theOne('phone')];
+  const [zip, state] = [theOne('zip'), theOne('state')];
+  const [phone, email] = [theOne('phone'), theOne('email')];
   const isLocal = zip !== undefined || state !== undefined;
   const follows: Readonly<Record<DerivedFact, boolean>> = {
     age: birth.length > 0,
@@ -51,9 +61,11 @@ export function factFieldsOf(fields: Readonly<Record<string, Field>>): FactField
     local_hour: isLocal,
     local_weekday: isLocal,
     phone_type: phone !== undefined,
+    email_type: email !== undefined,
+    zip_in_state: zip !== undefined && state !== undefined,
   };
   const derived = DERIVED_FACTS.filter((name) => follows[name] && !Object.hasOwn(fields, name));
-  return { derived: new Set(derived), birth, zip, state, phone };
+  return { derived: new Set(derived), birth, zip, state, phone, email };
 }
 
 /**

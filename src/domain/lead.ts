@@ -6,6 +6,7 @@ import type { Cents } from './money.ts';
 import type {
   DoubtReason,
   FallbackReason,
+  FieldReason,
   IneligibleReason,
   NoBidReason,
   RefusalReason,
@@ -13,6 +14,8 @@ import type {
   UnsoldReason,
 } from './reasons.ts';
 import type { GradeInScore } from './scoring/grade.ts';
+import type { Consent } from './validation/consent.ts';
+import type { Hint } from './validation/hints.ts';
 import type { Method } from './world/campaign.ts';
 import type { FieldValue } from './world/world.ts';
 
@@ -35,28 +38,19 @@ export interface Lead {
   readonly receivedAtMs: number;
 }
 
-export interface Consent {
-  readonly text?: string | undefined;
-  readonly at?: string | undefined;
-  readonly ip?: string | undefined;
-  readonly trustedform_url?: string | undefined;
-  readonly jornaya_id?: string | undefined;
-}
-
-/**
- * A field that is missing or does not hold what its type asks for; `says` never quotes the value.
- */
+/** What is wrong with a field, or with a part of the consent; `says` never quotes the value. */
 export interface FieldProblem {
   readonly field: string;
-  readonly reason: 'field_missing' | 'field_invalid';
+  readonly reason: FieldReason;
   readonly says: string;
 }
 
 /** One check of validation, in the order made. */
 export interface Check {
-  readonly check: 'fields' | 'suppression' | 'duplicate';
+  readonly check: 'fields' | 'rules' | 'consent' | 'hints' | 'suppression' | 'duplicate';
   readonly ok: boolean;
   readonly says: string;
+  readonly hints?: readonly Hint[];
 }
 
 export type Validation =

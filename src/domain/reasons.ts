@@ -7,7 +7,22 @@ export const REFUSALS = {
   field_invalid: 'a field does not hold what its type asks for',
   duplicate: 'the same person was received within the window',
   suppressed: 'it stands on a suppression list',
+  rule_broken: 'it breaks a rule of its campaign or of its kind of lead',
+  consent_missing: 'the consent that the campaign requires is missing or incomplete',
+  consent_outdated: 'the consent is older than the campaign takes, or dated after the lead',
+  field_doubtful: 'a field holds what the campaign refuses',
 } as const;
+
+/** Those that name a field. */
+export const FIELD_REASONS = [
+  'field_missing',
+  'field_invalid',
+  'rule_broken',
+  'consent_missing',
+  'consent_outdated',
+  'field_doubtful',
+] as const satisfies readonly (keyof typeof REFUSALS)[];
+export type FieldReason = (typeof FIELD_REASONS)[number];
 
 /** Why a contract was not a candidate, or was not offered the lead. */
 export const INELIGIBLE = {

@@ -4,6 +4,7 @@
 
 import { MINUTE_MS } from './calendar.ts';
 import { ageOn, BIRTH_FIELDS } from './facts.ts';
+import { domainOf, type IsDisposable } from './fields/email.ts';
 import type { Lead, Score, ScoreReason } from './lead.ts';
 import type { Field, FieldValue, Vertical } from './world/world.ts';
 
@@ -11,6 +12,7 @@ export interface ScoreFacts {
   readonly lead: Lead;
   readonly vertical: Vertical;
   readonly atMs: number;
+  readonly isDisposable: IsDisposable;
 }
 
 /** Where every lead begins; what is not known neither adds nor takes. */
@@ -64,38 +66,13 @@ function scorePhone(facts: ScoreFacts): ScoreReason[] {
     : [[-15, 'no phone number']];
 }
 
-// A few of thousands: enough to catch a form that was filled to get past it.
-const DISPOSABLE_DOMAINS = new Set([
-  '10minutemail.com',
-  'dispostable.com',
-  'fakeinbox.com',
-  'getnada.com',
-  'grr.la',
-  'guerrillamail.com',
-  'maildrop.cc',
-  'mailinator.com',
-  'mailnesia.com',
-  'mintemail.com',
-  'mohmal.com',
-  'sharklasers.com',
-  'spamgourmet.com',
-  'yopmail.com',
-]);
-const DISPOSABLE_HINT = /temp-?mail|trash-?mail|throw-?away|disposable|10-?minute/;
-
 function scoreEmail(facts: ScoreFacts): ScoreReason[] {
   if (!hasType(facts, 'email')) return [];
   const [email] = textsOf(facts, 'email');
   if (email === undefined) return [[-5, 'no e-mail address']];
-  const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase();
-  return isDisposable(domain)
+  return facts.isDisposable(domainOf(email))
     ? [[-25, 'the e-mail address looks disposable']]
     : [[3, 'an e-mail is given']];
-}
-
-/** Whether addresses of a domain, in lower case, are made to be thrown away. */
-export function isDisposable(domain: string): boolean {
-  return DISPOSABLE_DOMAINS.has(domain) || DISPOSABLE_HINT.test(domain);
 }
 
 /** The names under which a vertical may hold a person's name. */

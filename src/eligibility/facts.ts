@@ -5,8 +5,10 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 
 import { DAY_MS } from '../domain/calendar.ts';
 import { ageOn, type DerivedFact, type FactFields, type LeadFact } from '../domain/facts.ts';
+import { emailTypeOf } from '../domain/fields/email.ts';
 import type { Lead } from '../domain/lead.ts';
 import type { FieldType, FieldValue } from '../domain/world/world.ts';
+import { isDisposable } from './leads/disposable.ts';
 import { stateOfZip } from './places/states.ts';
 import { zoneOf } from './places/zones.ts';
 import { wallAt, weekdayOf } from './zones.ts';
@@ -47,6 +49,8 @@ export function routingFacts(lead: Lead, moment: Moment, from: FactFields): Fact
     local_hour: () => hourIn(zoneHere(), moment.atMs),
     local_weekday: () => weekdayIn(zoneHere(), moment.atMs),
     phone_type: () => lineTypeOf(textOf(from.phone)),
+    email_type: () => emailTypeIn(textOf(from.email)),
+    zip_in_state: () => isInState(textOf(from.zip), textOf(from.state)),
   };
 
   function get(name: string): FieldValue | undefined {
@@ -108,6 +112,16 @@ function lineTypeOf(phone: string | undefined): string | undefined {
   return type === undefined ? undefined : LINE_TYPES[type];
 }
 
+function emailTypeIn(email: string | undefined): string | undefined {
+  return email === undefined ? undefined : emailTypeOf(email, isDisposable);
+}
+
+/** Undefined where either is missing, or nobody has the zip. */
+function isInState(zip: string | undefined, state: string | undefined): boolean | undefined {
+  const ofZip = zip === undefined ? undefined : stateOfZip(zip);
+  return ofZip === undefined || state === undefined ? undefined : ofZip === state;
+}
+
 /** The type of each fact that is no field. */
 export const FACT_TYPES: Readonly<Record<DerivedFact | LeadFact, FieldType>> = {
   age: 'number',
@@ -115,6 +129,8 @@ export const FACT_TYPES: Readonly<Record<DerivedFact | LeadFact, FieldType>> = {
   local_hour: 'number',
   local_weekday: 'choice',
   phone_type: 'choice',
+  email_type: 'choice',
+  zip_in_state: 'boolean',
   score: 'number',
   source: 'choice',
   sub_source: 'text',

@@ -2,8 +2,9 @@
 // yet a lead. Pure translation: no network, no clock, no SQL.
 
 import type { CampaignId, SourceId } from '../domain/ids.ts';
-import type { Consent, FieldProblem } from '../domain/lead.ts';
+import type { FieldProblem } from '../domain/lead.ts';
 import type { Cents } from '../domain/money.ts';
+import type { Consent } from '../domain/validation/consent.ts';
 import type { FieldValue } from '../domain/world/world.ts';
 
 /** A submission whose shape is right and whose campaign and source exist. */

@@ -1,9 +1,12 @@
 // One value of one field: from what a source sent to the normal form of the field's type. A value
 // that would have to be guessed ("10k", "5-10", 3/4/26) has no normal form.
 
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
-
 import type { Field, FieldType, FieldValue } from '../domain/world/world.ts';
+import { parseNumber, parseRange } from './parsing/amounts.ts';
+import { parseGender, parseSsn } from './parsing/identity.ts';
+import { parsePhone } from './parsing/phone.ts';
+import { parsePostalCode } from './parsing/postal-code.ts';
+import { parseIp, parseUrl } from './parsing/web.ts';
 import { findState } from './states.ts';
 
 /** Longer values are refused before any pattern looks at them. */
@@ -20,6 +23,12 @@ export const WANTED: Readonly<Record<FieldType, string>> = {
   number: 'a number',
   boolean: 'yes or no',
   choice: 'one of the choices',
+  gender: 'one of: male, female, other',
+  range: 'a range of numbers such as 5000-10000 or 50000+',
+  postal_code: 'a postal code of the United States, Canada or the United Kingdom',
+  ssn: 'a social security number of nine digits',
+  url: 'an address of the web: http or https',
+  ip: 'an IP address',
 };
 
 /**
@@ -34,7 +43,14 @@ export function normaliseValue(
   if (typeof sent === 'boolean') return field.type === 'boolean' ? sent : undefined;
   if (typeof sent === 'string' && sent.length > MAX_VALUE_CHARS) return undefined;
   const text = tidy(String(sent));
-  return field.type === 'choice' ? findChoice(field.choices, text) : PARSE[field.type](text);
+  switch (field.type) {
+    case 'choice':
+      return findChoice(field.choices, text);
+    case 'phone':
+      return parsePhone(text, field.check);
+    default:
+      return PARSE[field.type](text);
+  }
 }
 
 /** True for what counts as not sent: null, an empty text, a text of blanks. */
@@ -45,16 +61,21 @@ export function isBlank(sent: unknown): boolean {
 }
 
 const PARSE: Readonly<
-  Record<Exclude<FieldType, 'choice'>, (text: string) => FieldValue | undefined>
+  Record<Exclude<FieldType, 'choice' | 'phone'>, (text: string) => FieldValue | undefined>
 > = {
   text: (text) => text,
-  phone: parsePhone,
   email: parseEmail,
   zip: (text) => /^(\d{5})(?:[- ]?\d{4})?$/.exec(text)?.[1],
   state: findState,
   date: parseDate,
   number: parseNumber,
   boolean: parseBoolean,
+  gender: parseGender,
+  range: parseRange,
+  postal_code: parsePostalCode,
+  ssn: parseSsn,
+  url: parseUrl,
+  ip: parseIp,
 };
 
 // Control characters would end up in headers, terminals and CSV; invisible direction marks arrive
@@ -67,53 +88,12 @@ function tidy(text: string): string {
     .trim();
 }
 
-// North American numbers are judged by the numbering plan's shape, not by assigned ranges: strict
-// validity refuses 555-01xx, the numbers of every example, demo and test.
-const AREA = /^\+1(?!\d11|555)[2-9][0-8]\d/;
-const EXCHANGE = /^\+1\d{3}(?!\d11)[2-9]\d{6}$/;
-
-// What nearly all numbers look like: the library takes twenty times as long for the same answer.
-const PLAIN = /^(?:\+?1[ .-]?)?\(?([2-9][0-8]\d)\)?[ .-]?([2-9]\d\d)[ .-]?(\d{4})$/;
-
-function parsePhone(text: string): string | undefined {
-  const [plain, area = '', exchange = '', line = ''] = PLAIN.exec(text) ?? [];
-  if (plain !== undefined) {
-    const number = `+1${area}${exchange}${line}`;
-    return AREA.test(number) && EXCHANGE.test(number) ? number : undefined;
-  }
-  const phone = parsePhoneNumberFromString(text, { defaultCountry: 'US', extract: false });
-  if (!phone?.isPossible()) return undefined;
-  const number: string = phone.number;
-  if (phone.countryCallingCode !== '1') return number;
-  return AREA.test(number) && EXCHANGE.test(number) ? number : undefined;
-}
-
 const EMAIL = /^[^\s@<>()",;:\\[\]]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}$/;
 
 function parseEmail(text: string): string | undefined {
   const address = text.toLowerCase();
   const dotsMisplaced = /^\.|\.\.|\.@/.test(address);
   return address.length <= 254 && !dotsMisplaced && EMAIL.test(address) ? address : undefined;
-}
-
-// Sign and currency sign in either order, thousands in groups of three, then up to three words of
-// unit. "2,5" is refused rather than read as 25.
-const NUMBER = /^([-+]?)\$?([-+]?)(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})?(\.\d{1,10})?(.*)$/;
-const UNIT = /^(?: ?%| ?\/ ?[a-z]+|(?: [a-z.]+){1,3})?$/i;
-// "10 k" is not 10, and "5 or more" is not 5.
-const CHANGES_MEANING =
-  /\b(?:k|m|mm|bn|hundred|thousand|million|billion|or|and|to|plus|more|less)\b/i;
-
-function parseNumber(text: string): number | undefined {
-  const inBrackets = /^\((.*)\)$/.exec(text)?.[1];
-  const [, first = '', second = '', whole = '', decimals = '', unit = ''] =
-    NUMBER.exec((inBrackets ?? text).replace(/\$ /, '$')) ?? [];
-  if (!whole && !decimals) return undefined;
-  if ((first && second) || (inBrackets && (first || second))) return undefined;
-  if (!UNIT.test(unit) || CHANGES_MEANING.test(unit)) return undefined;
-  const amount = Number(whole.replaceAll(',', '') + decimals);
-  const negative = inBrackets !== undefined || first === '-' || second === '-';
-  return negative && amount !== 0 ? -amount : amount;
 }
 
 function finite(amount: number): number | undefined {

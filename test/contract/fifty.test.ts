@@ -10,6 +10,7 @@ import type { Lead } from '../../src/domain/lead.ts';
 import { scoreLead } from '../../src/domain/score.ts';
 import type { World } from '../../src/domain/world/world.ts';
 import { createEligibility } from '../../src/eligibility/explain.ts';
+import { isDisposable } from '../../src/eligibility/leads/disposable.ts';
 import { toDraft } from '../../src/intake/submission.ts';
 import { parseWorld } from '../../src/world/parse.ts';
 import { readWorldText } from '../../src/world/read.ts';
@@ -106,7 +107,12 @@ describe('fifty.yaml', () => {
       const atMs = Date.UTC(2026, 10, 16, (index * 7) % (7 * 24));
       const vertical = world.verticals[lead.campaignId];
       if (!vertical) throw new Error('the verticals are called like the campaigns');
-      const { score } = scoreLead({ lead: { ...lead, receivedAtMs: atMs }, vertical, atMs });
+      const { score } = scoreLead({
+        lead: { ...lead, receivedAtMs: atMs },
+        vertical,
+        atMs,
+        isDisposable,
+      });
       for (const id of unmet) {
         if (world.contracts[id]?.campaign !== lead.campaignId) continue;
         if (rules.explain(id, { lead, score, live, atMs }).kind === 'eligible') unmet.delete(id);

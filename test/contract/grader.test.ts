@@ -11,6 +11,7 @@ import type { GradeRow } from '../../src/db/scoring/grades.ts';
 import { toLeadId } from '../../src/domain/ids.ts';
 import { scoreLead } from '../../src/domain/score.ts';
 import { withGrade } from '../../src/domain/scoring/grade.ts';
+import { isDisposable } from '../../src/eligibility/leads/disposable.ts';
 import { CLAUDE_KEY, GOOD_GRADE, startFakeClaude, TOKENS_EACH } from '../support/fake-claude.ts';
 import { sampleLead } from '../support/sample-lead.ts';
 import { until } from '../support/until.ts';
@@ -210,7 +211,12 @@ describe('text that gives orders', () => {
 
     const content = api.asked[0]?.body.messages[0]?.content ?? '';
     expect(content.match(/<\/?lead>/g)).toEqual(['<lead>', '</lead>']);
-    const rules = scoreLead({ lead: lead.lead, vertical, atMs: lead.lead.receivedAtMs });
+    const rules = scoreLead({
+      lead: lead.lead,
+      vertical,
+      atMs: lead.lead.receivedAtMs,
+      isDisposable,
+    });
     const score = withGrade(rules, graded.grade, graded.model);
     expect(score.score - rules.score).toBe(10);
     expect(Object.keys(score).sort()).toEqual([

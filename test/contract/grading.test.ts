@@ -10,6 +10,7 @@ import { stateOfPhone } from '../../src/domain/scoring/area-codes.ts';
 import { boundGrade } from '../../src/domain/scoring/grade.ts';
 import { redact } from '../../src/domain/scoring/redacted.ts';
 import type { Field, FieldType } from '../../src/domain/world/world.ts';
+import { isDisposable } from '../../src/eligibility/leads/disposable.ts';
 import { sampleLead } from '../support/sample-lead.ts';
 import { until } from '../support/until.ts';
 
@@ -49,7 +50,7 @@ const fields = {
 const shown = (changes: Partial<Lead> = {}) =>
   redact({
     lead: sampleLead({ fields, receivedAtMs: Date.UTC(2026, 10, 1), ...changes }),
-    ...{ vertical, kind: 'homes', stateOfZip: () => 'TX' },
+    ...{ vertical, kind: 'homes', stateOfZip: () => 'TX', isDisposable },
   });
 
 test('shows lengths, patterns and classes, and nobody’s name, number, address or birthday', () => {

@@ -73,7 +73,7 @@ const mistakes: Mistake[] = [
     'verticals.auto.fields.zip.type',
     'zipcode',
     'verticals.auto.fields.zip.type',
-    /^wants text, phone,.* or choice$/,
+    /^wants text, phone,.* or ip$/,
   ],
   [
     'verticals.auto.fields.service.choices',

@@ -34,8 +34,8 @@ export const FLOORS: readonly Floor[] = [
   {
     folder: 'src/eligibility',
     folders: ['src/domain'],
-    // `node:module` is how the places of zips are read only where a filter asks for them.
-    packages: ['luxon', 're2js', 'libphonenumber-js', 'zipcodes', 'node:module'],
+    // `node:module` is how places of zips and lists of domains are read only where somebody asks.
+    packages: ['luxon', 're2js', 'libphonenumber-js', 'zipcodes', 'mailchecker', 'node:module'],
   },
   { folder: 'src/routing', folders: ['src/domain', 'src/eligibility'], packages: [] },
   {

@@ -7,6 +7,7 @@ import { candidatesOf, reasonsSoFar, unsoldReasonOf } from '../../domain/outcome
 import type { Quote } from '../../domain/ping.ts';
 import { payoutFor } from '../../domain/routing/pricing.ts';
 import { scoreLead } from '../../domain/score.ts';
+import { isDisposable } from '../../eligibility/leads/disposable.ts';
 import type { Stage } from '../../domain/world/campaign.ts';
 import { isRotating, routeStage } from '../../routing/stage.ts';
 import { holdAuction } from './auction.ts';
@@ -54,7 +55,7 @@ function routeFor(
   const vertical = loaded.world.verticals[campaign.vertical];
   if (!vertical) throw new Error(`no vertical ${campaign.vertical}`);
   const atMs = now();
-  const { score } = scoreLead({ lead, vertical, atMs });
+  const { score } = scoreLead({ lead, vertical, atMs, isDisposable });
   const came = reasonsSoFar({ stages, offers: [] });
   return routeStage(loaded, stage, { lead, score, live: desk, atMs, came, isPing: true });
 }

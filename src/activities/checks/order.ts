@@ -6,14 +6,20 @@ import type { Check, Validation } from '../../domain/lead.ts';
 import type { Case } from '../cases.ts';
 import type { ActivityDeps } from '../deps.ts';
 import type { LeadCheck } from './check.ts';
+import { checkConsent } from './consent.ts';
 import { checkFields } from './fields.ts';
+import { checkHints } from './hints.ts';
 import { checkPerson } from './person.ts';
+import { checkRules } from './rules.ts';
 
 /** The checks that this lead must pass. One that has nothing to ask about it is left out. */
 function checksOf(_known: Case): readonly LeadCheck[] {
   return [
     // Pure: nothing is asked of anybody.
     checkFields,
+    checkRules,
+    checkConsent,
+    checkHints,
     // One statement. A lead that is refused before it leaves its person free.
     checkPerson,
     // Paid: a person that was refused before costs nothing.

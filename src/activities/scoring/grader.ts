@@ -9,6 +9,7 @@ import type { LeadId } from '../../domain/ids.ts';
 import type { FallbackReason } from '../../domain/reasons.ts';
 import { boundGrade, type Grade } from '../../domain/scoring/grade.ts';
 import { redact, type Redacted } from '../../domain/scoring/redacted.ts';
+import { isDisposable } from '../../eligibility/leads/disposable.ts';
 import { stateOfZip } from '../../eligibility/places/states.ts';
 import type { Case } from '../cases.ts';
 import type { Breaker } from './breaker.ts';
@@ -178,7 +179,7 @@ async function within(graded: Promise<Graded>, ms: number): Promise<Graded> {
 function redactedOf({ lead, loaded, campaign }: Case): Redacted {
   const vertical = loaded.world.verticals[campaign.vertical];
   if (!vertical) throw new Error(`no vertical ${campaign.vertical}`);
-  return redact({ lead, vertical, kind: campaign.vertical, stateOfZip });
+  return redact({ lead, vertical, kind: campaign.vertical, stateOfZip, isDisposable });
 }
 
 function digestOf(redacted: Redacted, model: string): string {

@@ -4,6 +4,7 @@
 import type { LeadId } from '../../domain/ids.ts';
 import type { Score } from '../../domain/lead.ts';
 import { scoreLead } from '../../domain/score.ts';
+import { isDisposable } from '../../eligibility/leads/disposable.ts';
 import { type Evidence, scoreByHistory } from '../../domain/scoring/history-score.ts';
 import { facetsOf } from '../../domain/scoring/facets.ts';
 import { factFieldsOf } from '../../domain/facts.ts';
@@ -21,7 +22,7 @@ export function createScoreActivities({ cases, grader, scoreModel }: ActivityDep
       const { lead, loaded, campaign } = known;
       const vertical = loaded.world.verticals[campaign.vertical];
       if (!vertical) throw new Error(`no vertical ${campaign.vertical}`);
-      const byRules = scoreLead({ lead, vertical, atMs: lead.receivedAtMs });
+      const byRules = scoreLead({ lead, vertical, atMs: lead.receivedAtMs, isDisposable });
       const model = campaign.scoring.by === 'history' ? scoreModel() : undefined;
       const score = model ? scoreByHistory(model, evidenceOf(known, byRules.score)) : byRules;
       const graded = await grader.awaitGrade(known);

@@ -9,6 +9,7 @@ import type { RoundPlan } from '../../domain/waiting.ts';
 import type { Campaign, Stage } from '../../domain/world/campaign.ts';
 import type { World } from '../../domain/world/world.ts';
 import type { LeadTrace } from '../../db/reading/trace.ts';
+import { isDisposable } from '../../eligibility/leads/disposable.ts';
 import { repeatQuestions } from '../../eligibility/repeats.ts';
 import type { LeadDraft } from '../../intake/draft.ts';
 import {
@@ -247,5 +248,5 @@ function campaignIn(world: World, campaignId: string): Campaign {
 function scoreBy(world: World, { vertical }: Campaign, lead: Lead): Score {
   const known = world.verticals[vertical];
   if (!known) throw new Error(`no vertical ${vertical}`);
-  return scoreLead({ lead, vertical: known, atMs: lead.receivedAtMs });
+  return scoreLead({ lead, vertical: known, atMs: lead.receivedAtMs, isDisposable });
 }

@@ -3,6 +3,8 @@
 import { createHash } from 'node:crypto';
 import type { Response } from 'express';
 
+import { GENDERS } from '../../domain/fields/gender.ts';
+import { isSecret } from '../../domain/fields/secret.ts';
 import type { FormDoor } from '../../domain/world/platform.ts';
 import type { Field, Vertical } from '../../domain/world/world.ts';
 import { STAMP } from './stamp.ts';
@@ -87,15 +89,24 @@ export function sendPage(
 function input(view: FormView, name: string, field: Field): string {
   const wrong = view.wrong?.get(name);
   const sent = view.values?.[name];
-  const value = typeof sent === 'string' || typeof sent === 'number' ? String(sent) : '';
+  const isText = typeof sent === 'string' || typeof sent === 'number';
+  // What is secret is typed again: a page with it would stay in caches and behind the back button.
+  const value = isText && !isSecret(field) ? String(sent) : '';
   const attributes = `name="${text(name)}"${field.required ? ' required' : ''}`;
+  const choices = choicesOf(field);
   const box =
-    field.type === 'choice' || field.type === 'boolean'
-      ? select(attributes, field.type === 'boolean' ? ['yes', 'no'] : field.choices, value)
+    choices !== undefined
+      ? select(attributes, choices, value)
       : `<input ${attributes} type="${TYPES[field.type] ?? 'text'}" maxlength="1000"` +
         `${value === '' ? '' : ` value="${text(value)}"`}>`;
   const says = wrong === undefined ? '' : ` <span class="wrong">${text(wrong)}</span>`;
   return `<label>${text(labelOf(name))}${says}\n${box}</label>`;
+}
+
+function choicesOf({ type, choices }: Field): readonly string[] | undefined {
+  if (type === 'boolean') return ['yes', 'no'];
+  if (type === 'gender') return GENDERS;
+  return type === 'choice' ? choices : undefined;
 }
 
 const TYPES: Partial<Record<Field['type'], string>> = { phone: 'tel', email: 'email' };

@@ -5,6 +5,7 @@ import type { LeadTrace, TracedAttempt } from '../../db/reading/trace.ts';
 import type { Auction, Score, StageRoute, Validation } from '../../domain/lead.ts';
 import { candidatesOf } from '../../domain/outcome.ts';
 import type { Wait } from '../../domain/waiting.ts';
+import { masked } from '../../domain/fields/secret.ts';
 import type { World } from '../../domain/world/world.ts';
 import { contractLines, type DecidedStage, whyOf } from './contract-lines.ts';
 import { leadAnswer } from '../lead-answer.ts';
@@ -20,6 +21,7 @@ export function toTraceBody(
 ): LeadTraceBody {
   const { lead } = trace;
   const validation = findVerdict<Validation>(trace, 'validation');
+  const checks = validation?.checks ?? [];
   const score = findVerdict<Score>(trace, 'score');
   const stages = decidedStages(trace, world);
   const workflowId = `lead/${lead.id}`;
@@ -44,12 +46,13 @@ export function toTraceBody(
       id: workflowId,
       url: temporalUiUrl && `${temporalUiUrl}/${at}/${encodeURIComponent(workflowId)}`,
     },
-    fields: lead.fields,
+    fields: masked(lead.fields, fieldsOf(world, lead.campaignId)),
     problems: [...lead.problems],
     unknown_fields: [...trace.unknownFields],
     behaviour: lead.behaviour,
     consent: lead.consent,
-    checks: [...(validation?.checks ?? [])],
+    checks: checks.map(({ check, ok, says }) => ({ check, ok, says })),
+    hints: checks.flatMap(({ hints = [] }) => hints),
     duplicate_of: validation?.kind === 'refused' ? (validation.of ?? null) : null,
     score: toScoreBody(score, trace),
     contracts: contractLines({ trace, world, stages }),
@@ -60,6 +63,11 @@ export function toTraceBody(
     feedback: trace.feedback.map(toFeedbackLine),
     money: moneyOf(trace),
   };
+}
+
+function fieldsOf(world: World | undefined, campaignId: string) {
+  const vertical = world?.campaigns[campaignId]?.vertical;
+  return vertical === undefined ? undefined : world?.verticals[vertical]?.fields;
 }
 
 /**

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 
 import { LEAD_STATUSES } from '../../domain/lead.ts';
-import { REFUSALS, UNSOLD } from '../../domain/reasons.ts';
+import { FIELD_REASONS, REFUSALS, UNSOLD } from '../../domain/reasons.ts';
 import { keysOf } from './words.ts';
 
 export const leadId = z.string().meta({
@@ -18,11 +18,11 @@ const unknownFields = z.array(z.string()).optional().meta({
   description: 'Fields you sent that the campaign does not know: kept, and not used',
 });
 
-/** A field that is missing or cannot be read. */
+/** A field, or a part of the consent (`consent.at`), that keeps the lead from being taken. */
 export const fieldProblem = z
   .strictObject({
     field: z.string(),
-    reason: z.enum(['field_missing', 'field_invalid']),
+    reason: z.enum(FIELD_REASONS),
     says: z.string(),
   })
   .meta({ id: 'FieldProblem' });

@@ -22,7 +22,15 @@ import {
   settlementAnswer,
   settlementBody,
 } from './lead.ts';
-import { json, type Operation, OPERATOR, outcomeOrLater, problems, SOURCE } from './operation.ts';
+import {
+  json,
+  type Operation,
+  OPERATOR,
+  outcomeOrLater,
+  problems,
+  SOURCE,
+  withRefusals,
+} from './operation.ts';
 import { PINGS } from './ping.ts';
 import { leadHeaders, leadQuery, pnlQuery } from './queries.ts';
 import { pnlReport, readiness } from './report.ts';
@@ -49,7 +57,7 @@ const LEADS: Readonly<Record<string, Operation>> = {
       'its status is `rejected`.',
     security: SOURCE,
     request: { headers: leadHeaders, body: json(leadSubmission) },
-    responses: {
+    responses: withRefusals({
       ...outcomeOrLater,
       ...problems(
         'malformed_json',
@@ -64,7 +72,7 @@ const LEADS: Readonly<Record<string, Operation>> = {
         'idempotency_key_reused',
         'unavailable',
       ),
-    },
+    }),
   },
   'get /v1/leads': {
     tags: ['leads'],

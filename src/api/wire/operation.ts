@@ -28,6 +28,19 @@ export const outcomeOrLater = {
   },
 };
 
+/** The same operation with what a campaign may have its refused leads answered with. */
+export function withRefusals(responses: Operation['responses']): Operation['responses'] {
+  const chosen = [400, 409, 422].map((status) => {
+    const other = responses[status];
+    const known = other && '$ref' in other ? undefined : other;
+    const says = 'a refused lead, where its campaign answers those with this status';
+    const description = known === undefined ? says : `${known.description}; ${says}`;
+    const content = { ...known?.content, 'application/json': { schema: leadAnswer } };
+    return [status, { ...known, description, content }] as const;
+  });
+  return { ...responses, ...Object.fromEntries(chosen) };
+}
+
 /** One response per status, naming the codes that come with it. */
 export function problems(...codes: readonly ProblemCode[]): Operation['responses'] {
   const said = new Map<number, string[]>();

@@ -5,7 +5,14 @@ import { z } from 'zod';
 import { UNSOLD } from '../../domain/reasons.ts';
 import { leadSubmission } from '../../intake/submission.ts';
 import { amount, fieldProblem } from './lead.ts';
-import { json, type Operation, outcomeOrLater, problems, SOURCE } from './operation.ts';
+import {
+  json,
+  type Operation,
+  outcomeOrLater,
+  problems,
+  SOURCE,
+  withRefusals,
+} from './operation.ts';
 import { leadHeaders } from './queries.ts';
 import { keysOf } from './words.ts';
 
@@ -101,7 +108,7 @@ export const PINGS: Readonly<Record<string, Operation>> = {
     description: 'As a submission; buyers that were pinged are not asked for a bid again.',
     security: SOURCE,
     request: { headers: leadHeaders, body: json(postBody) },
-    responses: {
+    responses: withRefusals({
       ...outcomeOrLater,
       ...problems(
         'malformed_json',
@@ -121,6 +128,6 @@ export const PINGS: Readonly<Record<string, Operation>> = {
         'idempotency_key_reused',
         'unavailable',
       ),
-    },
+    }),
   },
 };

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { ATTEMPT_STATES, LEAD_STATUSES } from '../../domain/lead.ts';
 import { DOUBTS, INELIGIBLE, NO_BIDS, REFUSALS, REJECTIONS, UNSOLD } from '../../domain/reasons.ts';
+import { HINTS } from '../../domain/validation/hints.ts';
 import { amount, leadAnswer, leadId } from './lead.ts';
 import { feedbackLine, score } from './scoring/score.ts';
 import { keysOf } from './words.ts';
@@ -187,12 +188,15 @@ export const leadTrace = z
     round: z.int(),
     world_version: z.int(),
     workflow: z.strictObject({ id: z.string(), url: z.string().nullable() }),
-    fields: z.record(z.string(), scalar),
+    fields: z.record(z.string(), scalar).meta({ description: 'Secret ones as stars' }),
     problems: z.array(z.strictObject({ field: z.string(), reason: z.string(), says: z.string() })),
     unknown_fields: z.array(z.string()),
     behaviour: z.record(z.string(), scalar),
     consent: consent.nullable(),
     checks: z.array(z.strictObject({ check: z.string(), ok: z.boolean(), says: z.string() })),
+    hints: z
+      .array(z.strictObject({ field: z.string(), code: z.enum(keysOf(HINTS)), says: z.string() }))
+      .meta({ description: 'What is odd about it, whether it was refused for that or not' }),
     duplicate_of: leadId.nullable(),
     score: score.nullable(),
     contracts: z.array(contractLine).meta({

@@ -3,8 +3,9 @@
 // personal leaves without the person's values.
 
 import { ageOn, factFieldsOf } from '../facts.ts';
+import { emailTypeOf, type IsDisposable } from '../fields/email.ts';
 import type { Lead } from '../lead.ts';
-import { isDisposable, NAME_FIELDS, nameFaults } from '../score.ts';
+import { NAME_FIELDS, nameFaults } from '../score.ts';
 import { scrub } from '../scrub.ts';
 import type { Field, FieldValue, Vertical } from '../world/world.ts';
 import { stateOfPhone } from './area-codes.ts';
@@ -19,6 +20,7 @@ export interface Redaction {
   readonly kind: string;
   /** The state of the lead's zip, where both are known. */
   readonly stateOfZip: (zip: string) => string | undefined;
+  readonly isDisposable: IsDisposable;
 }
 
 const MOST_TEXT = 500;
@@ -38,14 +40,15 @@ export function redact(of: Redaction): Redacted {
   };
 }
 
-function shapeOf({ lead }: Redaction, name: string, field: Field): unknown {
+function shapeOf({ lead, isDisposable }: Redaction, name: string, field: Field): unknown {
   const value = Object.hasOwn(lead.fields, name) ? lead.fields[name] : undefined;
   if (value === undefined || value === '') return 'missing';
   if (typeof value !== 'string') return field.personal ? 'given' : value;
   if (NAME_FIELDS.includes(name)) return { letters: value.length, odd: nameFaults([value]) };
-  if (field.type === 'email') return { letters: value.length, domain: domainClass(value) };
+  if (field.type === 'email')
+    return { letters: value.length, domain: emailTypeOf(value, isDisposable) };
   if (field.type === 'date') return dateShape(value, lead.receivedAtMs);
-  if (field.type === 'phone' || field.type === 'zip') return 'given';
+  if (['phone', 'zip', 'ssn', 'ip', 'postal_code'].includes(field.type)) return 'given';
   if (field.type === 'choice' || field.type === 'state') return field.personal ? 'given' : value;
   if (field.personal) return { letters: value.length };
   return { text: withoutPerson(value, lead) };
@@ -55,22 +58,6 @@ function shapeOf({ lead }: Redaction, name: string, field: Field): unknown {
 function dateShape(date: string, atMs: number): unknown {
   const years = ageOn(date, atMs);
   return years === undefined ? 'given' : { years_ago: Math.floor(years / 10) * 10 };
-}
-
-const FREE_DOMAINS = new RegExp(
-  `^(${[
-    ...['gmail', 'googlemail', 'yahoo', 'ymail', 'hotmail', 'outlook', 'live', 'msn', 'aol'],
-    ...['icloud', 'me', 'mac', 'proton', 'protonmail', 'gmx', 'mail', 'comcast', 'att'],
-    ...['verizon', 'sbcglobal', 'bellsouth', 'cox', 'charter'],
-  ].join('|')})\\.`,
-);
-const ROLES = /^(info|admin|sales|support|contact|office|noreply|no-reply|webmaster|test)@/;
-
-function domainClass(email: string): string {
-  const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase();
-  if (isDisposable(domain)) return 'disposable';
-  if (ROLES.test(email.toLowerCase())) return 'role';
-  return FREE_DOMAINS.test(domain) ? 'free' : 'own';
 }
 
 function placesOf({ lead, vertical, stateOfZip }: Redaction) {

@@ -47,6 +47,8 @@ export function listableValues(
       found.push({ kind: 'zip', value });
       zip ||= value;
     }
+    if (type === 'ip')
+      for (const range of rangesOf(value)) found.push({ kind: 'ip', value: range });
   }
   for (const value of rangesOf(consent?.ip ?? '')) found.push({ kind: 'ip', value });
   const text = (name: string) => String(fields[name] ?? '');

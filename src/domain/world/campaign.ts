@@ -3,9 +3,10 @@
 import type { DuplicateRule } from '../duplicates.ts';
 import type { ContractId } from '../ids.ts';
 import type { Cents } from '../money.ts';
+import type { IntakeTerms } from './intake.ts';
 import type { Scoring } from './scoring.ts';
 
-export interface Campaign {
+export interface Campaign extends IntakeTerms {
   readonly name: string;
   readonly vertical: string;
   /** How long a source waits for the outcome before it gets 202. */

@@ -10,6 +10,7 @@ import type { Campaign } from './campaign.ts';
 import type { Balance, Cap } from './cap.ts';
 import type { Contract } from './contract.ts';
 import type { Door } from './door.ts';
+import type { LeadRule } from './intake.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface World {
@@ -40,6 +41,8 @@ export interface Operator {
 export interface Vertical {
   readonly name: string;
   readonly fields: Readonly<Record<string, Field>>;
+  /** What no lead of this kind may be like; absent = nothing. */
+  readonly rules?: readonly LeadRule[] | undefined;
 }
 
 export const FIELD_TYPES = [
@@ -52,6 +55,12 @@ export const FIELD_TYPES = [
   'number',
   'boolean',
   'choice',
+  'gender',
+  'range',
+  'postal_code',
+  'ssn',
+  'url',
+  'ip',
 ] as const;
 export type FieldType = (typeof FIELD_TYPES)[number];
 
@@ -62,6 +71,8 @@ export interface Field {
   readonly personal: boolean;
   /** The values a `choice` may take, lower case. Empty for other types. */
   readonly choices: readonly string[];
+  /** On a phone: only its number of digits counts, not the shape of the numbering plan. */
+  readonly check?: 'length';
 }
 
 /** A field's normal value: text (E.164 phone, lower-case e-mail, ISO date …), number or boolean. */

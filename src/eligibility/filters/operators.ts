@@ -4,6 +4,7 @@
 
 import { RE2JS } from 're2js';
 
+import { type Span, spanOf } from '../../domain/fields/range.ts';
 import type { FilterTest, Whole } from '../../domain/world/filter.ts';
 import { statesOf } from '../../domain/world/regions.ts';
 import type { FieldType, FieldValue } from '../../domain/world/world.ts';
@@ -33,7 +34,9 @@ export function compileTest(test: FilterTest, fact: TestedFact): Holds {
     case 'at_most':
     case 'above':
     case 'below':
-      return compileOrder(test.op, test.value);
+      return fact.type === 'range'
+        ? compileSpan(test.op, Number(test.value))
+        : compileOrder(test.op, test.value);
     case 'contains':
       return onText(finder(test.value, test.whole));
     case 'contains_any':
@@ -79,6 +82,20 @@ function compileOrder(op: OrderOp, limit: number | string): Holds {
     below: (fact: number | string) => fact < limit,
   }[op];
   return (fact) => typeof fact === typeof limit && typeof fact !== 'boolean' && fits(fact ?? '');
+}
+
+/** The whole range lies on that side of the limit: an open one is at most nothing. */
+function compileSpan(op: OrderOp, limit: number): Holds {
+  const fits = {
+    at_least: ({ min }: Span) => min >= limit,
+    at_most: ({ max = Infinity }: Span) => max <= limit,
+    above: ({ min }: Span) => min > limit,
+    below: ({ max = Infinity }: Span) => max < limit,
+  }[op];
+  return (fact) => {
+    const span = typeof fact === 'string' ? spanOf(fact) : undefined;
+    return span !== undefined && fits(span);
+  };
 }
 
 /** Asks a text in lower case. */

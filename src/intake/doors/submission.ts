@@ -20,6 +20,8 @@ const ALIASES: ReadonlyMap<string, readonly string[]> = byTarget({
   city: 'town',
   address: 'address1 street street1 street_address address_line_1 addr1',
   date_of_birth: 'dob birth_date birthdate birthday date_birth',
+  ssn: 'social_security social_security_number ssn_number',
+  gender: 'sex',
 });
 
 const CONSENT: ReadonlyMap<string, readonly string[]> = byTarget({

@@ -7,6 +7,8 @@ import {
   LEAD_FACTS,
   type DerivedFact,
 } from '../../domain/facts.ts';
+import { EMAIL_TYPES } from '../../domain/fields/email.ts';
+import { GENDERS } from '../../domain/fields/gender.ts';
 import type { Filter, FilterTest } from '../../domain/world/filter.ts';
 import type { FieldType, Vertical } from '../../domain/world/world.ts';
 import { FACT_TYPES, PHONE_TYPES, WEEKDAYS } from '../../eligibility/facts.ts';
@@ -32,6 +34,13 @@ const OPERATORS: Readonly<Record<FieldType, ReadonlySet<Op>>> = {
   date: new Set([...EQUAL, ...ORDER]),
   number: new Set([...EQUAL, ...ORDER]),
   boolean: new Set(['is', 'is_not', 'exists']),
+  gender: new Set(EQUAL),
+  range: new Set([...EQUAL, ...ORDER]),
+  postal_code: new Set([...EQUAL, ...TEXT]),
+  // A number in a filter would be one in every version of the world.
+  ssn: new Set(['exists']),
+  url: new Set([...EQUAL, ...TEXT]),
+  ip: new Set([...EQUAL, ...TEXT]),
 };
 
 const WANTED: Readonly<Record<Op, string>> = {
@@ -90,11 +99,15 @@ const WHOLE_NUMBERS: Readonly<Record<string, Fact['whole']>> = {
 
 /** The facts that a filter of the vertical may ask about. */
 export function factsOf({ vertical, sourceIds }: FilterPlace): ReadonlyMap<string, Fact> {
-  const facts = new Map<string, Fact>(Object.entries(vertical.fields));
+  const facts = new Map<string, Fact>();
+  for (const [name, { type, choices }] of Object.entries(vertical.fields)) {
+    facts.set(name, { type, choices: type === 'gender' ? GENDERS : choices });
+  }
   const choices: Readonly<Record<string, readonly string[]>> = {
     source: [...sourceIds],
     local_weekday: WEEKDAYS,
     phone_type: PHONE_TYPES,
+    email_type: EMAIL_TYPES,
   };
   const { derived } = factFieldsOf(vertical.fields);
   for (const name of [...LEAD_FACTS, ...DERIVED_FACTS.filter((each) => derived.has(each))]) {
@@ -126,6 +139,8 @@ const SOURCES: Readonly<Record<DerivedFact, string>> = {
   local_hour: 'a zip or state field',
   local_weekday: 'a zip or state field',
   phone_type: 'a phone field',
+  email_type: 'an email field',
+  zip_in_state: 'a zip field and a state field',
 };
 
 function unknownFact(field: string, path: Path, facts: ReadonlyMap<string, Fact>): WorldIssue {
@@ -136,7 +151,7 @@ function unknownFact(field: string, path: Path, facts: ReadonlyMap<string, Fact>
     return issueAt(path, says, didYouMean(field, facts.keys()));
   }
   const types = [...facts.values()].map(({ type }) => type);
-  const twice = (['zip', 'state', 'phone'] as const).find(
+  const twice = (['zip', 'state', 'phone', 'email'] as const).find(
     (type) => SOURCES[derived].includes(type) && types.filter((each) => each === type).length > 1,
   );
   const says = `"${field}" is derived from ${SOURCES[derived]}, which is not there`;

@@ -3,6 +3,7 @@
 
 import { RE2JS } from 're2js';
 
+import { spanOf } from '../../domain/fields/range.ts';
 import type { FilterTest } from '../../domain/world/filter.ts';
 import type { Field, FieldType, FieldValue } from '../../domain/world/world.ts';
 import { MOST_MILES, pointOf } from '../../eligibility/places/points.ts';
@@ -40,14 +41,22 @@ export function checkOperand(test: FilterTest, place: OperandPlace): WorldIssue[
       return checkZips(test.zips, place.path);
     case 'within':
       return checkCircle(test, place.path);
-    case 'is':
-    case 'is_not':
     case 'at_least':
     case 'at_most':
     case 'above':
     case 'below':
+      if (place.fact.type === 'range') return checkLimit(test.value, place);
+      return faultOf(test.value, place.fact) === undefined ? [] : [valueIssue(test.value, place)];
+    case 'is':
+    case 'is_not':
       return faultOf(test.value, place.fact) === undefined ? [] : [valueIssue(test.value, place)];
   }
+}
+
+function checkLimit(value: number | string, { path, field }: OperandPlace): WorldIssue[] {
+  if (typeof value === 'number') return [];
+  const says = `"${field}" is a range, which is held against a number; "${value}" is none`;
+  return [issueAt(path, says, 'such as 50000')];
 }
 
 // One is enough: a list that was pasted in the wrong form would say the same 40,000 times.
@@ -108,6 +117,7 @@ function textFaultOf(
 ): string | undefined {
   switch (type) {
     case 'choice':
+    case 'gender':
       return choices.includes(text.toLowerCase()) ? undefined : 'is none of its values';
     case 'date':
       return isDate(text) ? undefined : 'is no date such as 1984-03-02';
@@ -115,9 +125,16 @@ function textFaultOf(
       return /^\d{5}(-\d{4})?$/.test(text) ? undefined : 'does not have five digits';
     case 'state':
       return /^[A-Za-z]{2}$/.test(text) ? undefined : 'is not a code of two letters';
+    case 'range':
+      return spanOf(text) === undefined ? 'is no range such as 5000-10000 or 50000+' : undefined;
+    case 'url':
+      return /^https?:\/\//.test(text) ? undefined : 'does not begin with http:// or https://';
     case 'text':
     case 'phone':
     case 'email':
+    case 'postal_code':
+    case 'ssn':
+    case 'ip':
       return undefined;
   }
 }

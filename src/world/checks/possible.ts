@@ -22,7 +22,7 @@ const MOST_TRIED = 200;
 /** False where no lead can have a fact, or lack it, that meets all demands. */
 export function isPossible(demands: readonly Demand[], fact: Fact, lists: ValueLists): boolean {
   if (demands.every(({ test, wanted }) => passesMissing(test) === wanted)) return true;
-  const isOpen = fact.type !== 'choice' && fact.type !== 'boolean' && !fact.whole;
+  const isOpen = !isListed(fact) && !fact.whole;
   if (demands.length === 1 && isOpen) return true;
   if (holdsOpposites(demands)) return false;
   const range = rangeOf(demands, fact);
@@ -77,9 +77,15 @@ function valuesOf({ test, wanted }: Demand, lists: ValueLists): Tried {
   }
 }
 
+function isListed({ type }: Fact): boolean {
+  return type === 'choice' || type === 'gender' || type === 'boolean';
+}
+
 function universeOf({ type, choices }: Fact): Tried {
   if (type === 'boolean') return triedOf([true, false]);
-  return type === 'choice' && choices.length > 0 ? triedOf(choices) : undefined;
+  return (type === 'choice' || type === 'gender') && choices.length > 0
+    ? triedOf(choices)
+    : undefined;
 }
 
 function someMeets(
@@ -102,14 +108,18 @@ function someMeets(
 
 /** A value in the form in which leads have it. */
 function normalOf(value: FieldValue, type: FieldType): FieldValue {
+  if (type === 'range') return String(value);
   if (typeof value !== 'string') return value;
   switch (type) {
     case 'state':
+    case 'postal_code':
       return value.toUpperCase();
     case 'zip':
       return value.slice(0, 5);
     case 'email':
     case 'choice':
+    case 'gender':
+    case 'ip':
       return value.toLowerCase();
     default:
       return value;
@@ -122,10 +132,12 @@ interface Bound {
 }
 
 /** The values between the limits, where they are few whole numbers or a single value. */
-function rangeOf(demands: readonly Demand[], { whole }: Fact): Tried | 'empty' {
+function rangeOf(demands: readonly Demand[], { type, whole }: Fact): Tried | 'empty' {
   let low: Bound | undefined = whole && { limit: whole.least, open: false };
   let high: Bound | undefined = whole && { limit: whole.most, open: false };
   for (const { test, wanted } of demands) {
+    // A range that is not at least 5 need not be below 5.
+    if (type === 'range' && !wanted) continue;
     const bound = boundOf(test, wanted);
     if (!bound) continue;
     const each = whole ? roundedIn(bound) : bound;

@@ -8,6 +8,7 @@ import { listContradictions } from './contradictions.ts';
 import { checkDoors } from './doors.ts';
 import { checkFilter, factsOf } from './filter.ts';
 import { checkInHouse } from './in-house.ts';
+import { checkIntake, checkSecrets, warnOfIdleRules } from './intake.ts';
 import { checkPersonRules } from './persons.ts';
 import { checkMargin, checkRouting, listRoutingWarnings } from './routing.ts';
 import { checkHourlyPrices, checkSchedule, schedulesOf, warnOfSchedule } from './schedule.ts';
@@ -45,6 +46,7 @@ export function checkWorld(world: World, known: KnownIds, nowMs?: number): Findi
     ]),
     ...checkDoors(world),
     ...checkPersonRules(world),
+    ...checkIntake(world, known.sources),
     ...checkInHouse(world),
     ...checkBuyers(world, known),
     ...Object.entries(world.contracts).flatMap(([id, contract]) =>
@@ -180,6 +182,7 @@ function checkContract(
     const place = { path: [...path, 'filter'], vertical, sourceIds: known.sources };
     issues.push(...checkFilter(contract.filter, place));
   }
+  issues.push(...checkSecrets(contract, vertical, path));
   const capPlace = { vertical, sourceIds: known.sources, isFree: contract.priceCents === 0 };
   issues.push(...checkCaps(contract.caps, { ...capPlace, path: [...path, 'caps'] }));
   const steps: [Path, readonly string[] | null | undefined][] = [
@@ -202,12 +205,14 @@ function checkContract(
 
 function listFilterWarnings(world: World, known: KnownIds): WorldIssue[] {
   const lists = createValueLists();
-  return Object.entries(world.contracts).flatMap(([id, { filter, campaign }]) => {
+  const idle = warnOfIdleRules(world, known.sources, lists);
+  const unmet = Object.entries(world.contracts).flatMap(([id, { filter, campaign }]) => {
     const vertical = ownOf(world.verticals, ownOf(world.campaigns, campaign)?.vertical ?? '');
     if (!filter || !vertical) return [];
     const place = { path: ['contracts', id, 'filter'], vertical, sourceIds: known.sources };
     return listContradictions(filter, { path: place.path, facts: factsOf(place), lists });
   });
+  return [...idle, ...unmet];
 }
 
 function listWarnings(world: World): WorldIssue[] {

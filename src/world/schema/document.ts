@@ -5,12 +5,13 @@ import { z } from 'zod';
 
 import type { MinMargin } from '../../domain/world/campaign.ts';
 import { type Cents, ZERO } from '../../domain/money.ts';
-import { FIELD_TYPES, type Field, type World } from '../../domain/world/world.ts';
+import type { World } from '../../domain/world/world.ts';
 import { caps } from './cap.ts';
 import { contract } from './contract.ts';
 import { door } from './door.ts';
 import { duplicates } from './duplicates.ts';
 import { feedbackHook } from './feedback.ts';
+import { intakeTerms } from './intake.ts';
 import { schedule } from './schedule.ts';
 import { scoring } from './scoring.ts';
 import {
@@ -26,42 +27,13 @@ import {
 } from './settings.ts';
 import { stage } from './stage.ts';
 import { noRepeats } from './terms.ts';
+import { vertical } from './vertical.ts';
 
 const name = label.optional().describe('For people. Default: the id.');
 const paused = z.boolean().default(false);
 const keys = z.array(keyHash).min(1).max(20).describe('More than one while a key is exchanged.');
 
 const operator = settings({ name, keys });
-
-/** Types whose values tell who or where a person is, unless the world says otherwise. */
-const PERSONAL_TYPES: ReadonlySet<string> = new Set(['text', 'phone', 'email', 'date']);
-
-const field = settings({
-  type: z.enum(FIELD_TYPES).describe('What its values look like; also how they are normalised.'),
-  required: z.boolean().default(false).describe('A lead without it is refused.'),
-  personal: z
-    .boolean()
-    .optional()
-    .describe(
-      'Never in a ping that does not list the field. Default: true for text, phone, email, date.',
-    ),
-  choices: z
-    .array(z.string().trim().toLowerCase().min(1).max(100))
-    .max(500)
-    .default([])
-    .describe('The values that a field of type choice may take.'),
-}).transform((parsed, context): Field => {
-  if ((parsed.type === 'choice') !== parsed.choices.length > 0) {
-    const message = parsed.type === 'choice' ? 'a choice wants choices' : 'only a choice has them';
-    context.addIssue({ code: 'custom', message, path: ['choices'] });
-  }
-  return { ...parsed, personal: parsed.personal ?? PERSONAL_TYPES.has(parsed.type) };
-});
-
-const vertical = settings({
-  name,
-  fields: mapOf(field, 200).describe('The fields of a lead, by name.'),
-});
 
 const percent = z.number().min(0).max(100).multipleOf(0.01);
 
@@ -108,6 +80,7 @@ const campaign = settings(
       .default(null)
       .describe('What a sale must leave over the payout. null: it may be sold at a loss.'),
     paused: paused.describe('No contract of the campaign is offered anything.'),
+    ...intakeTerms,
     duplicates: duplicates.nullable().default(null).describe('null: no lead is a duplicate.'),
     hold_unsold: holdUnsold
       .nullable()

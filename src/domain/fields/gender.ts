@@ -1,0 +1,3 @@
+// The values that a field of type gender takes.
+
+export const GENDERS: readonly string[] = ['male', 'female', 'other'];
