@@ -22,6 +22,11 @@ const ALIASES: ReadonlyMap<string, readonly string[]> = byTarget({
   date_of_birth: 'dob birth_date birthdate birthday date_birth',
 });
 
+/** Fields that other systems call so, the likeliest first. */
+export function fieldsAlike(name: string): readonly string[] {
+  return ALIASES.get(looseName(name)) ?? [];
+}
+
 const CONSENT: ReadonlyMap<string, readonly string[]> = byTarget({
   trustedform_url: `trustedform_cert_url xxTrustedFormCertUrl trusted_form_cert_id
     trustedform_cert trustedform trusted_form_cert_url trustedformcerturl`,
