@@ -1,13 +1,10 @@
-// Goal: columns go where their names or `--map` say, a preview and a check tell what would come of
-// it, and the guide shows what really happens. Method: files against the application over HTTP.
+// Goal: columns go where their names or `--map` say, and a check tells what would come of them.
+// Method: files against the application over HTTP.
 
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { call, type Stand, startStand } from './api-stand.ts';
-import { folder, runImport, write } from './leads-import.ts';
+import { runImport, write } from './leads-import.ts';
 
 let stand: Stand;
 beforeAll(async () => void (stand = await startStand()));
@@ -126,51 +123,5 @@ describe('a check', () => {
     expect(results.size).toBe(3);
     await expect(check({ result: `${file}.check.csv` })).rejects.toThrow('another file');
     expect(stand.leads).toEqual([]);
-  });
-});
-
-describe('the guide', () => {
-  const page = readFileSync(new URL('../../docs/guides/csv-upload.md', import.meta.url), 'utf8');
-  /** The block behind a command, without the command. */
-  const shown = (command: string) => {
-    const at = page.indexOf(`$ ${command}`);
-    expect(at, command).toBeGreaterThan(0);
-    return page.slice(page.indexOf('\n', at) + 1, page.indexOf('\n```', at)).trimEnd();
-  };
-  const [, csv = ''] = /```csv\n(First[^]*?)```/.exec(page) ?? [];
-  const [, result = ''] = /```csv\n(row[^]*?)```/.exec(page) ?? [];
-  const map = ['Phone Number=phone', 'Zip Code=zip'];
-  // The page is about the demo world, whose campaign asks for more than the one here.
-  const fileOf = (name: string) => {
-    const file = join(folder, name);
-    writeFileSync(file, csv);
-    return file;
-  };
-  const asOnPage = (text: string, file: string) =>
-    text.replaceAll(file, 'leads.csv').replace(/in \d+\.\d s/, 'in 0.1 s');
-
-  test('shows the preview as it is', async () => {
-    const file = fileOf('guide-preview.csv');
-    const { text } = await runImport(file, stand.url, { options: { map, preview: true } });
-    expect(stand.leads).toEqual([]);
-    expect(asOnPage(text, file)).toBe(
-      shown(
-        "npx sluice leads import leads.csv --campaign auto_insurance --map 'Phone Number=phone' --map 'Zip Code=zip' --preview",
-      ),
-    );
-  });
-
-  test('shows the summary and the result file as they are', async () => {
-    const file = fileOf('guide.csv');
-    const options = { map, concurrency: 1 };
-    const { text, resultFile } = await runImport(file, stand.url, { options });
-    expect(asOnPage(text, file)).toBe(
-      shown(
-        "npx sluice leads import leads.csv --campaign auto_insurance --map 'Phone Number=phone' --map 'Zip Code=zip'\n",
-      ),
-    );
-    const ids = /lead_\w{26}/g;
-    const lines = readFileSync(resultFile, 'utf8');
-    expect(lines.replace(ids, 'lead_')).toBe(result.replace(ids, 'lead_'));
   });
 });

@@ -93,6 +93,12 @@ export async function openResults(file: string, importId: string): Promise<Resul
     throw Object.assign(new CommandError(`cannot write ${file}`, hint), { cause: fault });
   };
   if (before.isNew) stream.write(HEADER);
+  let waiting: Promise<unknown> | undefined;
+  // One wait for all rows. A disk that fails says so by an error, which ends it.
+  const drained = () =>
+    (waiting ??= once(stream, 'drain')
+      .catch(() => undefined)
+      .finally(() => (waiting = undefined)));
   return {
     file,
     before,
@@ -100,8 +106,7 @@ export async function openResults(file: string, importId: string): Promise<Resul
       check();
       const cells = [row, lead, status, reason, payoutCents ?? '', problems, id];
       const goesOn = stream.write(stringify([cells], { escape_formulas: true }));
-      // A disk that fails says so by an error, which ends the wait.
-      if (!goesOn) await once(stream, 'drain').catch(() => undefined);
+      if (!goesOn) await drained();
       check();
     },
     async end() {

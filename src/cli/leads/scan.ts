@@ -35,11 +35,13 @@ export async function scanFile(file: string): Promise<FileFacts> {
   const digest = createHash('sha256');
   let head: Buffer | undefined;
   let [lf, cr] = [0, 0];
+  let last: number | undefined;
   try {
     for await (const chunk of createReadStream(file)) {
       const bytes = chunk as Buffer;
       digest.update(bytes);
       head ??= Buffer.from(bytes.subarray(0, 4096));
+      last = bytes.at(-1);
       lf += countOf(bytes, LF);
       // A file has one kind of line end or the other: the second is only counted without the first.
       if (lf === 0) cr += countOf(bytes, CR);
@@ -52,7 +54,9 @@ export async function scanFile(file: string): Promise<FileFacts> {
     throw new CommandError(`${file} is empty`, 'Its first row names the columns.');
   }
   const lineEnd = lf === 0 && cr > 0 ? '\r' : '\n';
-  const lines = (lineEnd === '\r' ? cr : lf) + 1;
+  // Two bytes a letter end in the NUL of a line end.
+  const endsOpen = last !== LF && last !== CR && encoding !== 'utf-16le';
+  const lines = (lineEnd === '\r' ? cr : lf) + (endsOpen ? 1 : 0);
   return { file, size, sha256: digest.digest('hex'), encoding, markBytes, lineEnd, lines };
 }
 
