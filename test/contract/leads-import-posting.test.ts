@@ -1,6 +1,6 @@
 // Goal: whatever happens on the way, each row of a file becomes one lead, once, and its sender can
-// read what became of it. Method: the application behind a front that loses answers, is busy, breaks
-// or is away; what the application stored is the witness.
+// read what became of it. Method: the application behind a front that loses answers, is busy,
+// breaks or is away; what the application stored is the witness.
 
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';

@@ -1,6 +1,6 @@
-// Goal: a file of leads with bad rows and people who come twice is posted whole although the command
-// is killed on the way, and what its result file says is what the database holds. Method: the built
-// command in a process of its own, killed by SIGKILL, against a real serve.
+// Goal: a file of leads with bad rows and people who come twice is posted whole although the
+// command is killed on the way, and what its result file says is what the database holds. Method:
+// the built command in a process of its own, killed by SIGKILL, against a real serve.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

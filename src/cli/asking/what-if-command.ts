@@ -1,7 +1,7 @@
 // `sluice what-if`, as the command line has it.
 
 import type { Command } from 'commander';
-import { liveLine } from '../live-line.ts';
+import { liveLine } from '../terminal/live-line.ts';
 import type { CommandLine } from '../world-commands.ts';
 import type { WhatIfOptions } from './what-if.ts';
 

@@ -149,7 +149,8 @@ function clashes(columns: readonly Column[]): string[] {
       taken.set(name, column);
       return [];
     }
-    const both = `columns ${first.number} ("${first.name}") and ${column.number} ("${column.name}")`;
+    const named = ({ number, name }: Column) => `${number} ("${name}")`;
+    const both = `columns ${named(first)} and ${named(column)}`;
     return [`${both} both are ${column.to.name}; leave one out: --map '#${column.number}=-'`];
   });
 }

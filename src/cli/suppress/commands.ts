@@ -2,7 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import { SUPPRESSION_KINDS } from '../../domain/suppression/suppression.ts';
-import { liveLine } from '../live-line.ts';
+import { liveLine } from '../terminal/live-line.ts';
 import type { CommandLine } from '../world-commands.ts';
 import type { Progress } from './import.ts';
 import type { ImportOptions } from './send.ts';
