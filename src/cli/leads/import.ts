@@ -1,6 +1,6 @@
 // `sluice leads import`: posts a file of leads row by row, a bounded number at once, and writes
-// down what becomes of each. Whatever ends it, the same command goes on where it stopped: the result
-// file says which rows have ended, and a row's key keeps it from becoming a second lead.
+// down what becomes of each. Whatever ends it, the same command goes on where it stopped: the
+// result file says which rows have ended, and a row's key keeps it from becoming a second lead.
 
 import { setTimeout } from 'node:timers/promises';
 
