@@ -99,7 +99,7 @@ export async function asCommandError<T>(act: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const body = problemBody(error, '');
-    throw new CommandError(describeProblem(body), hintFor(body.status));
+    throw new CommandError(describeProblem(body), hintFor(body.status, 'operator'));
   }
 }
 
