@@ -118,6 +118,12 @@ const files: readonly Case[] = [
     { 2: 'longer than 65536 characters' },
   ],
   [
+    'with a row whose end comes a chunk later',
+    `${HEAD}\n${'A'.repeat(330_000)},5125550101,78701\n${BOB}\n`,
+    { 3: 'Bob' },
+    { 2: 'longer than 65536 characters' },
+  ],
+  [
     'that ends in a megabyte of NULs',
     `${HEAD}\n${BOB}\n${'\0'.repeat(1024 * 1024)}`,
     { 2: 'Bob' },
