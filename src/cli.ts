@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import pino from 'pino';
 import { addBalance, addCaps, addDeposit } from './cli/money-commands.ts';
 import { addWhatIf } from './cli/asking/what-if-command.ts';
+import { addLeads } from './cli/leads/commands.ts';
 import { addFeedback, addScore } from './cli/scoring/commands.ts';
 import { addSuppress } from './cli/suppress/commands.ts';
 import { addSwitch, addWorldCommands } from './cli/world-commands.ts';
@@ -225,6 +226,7 @@ addScore(score, line);
 
 const suppress = program.command('suppress').description('people who must not be contacted');
 addSuppress(suppress, line);
+addLeads(program.command('leads').description('leads from files'), line);
 
 program
   .command('demo')

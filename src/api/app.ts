@@ -11,6 +11,7 @@ import type { ApiDeps } from './deps.ts';
 import { createDocsRoutes } from './docs.ts';
 import { createDoorRouter } from './doors/doors.ts';
 import { createFeedbackRoutes } from './feedback/routes.ts';
+import { createFieldRoutes } from './fields.ts';
 import { createHealthRoutes } from './health.ts';
 import { createAuthenticate } from './http/auth.ts';
 import { readBytes } from './http/body.ts';
@@ -36,6 +37,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...createLeadRoutes(deps),
     ...createLeadActionRoutes(deps),
     ...createPingRoutes(deps),
+    ...createFieldRoutes(deps),
     ...createFeedbackRoutes(deps),
     ...createReportRoutes(deps),
     ...createCapsRoutes(deps),

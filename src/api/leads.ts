@@ -128,7 +128,8 @@ export function readDraft(body: SafeJson, from: Parameters<typeof toDraft>[1]): 
 
 const IN_FIELDS = 'fields.';
 
-function useOneOf(allowed: readonly string[]): ShapeError {
+/** The error that names the campaigns of a source. */
+export function useOneOf(allowed: readonly string[]): ShapeError {
   const fix = allowed.length > 0 ? `use one of: ${allowed.join(', ')}` : 'ask the operator for one';
   return { field: 'campaign', says: 'not a campaign of this source', fix };
 }

@@ -1,4 +1,4 @@
-// The operator's side of the HTTP API, for commands that read.
+// The HTTP API as commands call it: as the operator, unless a source's key is told.
 
 import { request } from 'undici';
 import { Problem, problemBody } from '../api/problems.ts';
@@ -9,6 +9,8 @@ import { CommandError, findRunning } from './running.ts';
 export interface Caller {
   readonly config: Config;
   readonly env: NodeJS.ProcessEnv;
+  /** The key of a source, for what is done in its name; the operator's unless told. */
+  readonly sourceKey?: string;
 }
 
 /** Nothing was done, or nobody knows: what is safe to repeat may be sent again. */
@@ -50,7 +52,7 @@ export async function deleteJson<T>(path: string, caller: Caller): Promise<T> {
 /** The body of a 200; anything else is thrown as `CommandError`, with what the problem says. */
 async function call(
   path: string,
-  { config, env }: Caller,
+  { config, env, sourceKey }: Caller,
   posted?: {
     readonly body?: string | Uint8Array;
     readonly type?: string;
@@ -59,11 +61,12 @@ async function call(
 ) {
   const { url, operatorKey } = await findRunning(config, env);
   const base = url ?? `http://127.0.0.1:${config.port}`;
-  if (!operatorKey) {
+  const key = sourceKey ?? operatorKey;
+  if (!key) {
     throw new CommandError('no operator key is known', 'Set SLUICE_OPERATOR_KEY to one.');
   }
   const body = posted?.body;
-  const authorization = `Bearer ${operatorKey}`;
+  const authorization = `Bearer ${key}`;
   const reply = await request(`${base}${path}`, {
     headers: {
       authorization,
@@ -79,7 +82,7 @@ async function call(
   const Kind = reply.statusCode === 503 ? Unavailable : CommandError;
   throw new Kind(
     `${base} answered HTTP ${reply.statusCode}: ${textOf(await reply.body.text())}`,
-    hintFor(reply.statusCode),
+    hintFor(reply.statusCode, sourceKey ? 'source' : 'operator'),
   );
 }
 
@@ -96,7 +99,7 @@ export async function asCommandError<T>(act: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const body = problemBody(error, '');
-    throw new CommandError(describeProblem(body), hintFor(body.status));
+    throw new CommandError(describeProblem(body), hintFor(body.status, 'operator'));
   }
 }
 
@@ -115,9 +118,10 @@ function textOf(body: string): string {
   }
 }
 
-function hintFor(status: number): string {
-  if (status === 401)
-    return 'The operator key is not one of this installation: SLUICE_OPERATOR_KEY.';
+function hintFor(status: number, by: 'source' | 'operator'): string {
+  if (status === 401) {
+    return `The ${by} key is not one of this installation: SLUICE_${by.toUpperCase()}_KEY.`;
+  }
   if (status === 404) return 'Check the id; `curl /v1/leads` lists the newest leads.';
   if (status === 422) return 'Correct what is named above.';
   if (status === 409) return 'Wait a moment, and ask again.';

@@ -35,6 +35,7 @@ import { PINGS } from './ping.ts';
 import { leadHeaders, leadQuery, pnlQuery } from './queries.ts';
 import { pnlReport, readiness } from './report.ts';
 import { FEEDBACK } from './scoring/score.ts';
+import { FIELDS } from '../fields.ts';
 import { SUPPRESSIONS } from '../suppressions/wire.ts';
 import { leadTrace } from './trace.ts';
 import { WHAT_IF } from './what-if.ts';
@@ -142,6 +143,7 @@ const LEADS: Readonly<Record<string, Operation>> = {
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...LEADS,
   ...PINGS,
+  ...FIELDS,
   'get /v1/reports/pnl': {
     tags: ['reports'],
     summary: 'Profit and loss',

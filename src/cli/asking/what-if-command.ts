@@ -1,6 +1,7 @@
 // `sluice what-if`, as the command line has it.
 
 import type { Command } from 'commander';
+import { liveLine } from '../terminal/live-line.ts';
 import type { CommandLine } from '../world-commands.ts';
 import type { WhatIfOptions } from './what-if.ts';
 
@@ -17,9 +18,7 @@ export function addWhatIf(command: Command, { run, out, env }: CommandLine): voi
     .action(
       run(async (config, file: string, options: WhatIfOptions) => {
         const { askWhatIf } = await import('./what-if.ts');
-        const onProgress = process.stderr.isTTY
-          ? (text: string) => void process.stderr.write(`\r${text}\u001b[K`)
-          : () => undefined;
+        const onProgress = process.stderr.isTTY ? liveLine(process.stderr) : () => undefined;
         out(await askWhatIf(file, options, { config, env, onProgress }));
       }),
     );

@@ -2,6 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import { SUPPRESSION_KINDS } from '../../domain/suppression/suppression.ts';
+import { liveLine } from '../terminal/live-line.ts';
 import type { CommandLine } from '../world-commands.ts';
 import type { Progress } from './import.ts';
 import type { ImportOptions } from './send.ts';
@@ -77,10 +78,10 @@ function addImport(command: Command, { run, out, env }: CommandLine): void {
       run(async (config, file: string, options: ImportOptions) => {
         const { importFile } = await import('./import.ts');
         const live = process.stderr.isTTY;
-        const say = (text: string) => process.stderr.write(live ? `\r${text}\u001b[K` : text);
+        const write = liveLine(process.stderr);
+        const say = (text: string) => (live ? write(text) : process.stderr.write(`${text}\n`));
         const onProgress = ({ doing, rows, rowsPerSecond, percent }: Progress) => {
-          const done = `${rows} rows, ${rowsPerSecond} a second, ${percent} %`;
-          say(`${doing}: ${done}${live ? '' : '\n'}`);
+          say(`${doing}: ${rows} rows, ${rowsPerSecond} a second, ${percent} %`);
         };
         const from = { config, env, onProgress, now: Date.now };
         const told = await importFile(file, options, from);

@@ -24,6 +24,11 @@ const ALIASES: ReadonlyMap<string, readonly string[]> = byTarget({
   gender: 'sex',
 });
 
+/** Fields that other systems call so, the likeliest first. */
+export function fieldsAlike(name: string): readonly string[] {
+  return ALIASES.get(looseName(name)) ?? [];
+}
+
 const CONSENT: ReadonlyMap<string, readonly string[]> = byTarget({
   trustedform_url: `trustedform_cert_url xxTrustedFormCertUrl trusted_form_cert_id
     trustedform_cert trustedform trusted_form_cert_url trustedformcerturl`,
