@@ -22,7 +22,15 @@ import {
   settlementAnswer,
   settlementBody,
 } from './lead.ts';
-import { json, type Operation, OPERATOR, outcomeOrLater, problems, SOURCE } from './operation.ts';
+import {
+  json,
+  type Operation,
+  OPERATOR,
+  outcomeOrLater,
+  problems,
+  SOURCE,
+  withCommonAnswers,
+} from './operation.ts';
 import { PINGS } from './ping.ts';
 import { leadHeaders, leadQuery, pnlQuery } from './queries.ts';
 import { pnlReport, readiness } from './report.ts';
@@ -240,7 +248,7 @@ export function buildOpenApi(version: string) {
   for (const [address, operation] of Object.entries(OPERATIONS)) {
     const [method, path = ''] = address.split(' ');
     registry.registerPath({
-      ...operation,
+      ...withCommonAnswers(path, operation),
       method: method as RouteConfig['method'],
       path: path.replace(/:(\w+)/g, '{$1}'),
     });
