@@ -61,16 +61,15 @@ export function withCommonAnswers(path: string, operation: Operation): Operation
 }
 
 function merged(declared: Operation['responses'], codes: readonly ProblemCode[]) {
-  const all = { ...declared };
+  const all: Record<string, unknown> = { ...declared };
   for (const code of codes) {
     const [status] = PROBLEMS[code];
-    const before = all[status];
-    const added = problems(code)[status];
-    if (!added) continue;
-    if (!before) all[status] = added;
+    const before = all[status] as { readonly description: string } | undefined;
+    const [added] = Object.values(problems(code)) as { readonly description: string }[];
+    if (!before || !added) all[status] = added;
     else if (!before.description.includes(`${code}: `)) {
       all[status] = { ...before, description: `${before.description}; ${added.description}` };
     }
   }
-  return all;
+  return all as Operation['responses'];
 }

@@ -58,7 +58,7 @@ export const nastyText: fc.Arbitrary<string> = fc
 
 /** As it may come in an address: no two clients escape alike. */
 export const nastyPath: fc.Arbitrary<string> = fc.oneof(
-  nastyText.map((text) => encodeURIComponent(text.toWellFormed()).slice(0, 2_000)),
+  nastyText.map((text) => encodeURIComponent(text.toWellFormed()).slice(0, 2_000) || 'x'),
   fc.constantFrom('%', '%zz', '%ff', '%00', '..%2f..', '.', '..', '%2e%2e', '*', ';a=b', '%F0%9F'),
 );
 
