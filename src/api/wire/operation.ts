@@ -49,7 +49,7 @@ export function withCommonAnswers(path: string, operation: Operation): Operation
   const { request, responses } = operation;
   const body = request?.body;
   const codes: readonly ProblemCode[] = [
-    ...(body || path.includes(':') ? (['malformed_request'] as const) : []),
+    'malformed_request',
     ...(body ? (['body_too_large', 'unsupported_body_type'] as const) : []),
     ...(path.startsWith('/v1/') ? (['unavailable'] as const) : []),
   ];

@@ -44,7 +44,12 @@ export function shoot(url: string, { method, uri, headers, body }: Shot): Promis
       });
     });
     outgoing.on('timeout', () => outgoing.destroy(new Error(`${method} ${uri}: no answer`)));
-    outgoing.on('error', reject);
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      // The server closed an idle connection just as it was taken again: not an answer of its own.
+      const isStale = outgoing.reusedSocket && error.code === 'ECONNRESET';
+      if (isStale) resolve(shoot(url, { method, uri, headers, body }));
+      else reject(error);
+    });
     outgoing.end(body?.bytes);
   });
 }
