@@ -103,7 +103,7 @@ async function candidatesFor(run: Run, route: StageRoute): Promise<Candidate[]> 
 
 const testUrlOf = ({ testUrl }: Step) => testUrl ?? undefined;
 
-/** The same case, whose contracts are asked at their test addresses; bids of before do not count. */
+/** The same case, whose contracts are asked at their test addresses; earlier bids do not count. */
 function onTestUrls(known: Case): Case {
   const { loaded } = known;
   const contracts = Object.entries(loaded.world.contracts).map(([id, contract]) => {

@@ -1,4 +1,4 @@
-// Goal: whatever comes to a door, it is answered in the words of its format and the process goes on.
+// Goal: whatever comes to a door is answered in the words of its format, and the process goes on.
 // Method: requests in each format's words and in nobody's, over real HTTP, with what opens the door
 // or without it.
 

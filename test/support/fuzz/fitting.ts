@@ -1,4 +1,4 @@
-// Values that fit a JSON Schema of the OpenAPI document; their free texts are the nastiest that fit.
+// Values that fit a JSON Schema of the OpenAPI document; free texts are the nastiest that fit.
 
 import fc from 'fast-check';
 
