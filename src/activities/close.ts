@@ -7,22 +7,38 @@ import { holdIdOf, type LeadId } from '../domain/ids.ts';
 import { type LeadOutcome, TAKES_PLACE } from '../domain/lead.ts';
 import type { Wait } from '../domain/waiting.ts';
 import type { ActivityDeps } from './deps.ts';
+import { REHEARSAL, rehearse } from './bids/rehearsal.ts';
+
+interface End {
+  readonly leadId: LeadId;
+  readonly round: number;
+  readonly unsold: Exclude<LeadOutcome, { kind: 'sold' }>;
+  readonly verdicts: readonly Verdict[];
+  readonly wait?: Wait;
+}
+
+/** For a test lead: its rehearsal as one verdict more, and in the outcome what it would earn. */
+async function tryTest(deps: ActivityDeps, end: End): Promise<Partial<End>> {
+  const { unsold, verdicts } = end;
+  if (unsold.kind !== 'unsold' || unsold.reason !== 'test_lead') return {};
+  const verdict = await rehearse(deps, end);
+  const { payoutCents } = verdict;
+  return {
+    verdicts: [...verdicts, { step: REHEARSAL, verdict }],
+    ...(payoutCents !== undefined && { unsold: { ...unsold, testPayoutCents: payoutCents } }),
+  };
+}
 
 export function createCloseActivities(deps: ActivityDeps) {
   const { pool, desk, giveAnswer, process } = deps;
   return {
     /**
      * Stores the outcome unless there is one, or keeps the lead for later, and answers the source
-     * if it waits here.
+     * if it waits here. A test lead is tried at the test addresses first.
      */
-    async closeLead(end: {
-      leadId: LeadId;
-      round: number;
-      unsold: Exclude<LeadOutcome, { kind: 'sold' }>;
-      verdicts: readonly Verdict[];
-      wait?: Wait;
-    }): Promise<Closing> {
-      const closing = await closeLead(pool, { ...end, process });
+    async closeLead(end: End): Promise<Closing> {
+      const tried = await tryTest(deps, end);
+      const closing = await closeLead(pool, { ...end, ...tried, process });
       giveAnswer(end.leadId, closing.kind === 'closed' ? closing.outcome : 'pending');
       return closing;
     },

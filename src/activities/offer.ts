@@ -11,14 +11,15 @@ import {
 import { storeVerdicts, type Verdict } from '../db/verdicts.ts';
 import { adapterOf } from '../delivery/adapters.ts';
 import { holdIdOf, type OfferKey, teamOf } from '../domain/ids.ts';
-import type { Candidate, OfferResult } from '../domain/lead.ts';
+import type { Candidate } from '../domain/lead.ts';
 import type { OfferReport } from '../domain/outcome.ts';
 import type { Contract } from '../domain/world/contract.ts';
 import { repeatQuestions, seenText } from '../eligibility/repeats.ts';
 import type { HoldRequest } from './cap-desk.ts';
 import { type Case, contractOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
-import { authorise, parcelFor, withoutPerson } from './parcel.ts';
+import { authorise, parcelFor } from './parcel.ts';
+import { readReply } from './reply.ts';
 import {
   acceptedInHouse,
   giveBack,
@@ -205,35 +206,4 @@ async function sendOnce(deps: ActivityDeps, offering: Offering): Promise<OfferRe
   }
   const reply = await deps.send(authorised, { timeoutMs: step.timeoutMs });
   return settle(deps, offering, readReply(reply, { adapter, candidate, known }));
-}
-
-function readReply(
-  reply: Awaited<ReturnType<ActivityDeps['send']>>,
-  told: { adapter: ReturnType<typeof adapterOf>; candidate: Candidate; known: Case },
-): OfferResult {
-  const { ms } = reply;
-  const { candidate, known } = told;
-  const buyerId = contractOf(known, candidate.contractId).buyer;
-  if (reply.kind === 'not_sent') {
-    return { kind: 'not_sent', reason: reply.reason, detail: reply.detail };
-  }
-  if (reply.kind === 'lost') {
-    const reason = reply.reason === 'late' ? 'no_answer' : reply.reason;
-    return { kind: 'in_doubt', buyerId, reason, detail: reply.detail, ms };
-  }
-  const said = told.adapter.parsePost(reply.reply);
-  const clean = (text: string) => withoutPerson(text, known);
-  switch (said.kind) {
-    case 'accepted': {
-      // The price agreed before the send is charged, whatever the answer says of it.
-      const { priceCents } = candidate;
-      const reference = said.reference && clean(said.reference);
-      return { kind: 'accepted', buyerId, priceCents, reference, ms };
-    }
-    case 'rejected':
-      return { kind: 'rejected', reason: said.reason, detail: clean(said.detail), ms };
-    case 'unclear':
-      const unread = { reason: 'answer_unreadable', detail: clean(said.detail) } as const;
-      return { kind: 'in_doubt', buyerId, ...unread, ms };
-  }
 }

@@ -16,6 +16,7 @@ import { createHealthRoutes } from './health.ts';
 import { createAuthenticate } from './http/auth.ts';
 import { readBytes } from './http/body.ts';
 import { logRequests } from './http/logging.ts';
+import { countRefusals } from './http/refusals.ts';
 import { createRouter, type Route } from './http/routes.ts';
 import { createLeadActionRoutes } from './lead-actions.ts';
 import { createLeadRoutes } from './leads.ts';
@@ -60,7 +61,7 @@ export function createApp(deps: ApiDeps): express.Express {
   const app = express();
   // An ETag costs a hash per answer, and answers are not to be cached.
   app.disable('etag');
-  app.use(logRequests(deps.log), securityHeaders(), notCached);
+  app.use(logRequests(deps.log), countRefusals(deps), securityHeaders(), notCached);
   app.use(createRouter(createRoutes(deps), createAuthenticate(deps.currentWorld), readBytes));
   app.use(createDoorRouter(deps), createPlatformRouter(deps));
   app.use(() => {

@@ -46,6 +46,8 @@ export interface ApiDeps {
   isReady(): Promise<Readiness>;
   /** Metrics in the text format of Prometheus. */
   metrics(): Promise<string>;
+  /** Something that came to a door was refused: `api` or a format's name, and why. */
+  countRefusal(door: string, why: string): void;
 
   /** The configuration in force, from memory, at most a second old. */
   currentWorld(): LoadedWorld;

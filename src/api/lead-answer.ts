@@ -32,8 +32,9 @@ export function leadAnswer(
         ...more,
       };
     case 'unsold': {
-      const { reason } = outcome;
-      return { id, status: 'unsold', reason, reason_text: sentenceOf(reason), ...more };
+      const { reason, testPayoutCents } = outcome;
+      const earned = testPayoutCents === undefined ? {} : { test_payout_cents: testPayoutCents };
+      return { id, status: 'unsold', reason, reason_text: sentenceOf(reason), ...earned, ...more };
     }
     case 'rejected': {
       const { reason, problems } = outcome;

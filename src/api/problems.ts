@@ -6,6 +6,7 @@ import type { NextFunction, Request, Response } from 'express';
 
 import { isAway } from '../db/pool.ts';
 import type { ShapeError } from '../intake/shape.ts';
+import { noteRefusal } from './http/refusals.ts';
 
 export const PROBLEMS = {
   malformed_request: [400, 'The request cannot be read'],
@@ -86,6 +87,7 @@ export function problemBody({ code, details }: Problem, requestId: string) {
 export function sendProblem(thrown: unknown, req: Request, res: Response, next: NextFunction) {
   const problem = toProblem(thrown);
   if (PROBLEMS[problem.code][0] >= 500) res.locals['fault'] = faultOf(thrown);
+  noteRefusal(res, problem.code);
   // Half an answer cannot be taken back: Express closes the connection, and the client sees it.
   if (res.headersSent) return next(thrown);
   const body = problemBody(problem, String(req.id));

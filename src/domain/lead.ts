@@ -240,7 +240,7 @@ export type OfferResult =
   | { readonly kind: 'not_sent'; readonly reason: NoBidReason; readonly detail: string }
   | ({ readonly kind: 'not_offered' } & Omit<WhyNot, 'contractId'>);
 
-/** The lead's end, as the source is told and P&L counts it. */
+/** The lead's end, as the source is told and P&L counts it; of a test also what it would earn. */
 export type LeadOutcome =
   | {
       readonly kind: 'sold';
@@ -248,7 +248,7 @@ export type LeadOutcome =
       readonly sales: readonly { readonly contractId: ContractId; readonly priceCents: Cents }[];
       readonly redirectUrl?: string;
     }
-  | { readonly kind: 'unsold'; readonly reason: UnsoldReason }
+  | { readonly kind: 'unsold'; readonly reason: UnsoldReason; readonly testPayoutCents?: Cents }
   | {
       readonly kind: 'rejected';
       readonly reason: RefusalReason;

@@ -88,7 +88,7 @@ export const UNSOLD = {
   no_bids: 'no buyer bid enough',
   all_rejected: 'every buyer that was offered the lead said no',
   none_reached: 'no buyer that should be offered the lead could be reached',
-  test_lead: 'a test lead is never offered',
+  test_lead: 'a test lead is never sold',
   closed_by_operator: 'an operator closed it while it waited for a buyer',
 } as const;
 

@@ -49,7 +49,9 @@ export const leadSubmission = z
     behaviour: behaviour.nullish().meta({
       description: 'Facts about the visit, such as time_on_page_s and form_seconds',
     }),
-    test: z.boolean().nullish().meta({ description: 'A test lead is checked and never offered' }),
+    test: z.boolean().nullish().meta({
+      description: 'A test lead is checked, sent to test addresses only, and never sold',
+    }),
     asking_cents: z.int().min(0).max(100_000_000).nullish().meta({
       description: 'The least payout you take, in whole cents',
     }),

@@ -63,6 +63,7 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     namespace: config.temporal.namespace,
     isReady: () => readiness(parts),
     metrics: metrics.text,
+    countRefusal: (door, why) => metrics.refused.inc({ door, why }),
     currentWorld: worlds.current,
     findWorld: async (version) =>
       (await findWorld(pool, version)) && (await worlds.at(version)).world,

@@ -32,6 +32,7 @@ export function createMetrics(gauges: Readonly<Record<string, { help: string; re
       labelNames: ['status'],
       registers: [register],
     }),
+    refused: createRefusals(register),
     answerSeconds: new Histogram({
       name: 'sluice_answer_seconds',
       help: 'From the stored lead to its answer',
@@ -73,4 +74,13 @@ export function createMetrics(gauges: Readonly<Record<string, { help: string; re
       registers: [register],
     }),
   };
+}
+
+function createRefusals(register: Registry) {
+  return new Counter({
+    name: 'sluice_refusals_total',
+    help: 'Refused before there was a lead, by the door (`api` or a format) and by why',
+    labelNames: ['door', 'why'],
+    registers: [register],
+  });
 }

@@ -12,7 +12,7 @@ export interface Distribution extends Omit<RoundPlan, 'contractId'> {
   readonly leadId: LeadId;
   readonly campaign: CampaignId;
   readonly source: SourceId;
-  /** Judged and routed, never offered. */
+  /** Judged and routed, tried at test addresses, never sold. */
   readonly test: boolean;
 }
 

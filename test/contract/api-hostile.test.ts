@@ -39,6 +39,14 @@ test('S30 arbitrary submissions are answered, never with a fault (seed 11)', asy
   await fc.assert(answered, { seed: 11, numRuns: 200 });
 });
 
+test.for(['GET /v1/leads?source=%00', 'GET /v1/reports/pnl?buyer=a%00', 'GET /v1/buyers/%00'])(
+  '%s is refused for its null character',
+  async (address) => {
+    const { status, body } = await call(stand, address, { by: 'operator' });
+    expect([status, body['code']]).toEqual([400, 'malformed_request']);
+  },
+);
+
 describe('the log', () => {
   test('S11 holds no value of a lead, no key and no address', async () => {
     const canary = 'canary-4711';

@@ -46,6 +46,8 @@ export interface Stand {
   /** What was paid in, oldest first. */
   readonly deposits: Deposit[];
   readonly logLines: string[];
+  /** As they were counted. */
+  readonly refusals: string[];
   /** What new leads come to. */
   outcome: LeadOutcome | 'pending';
   readonly traces: LeadTrace[];
@@ -62,6 +64,7 @@ export async function startStand(overrides: Partial<ApiDeps> = {}): Promise<Stan
     asked: { lists: [], reports: [], settled: [], actions: [], applied: [] },
     deposits: [],
     logLines: [],
+    refusals: [],
     outcome: { kind: 'unsold', reason: 'no_bids' },
     traces: [],
     quoted: { pingId: 'ping_1', quote: { kind: 'no_bid', reason: 'no_bids' }, expiresAtMs: 0 },
@@ -91,6 +94,7 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
     temporalUiUrl: 'http://localhost:8233',
     namespace: 'default',
     isReady: async () => ({ ready: true, degraded: [] }),
+    countRefusal: (door, why) => void stand.refusals.push(`${door}: ${why}`),
     metrics: async () => 'sluice_leads_received_total 1\n',
     currentWorld: () => ({ version: 7, world }),
     findWorld: async (version) => (version === 7 ? world : undefined),

@@ -33,6 +33,7 @@ describe('a small world', () => {
   });
 
   test('fills in a contract’s terms', () => {
+    const step = { adapter: 'json', secretRef: null, fields: null, testUrl: null };
     expect(worldOf(smallDocument()).contracts['apex_auto']).toEqual({
       name: 'apex_auto',
       buyer: 'apex',
@@ -52,8 +53,8 @@ describe('a small world', () => {
       schedule: null,
       caps: [],
       noRepeats: null,
-      ping: { adapter: 'json', ...PING, secretRef: null, fields: null, timeoutMs: 1000 },
-      post: { adapter: 'json', ...POST, secretRef: null, fields: null, timeoutMs: 4000 },
+      ping: { ...PING, ...step, timeoutMs: 1000 },
+      post: { ...POST, ...step, timeoutMs: 4000 },
       redirectUrl: null,
       deliveries: [],
     });

@@ -26,6 +26,8 @@ export interface BuyerTerms {
   readonly post?: keyof typeof POSTS | PostBehaviour;
   /** Given: what it buys is pushed to its CRM, which behaves like this. */
   readonly crm?: CrmBehaviour;
+  /** The id of the buyer that plays its test addresses. */
+  readonly testAt?: string;
   readonly pingTimeout?: string;
   readonly postTimeout?: string;
   /** Over all contracts of the buyer. */
@@ -71,11 +73,12 @@ export function createDraft(urlOf: (buyerId: string, kind: 'ping' | 'post' | 'cr
   };
 
   function addContract(buyerId: string, campaign: string): void {
+    const { priceCents, crm, contract, testAt, ...own } = terms.get(buyerId) ?? {};
+    const test = (kind: 'ping' | 'post') => (testAt ? { test_url: urlOf(testAt, kind) } : {});
     const { ping, post } = {
-      ping: { url: urlOf(buyerId, 'ping'), timeout: terms.get(buyerId)?.pingTimeout },
-      post: { url: urlOf(buyerId, 'post'), timeout: terms.get(buyerId)?.postTimeout },
+      ping: { url: urlOf(buyerId, 'ping'), timeout: own.pingTimeout, ...test('ping') },
+      post: { url: urlOf(buyerId, 'post'), timeout: own.postTimeout, ...test('post') },
     };
-    const { priceCents, crm, contract } = terms.get(buyerId) ?? {};
     document.contracts[contractOf(buyerId)] = {
       buyer: buyerId,
       campaign,

@@ -26,6 +26,7 @@ import type { LeadDraft } from '../../intake/draft.ts';
 import type { ApiDeps, PostAcceptance } from '../deps.ts';
 import { bytesOf, readBytes } from '../http/body.ts';
 import { afterPing, createPingLimit, openPing, quote } from '../pings.ts';
+import { nameDoor, noteRefusal } from '../http/refusals.ts';
 import { faultOf, Problem, type ProblemCode, PROBLEMS, toProblem } from '../problems.ts';
 import { createFindDoor, type FindDoor, type OpenDoor } from './door-book.ts';
 
@@ -55,9 +56,14 @@ export function createDoorRouter(deps: ApiDeps): express.Router {
   const bytes = readBytes(deps.maxBodyBytes ?? MAX_BODY_BYTES);
   for (const format of Object.values(FORMATS)) {
     for (const address of format.addresses) {
-      router.all([address, `/in/${format.name}${address}`], bytes, async (req, res) => {
-        await serve(doorway, { format, address, req, res });
-      });
+      router.all(
+        [address, `/in/${format.name}${address}`],
+        nameDoor(format.name),
+        bytes,
+        async (req, res) => {
+          await serve(doorway, { format, address, req, res });
+        },
+      );
     }
   }
   return router;
@@ -72,6 +78,7 @@ interface Visit {
 
 async function serve(doorway: Doorway, { format, address, req, res }: Visit): Promise<void> {
   const reading = format.read(requestOf(req, address));
+  if (reading.kind === 'answered') noteRefusal(res, 'unreadable');
   const reply =
     reading.kind === 'answered'
       ? reading.reply
@@ -91,10 +98,10 @@ async function replyTo(
   { format, res }: { format: DoorFormat; res: Response },
 ): Promise<Reply> {
   if (reading.kind === 'read') {
-    return reading.answer(await answer(doorway, { format, told: reading.told, res }), Date.now());
+    return reading.answer(await counted(doorway, { format, told: reading.told, res }), Date.now());
   }
   const answers: Answered[] = [];
-  for (const told of reading.told) answers.push(await answer(doorway, { format, told, res }));
+  for (const told of reading.told) answers.push(await counted(doorway, { format, told, res }));
   return reading.answer(answers, Date.now());
 }
 
@@ -139,10 +146,19 @@ export function requestOf(req: Request, address: string): DoorRequest {
   };
 }
 
-async function answer(
-  doorway: Doorway,
-  { format, told, res }: { format: DoorFormat; told: Told | Asked | Refused; res: Response },
-): Promise<Answered> {
+interface Question {
+  readonly format: DoorFormat;
+  readonly told: Told | Asked | Refused;
+  readonly res: Response;
+}
+
+async function counted(doorway: Doorway, question: Question): Promise<Answered> {
+  const answered = await answer(doorway, question);
+  if (answered.kind === 'refused') noteRefusal(question.res, answered.why);
+  return answered;
+}
+
+async function answer(doorway: Doorway, { format, told, res }: Question): Promise<Answered> {
   if (told.kind === 'refused') return told;
   const found = doorway.findDoor(format.name, told);
   if (!found) return refused('wrong_key', 'the account or its password is not known here');

@@ -61,6 +61,10 @@ export function createRouter(
 
 function admit({ access }: Route, authenticate: Authenticate): RequestHandler {
   return (req, res, next) => {
+    // Nothing that is looked for has one, and PostgreSQL takes none.
+    if (/%00/.test(req.url)) {
+      throw new Problem('malformed_request', { detail: 'The address holds a null character.' });
+    }
     if (access === 'anyone') return next();
     const caller = authenticate(req);
     res.locals['caller'] = caller;

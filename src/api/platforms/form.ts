@@ -15,6 +15,7 @@ import type { IdempotencyKey } from '../deps.ts';
 import type { OpenDoor } from '../doors/door-book.ts';
 import { requestOf } from '../doors/doors.ts';
 import { bytesOf } from '../http/body.ts';
+import { noteRefusal } from '../http/refusals.ts';
 import { CONSENT_BOX, formPage, HONEYPOT, plainPage, sendPage } from './form-page.ts';
 import { readMultipart } from './multipart.ts';
 import { listDoors } from './named-doors.ts';
@@ -163,6 +164,7 @@ async function refuse(
   { status, why, values = {} }: { status: number; why: Refused; values?: Values },
 ): Promise<void> {
   const { req, res, form, open } = visit;
+  noteRefusal(res, why.why);
   const errors = why.errors.map((error) => ({ ...error, field: nameIn(error.field) }));
   if (wantsJson(req)) {
     return void res.status(status).json({ status: 'refused', says: why.says, errors });

@@ -7,6 +7,7 @@ import { readGoogle } from '../../intake/doors/platforms/google.ts';
 import type { FindDoor, OpenDoor } from '../doors/door-book.ts';
 import { requestOf } from '../doors/doors.ts';
 import type { ApiDeps } from '../deps.ts';
+import { noteRefusal } from '../http/refusals.ts';
 import { distributeSoon, keyFor, takeIn } from './take-in.ts';
 
 /** A door for whichever form has no door of its own. */
@@ -37,6 +38,7 @@ export async function answerGoogle(
   const key = keyFor('google', told.externalId);
   const taken = await takeIn(deps, { open, told, res, key });
   if (taken.kind === 'refused') {
+    noteRefusal(res, taken.why);
     const errors = taken.errors.map(({ field, says }) => `${field}: ${says}`);
     return say(STATUS[taken.why] ?? 400, [taken.says, ...errors].join('; '));
   }

@@ -9,6 +9,7 @@ import { createFindDoor, type FindDoor } from '../doors/door-book.ts';
 import { MAX_BODY_BYTES } from '../doors/doors.ts';
 import { answerFeedback } from '../feedback/hook.ts';
 import { readBytes } from '../http/body.ts';
+import { nameDoor } from '../http/refusals.ts';
 import { answerForm, showForm } from './form.ts';
 import { answerGoogle } from './google.ts';
 import { answerLinkedin } from './linkedin.ts';
@@ -23,6 +24,9 @@ export interface Platform {
   readonly findDoor: FindDoor;
 }
 
+/** `/in/google` is Google's, `/forms/:name` a form's. */
+const doorAt = (path: string) => /^\/in\/(\w+)/.exec(path)?.[1] ?? 'form';
+
 type Answer = (platform: Platform, req: Request, res: Response) => Promise<void>;
 
 /** A router for all of them. Letter case and a slash at the end do not matter. */
@@ -31,7 +35,7 @@ export function createPlatformRouter(deps: ApiDeps): express.Router {
   const platform: Platform = { deps, findDoor: createFindDoor(deps.currentWorld) };
   const bytes = readBytes(deps.maxBodyBytes ?? MAX_BODY_BYTES);
   const mount = (path: string, answer: Answer, read = bytes) =>
-    router.all(path, read, (req, res) => answer(platform, req, res));
+    router.all(path, nameDoor(doorAt(path)), read, (req, res) => answer(platform, req, res));
   mount('/in/form/:account', answerForm);
   mount('/forms/:name', showForm);
   mount('/in/google', answerGoogle);

@@ -99,7 +99,7 @@ function factsAbout(id: ContractId, { trace, stages }: Told): Fact[] {
       ];
     }
     const listed = route.order.includes(id) || route.rest?.some((tier) => isIn(tier, id));
-    return listed && attempted.length === 0 ? [notOffered(route, trace)] : [];
+    return listed && attempted.length === 0 ? [notOffered(id, route, trace)] : [];
   });
   return [...decided, ...attempted];
 }
@@ -120,9 +120,20 @@ function isIn({ contracts }: Tier, id: ContractId): boolean {
   return contracts.includes(id);
 }
 
-function notOffered({ stage, limits }: StageRoute, { outcome, lead, attempts }: LeadTrace): Fact {
+/** What came of a test lead at the contracts' test addresses, in words. */
+interface Tried {
+  readonly contracts: Readonly<Record<ContractId, string>>;
+}
+
+function notOffered(id: ContractId, { stage, limits }: StageRoute, trace: LeadTrace): Fact {
+  const { outcome, lead, attempts } = trace;
   if (!outcome) return { stage, result: 'waiting' };
-  if (lead.test) return { stage, result: 'not_offered', reason: 'test_lead' };
+  if (lead.test) {
+    const tried = trace.verdicts.find(({ step }) => step === 'test')?.verdict as Tried | undefined;
+    const detail = tried?.contracts[id];
+    const why = { stage, result: 'not_offered', reason: 'test_lead' } as const;
+    return detail === undefined ? why : { ...why, detail };
+  }
   const sold = outcome.kind === 'sold';
   const offers = attempts.filter((attempt) => attempt.stage === stage);
   const isLate = offers.some(

@@ -40,6 +40,9 @@ const unsold = z.strictObject({
   status: z.literal('unsold'),
   reason: z.enum(keysOf(UNSOLD)),
   reason_text: reasonText,
+  test_payout_cents: amount.optional().meta({
+    description: 'Of a test lead: what it would have earned; nothing is paid',
+  }),
   unknown_fields: unknownFields,
 });
 const rejected = z.strictObject({

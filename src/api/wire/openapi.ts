@@ -29,6 +29,7 @@ import {
   outcomeOrLater,
   problems,
   SOURCE,
+  withCommonAnswers,
   withRefusals,
 } from './operation.ts';
 import { PINGS } from './ping.ts';
@@ -251,7 +252,7 @@ export function buildOpenApi(version: string) {
   for (const [address, operation] of Object.entries(OPERATIONS)) {
     const [method, path = ''] = address.split(' ');
     registry.registerPath({
-      ...operation,
+      ...withCommonAnswers(path, operation),
       method: method as RouteConfig['method'],
       path: path.replace(/:(\w+)/g, '{$1}'),
     });

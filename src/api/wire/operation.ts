@@ -54,3 +54,36 @@ export function problems(...codes: readonly ProblemCode[]): Operation['responses
   });
   return Object.fromEntries(responses);
 }
+
+/**
+ * An operation with what any of them may answer: to an address or a body that cannot be read, and
+ * while PostgreSQL is away. Where a body is taken, one must come.
+ */
+export function withCommonAnswers(path: string, operation: Operation): Operation {
+  const { request, responses } = operation;
+  const body = request?.body;
+  const codes: readonly ProblemCode[] = [
+    'malformed_request',
+    ...(body ? (['body_too_large', 'unsupported_body_type'] as const) : []),
+    ...(path.startsWith('/v1/') ? (['unavailable'] as const) : []),
+  ];
+  return {
+    ...operation,
+    ...(body && { request: { ...request, body: { required: true, ...body } } }),
+    responses: merged(responses, codes),
+  };
+}
+
+function merged(declared: Operation['responses'], codes: readonly ProblemCode[]) {
+  const all: Record<string, unknown> = { ...declared };
+  for (const code of codes) {
+    const [status] = PROBLEMS[code];
+    const before = all[status] as { readonly description: string } | undefined;
+    const [added] = Object.values(problems(code)) as { readonly description: string }[];
+    if (!before || !added) all[status] = added;
+    else if (!before.description.includes(`${code}: `)) {
+      all[status] = { ...before, description: `${before.description}; ${added.description}` };
+    }
+  }
+  return all as Operation['responses'];
+}

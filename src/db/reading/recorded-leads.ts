@@ -1,5 +1,5 @@
 // The leads of a period as they were distributed, in pages, oldest first: for running them again
-// under another world. Test leads are left out: they are never offered.
+// under another world. Test leads are left out: they are never sold.
 
 import type { LeadId } from '../../domain/ids.ts';
 import type { Lead } from '../../domain/lead.ts';

@@ -58,6 +58,8 @@ export interface SourceRule {
 export interface Step {
   readonly adapter: 'json';
   readonly url: string;
+  /** Where test leads go instead; without one they go nowhere. */
+  readonly testUrl?: string | null;
   /** Where the bearer token is found, `env:NAME` or `file:/path`; null = none is sent. */
   readonly secretRef: string | null;
   /** The fields sent, by name in the vertical; null = all that the step may carry. */

@@ -83,12 +83,14 @@ export function toSubmission(told: Told, door: Door, vertical: Vertical): LeadSu
 
 interface Sorted {
   readonly fields: Record<string, unknown>;
+  /** The names of the fields so far, by looseName. */
+  readonly taken: Set<string>;
   readonly consent: NonNullable<LeadSubmission['consent']> & Record<string, unknown>;
   readonly behaviour: Record<string, string | number | boolean>;
 }
 
 function sort(values: Told['values'], door: Door, vertical: Vertical): Sorted {
-  const sorted: Sorted = { fields: {}, consent: {}, behaviour: {} };
+  const sorted: Sorted = { fields: {}, taken: new Set(), consent: {}, behaviour: {} };
   const known = namesOf(vertical);
   const chosen = new Map(Object.entries(door.fields).map(([name, to]) => [looseName(name), to]));
   const later: [name: string, value: unknown][] = [];
@@ -96,7 +98,7 @@ function sort(values: Told['values'], door: Door, vertical: Vertical): Sorted {
   for (const [name, value] of Object.entries(values)) {
     const target = chosen.get(looseName(name)) ?? (known.has(looseName(name)) ? name : undefined);
     if (target === undefined) later.push([name, value]);
-    else sorted.fields[target] = value;
+    else keep(sorted, target, value);
   }
   for (const [name, value] of later) place(sorted, { name, value, known });
   return sorted;
@@ -107,10 +109,10 @@ function place(
   { name, value, known }: { name: string; value: unknown; known: ReadonlyMap<string, string> },
 ): void {
   const loose = looseName(name);
-  const taken = new Set(Object.keys(sorted.fields).map(looseName));
+  const { taken } = sorted;
   const field = ALIASES.get(loose)?.find((target) => known.has(looseName(target)));
   if (field !== undefined && !taken.has(looseName(field)) && !isBlank(value)) {
-    sorted.fields[known.get(looseName(field)) ?? field] = value;
+    keep(sorted, known.get(looseName(field)) ?? field, value);
     return;
   }
   const [proof] = CONSENT.get(loose) ?? [];
@@ -124,9 +126,14 @@ function place(
     return;
   }
   if (isWholeName(loose) && typeof value === 'string' && !taken.has('firstname')) {
-    Object.assign(sorted.fields, splitName(value, known));
+    for (const [half, text] of Object.entries(splitName(value, known))) keep(sorted, half, text);
   }
-  sorted.fields[name] = value;
+  keep(sorted, name, value);
+}
+
+function keep({ fields, taken }: Sorted, name: string, value: unknown): void {
+  fields[name] = value;
+  taken.add(looseName(name));
 }
 
 /** The vertical's names by their loose form. */

@@ -90,12 +90,15 @@ export function formValues(text: string): Record<string, unknown> {
 
 /** Values by name; a name that comes several times is a list. */
 export function gathered(entries: Iterable<readonly [string, unknown]>): Record<string, unknown> {
-  const values = new Map<string, unknown>();
+  const values = new Map<string, unknown[]>();
   for (const [name, value] of entries) {
     const before = values.get(name);
-    values.set(name, before === undefined ? value : [before, value].flat());
+    // Added to, not copied: one name may come a hundred thousand times.
+    if (before) before.push(value);
+    else values.set(name, [value]);
   }
-  return Object.fromEntries(values);
+  const each = [...values].map(([name, all]) => [name, all.length > 1 ? all.flat() : all[0]]);
+  return Object.fromEntries(each) as Record<string, unknown>;
 }
 
 function jsonValues(text: string, listAs?: string): Body {

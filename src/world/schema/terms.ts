@@ -32,24 +32,33 @@ const request = {
     .describe('Where the bearer token is found: env:NAME or file:/path.'),
 };
 const fields = z.array(id).max(200).nullable().default(null);
+const testUrl = {
+  test_url: url
+    .nullable()
+    .default(null)
+    .describe('Where test leads go instead. null: they go nowhere, and the story says so.'),
+};
 const stepNames = { secret: 'secretRef', timeout: 'timeoutMs' } as const;
+const askNames = { ...stepNames, test_url: 'testUrl' } as const;
 
 /** The question for a bid. */
 export const ping = settings(
   {
     ...request,
+    ...testUrl,
     fields: fields.describe('What is sent. Default: every field that is not personal.'),
     timeout: duration('50ms', '10s', 'ms')
       .prefault('1s')
       .describe('The stage’s deadline may be shorter, and then rules.'),
   },
-  stepNames,
+  askNames,
 );
 
 /** The offer of the lead itself. */
 export const post = settings(
   {
     ...request,
+    ...testUrl,
     fields: fields.describe(
       'What is sent. A lead that lacks one of these is not offered. Default: all there is.',
     ),
@@ -57,7 +66,7 @@ export const post = settings(
       .prefault('4s')
       .describe('A post that is not answered by then is in doubt. Over 5s it is made apart.'),
   },
-  stepNames,
+  askNames,
 );
 
 /** A push after the sale. */
