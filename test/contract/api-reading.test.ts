@@ -45,9 +45,10 @@ describe('keys', () => {
 
   const others = addresses.filter(([, access]) => access !== 'any_key');
   test.for(others)('%s refuses the key of the other kind (%s)', async ([address, access]) => {
-    const by = access === 'operator' ? 'acme' : 'operator';
+    const by = access === 'source' ? 'operator' : 'acme';
     const answer = await call(stand, address, { by });
-    expect([answer.status, answer.body['code']]).toEqual([403, `${access}_key_required`]);
+    const code = access === 'source' ? 'source_key_required' : 'operator_key_required';
+    expect([answer.status, answer.body['code']]).toEqual([403, code]);
   });
 
   test('a paused source may read and not submit', async () => {
