@@ -13,6 +13,7 @@ import { readConfig } from '../src/config.ts';
 import { listOutcomes } from '../src/db/leads.ts';
 import { createPool } from '../src/db/pool.ts';
 import { createAnswers } from '../src/serving/answers.ts';
+import { openLookupDesk } from '../src/serving/lookups/desk.ts';
 import { openScoringDesk } from '../src/serving/scoring/desk.ts';
 import { createApiDeps } from '../src/serving/api-deps.ts';
 import { createDepositDesk } from '../src/serving/deposit-desk.ts';
@@ -44,11 +45,12 @@ async function run({ databaseUrl, port, buyers }: BaselineSettings): Promise<voi
   const http = createHttp(config.outbound);
   const currentWorld = () => worlds.current().world;
   const scoring = openScoringDesk({ config, pool, metrics, log, currentWorld, onError });
+  const readSecret = async () => undefined;
   const deps = {
     ...{ grader: scoring.grader, scoreModel: scoring.scoreModel },
-    ...{ pool, cases, process, send: http.send },
+    ...{ pool, cases, process, readSecret, send: http.send },
     desk: caps,
-    readSecret: async () => undefined,
+    lookups: openLookupDesk({ pool, cases, metrics, log, readSecret, onError, http }),
     giveAnswer: answers.give,
     now: Date.now,
   };

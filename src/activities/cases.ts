@@ -105,6 +105,12 @@ export function createCaseBook(deps: {
       return openCase(known.lead, 1, { ...NO_PAST, bids: known.bids });
     },
 
+    /** A lookup has said what kind of line its phone is: filters ask about it from now on. */
+    learn(leadId: LeadId, lineType: string): void {
+      const known = open.get(keyOf(leadId, 1));
+      if (known) open.set(keyOf(leadId, 1), { ...known, lead: { ...known.lead, lineType } });
+    },
+
     /** Another run has stored verdicts since this case was opened: it is read anew. */
     forget(leadId: LeadId, round: number): void {
       open.delete(keyOf(leadId, round));

@@ -7,6 +7,7 @@ import type { ScoreModel } from '../domain/scoring/history-score.ts';
 import type { CapDesk } from './cap-desk.ts';
 import type { CaseBook } from './cases.ts';
 import type { Send } from './http.ts';
+import type { LookupDesk } from './lookups/desk.ts';
 import type { ReadSecret } from './parcel.ts';
 import type { Grader } from './scoring/grader.ts';
 
@@ -17,6 +18,7 @@ export interface ActivityDeps {
   readonly send: Send;
   readonly readSecret: ReadSecret;
   readonly grader: Grader;
+  readonly lookups: Pick<LookupDesk, 'ask'>;
   /** What history teaches, in the version in force; undefined while it teaches too little. */
   scoreModel(): ScoreModel | undefined;
   /** Hands an outcome to the request that waits in this process, if one does. */

@@ -8,7 +8,13 @@ import { AddressRefused, checkUrl, createConnector, type GuardSettings } from '.
 
 /** What a call came to. `not_sent`: not one byte left. `lost`: nobody knows what arrived. */
 export type Reply =
-  | { readonly kind: 'answer'; readonly reply: IncomingReply; readonly ms: number }
+  | {
+      readonly kind: 'answer';
+      readonly reply: IncomingReply;
+      readonly ms: number;
+      /** The header of the name, where it came. */
+      readonly retryAfter?: string;
+    }
   | {
       readonly kind: 'not_sent';
       readonly reason: 'connection_failed' | 'address_refused' | 'late';
@@ -22,7 +28,7 @@ export type Reply =
       readonly ms: number;
     };
 
-/** What is sent: to a buyer, or a question without a body. */
+/** What is sent: to a buyer, or a question to somebody else. */
 export type SentRequest =
   | OutgoingRequest
   | (Pick<OutgoingRequest, 'url' | 'headers'> & { readonly method: 'GET'; readonly body: null });
@@ -80,12 +86,14 @@ export function createHttp(settings: GuardSettings): { send: Send; close(): Prom
         body: request.body,
         signal: limit,
       });
-      const read = answered.then(async ({ statusCode: status, body }) => {
-        return { status, body: await body.text() };
+      const read = answered.then(async ({ statusCode: status, headers, body }) => {
+        const retryAfter = headers['retry-after'];
+        const reply = { status, body: await body.text() };
+        return { reply, ...(typeof retryAfter === 'string' && { retryAfter }) };
       });
       // undici looks at the signal only once it has a connection, which may take seconds more. What
       // is over by then is never written.
-      return { kind: 'answer', reply: await Promise.race([read, over.promise]), ms: ms() };
+      return { kind: 'answer', ...(await Promise.race([read, over.promise])), ms: ms() };
     } catch (cause) {
       return { ...(mayHaveLeft ? lost(cause) : notSent(cause)), ms: ms() };
     } finally {

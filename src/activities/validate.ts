@@ -19,7 +19,10 @@ export function createValidateActivities(deps: ActivityDeps) {
       deps.grader.begin(known);
       const stored = known.stored.get('validation') as Validation | undefined;
       const validation = stored ?? (await judge(deps, known));
-      if (validation.kind === 'valid') return validation;
+      if (validation.kind === 'valid') {
+        if (validation.lineType) cases.learn(leadId, validation.lineType);
+        return validation;
+      }
       const closing = await closeLead(pool, {
         leadId,
         round: 1,

@@ -21,6 +21,7 @@ import { createRouter, type Route } from './http/routes.ts';
 import { createLeadActionRoutes } from './lead-actions.ts';
 import { createLeadRoutes } from './leads.ts';
 import { createPingRoutes } from './pings.ts';
+import { createLookupRoutes } from './lookups/routes.ts';
 import { Problem, sendProblem } from './problems.ts';
 import { createPlatformRouter } from './platforms/platforms.ts';
 import { createBalanceRoutes } from './reading/balances.ts';
@@ -41,6 +42,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...createFieldRoutes(deps),
     ...createFeedbackRoutes(deps),
     ...createReportRoutes(deps),
+    ...createLookupRoutes(deps),
     ...createCapsRoutes(deps),
     ...createDepositRoutes(deps),
     ...createBalanceRoutes(deps),

@@ -14,6 +14,7 @@ import type { FoundOutcome } from '../db/leads.ts';
 import type { LeadPage, LeadQuery } from '../db/reading/lead-list.ts';
 import type { CapCount } from '../db/reading/cap-counts.ts';
 import type { Deposit, NewDeposit, PaidIn, Recorded } from '../db/deposits.ts';
+import type { LookupDay } from '../db/lookups/answers.ts';
 import type { PnlQuery, PnlRow } from '../db/reading/pnl.ts';
 import type { NewNotice } from '../db/intake/notices.ts';
 import type { Period, RecordedCursor, RecordedPage } from '../db/reading/recorded-leads.ts';
@@ -82,6 +83,11 @@ export interface ApiDeps {
   settleDoubt(settlement: DoubtSettlement): Promise<'settled' | 'not_in_doubt' | 'unknown'>;
 
   readPnl(query: PnlQuery): Promise<readonly PnlRow[]>;
+  /** Calls of outside services, newest day first; both days included. */
+  listLookupDays(period: {
+    readonly from: string | null;
+    readonly to: string | null;
+  }): Promise<readonly LookupDay[]>;
 
   /** A version with what was compiled from it; the one in force without a number. */
   findRules(version?: number): Promise<VersionedRules | undefined>;

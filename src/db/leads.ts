@@ -120,6 +120,8 @@ export interface LeadRow {
   readonly behaviour: Lead['behaviour'];
   readonly consent: Lead['consent'];
   readonly asking_cents: Lead['askingCents'];
+  /** From the verdict of its validation. */
+  readonly line_type?: string | null;
 }
 
 export function toLead(row: LeadRow, receivedAtMs: number): Lead {
@@ -137,15 +139,21 @@ export function toLead(row: LeadRow, receivedAtMs: number): Lead {
     consent: row.consent,
     askingCents: row.asking_cents,
     receivedAtMs,
+    ...(row.line_type && { lineType: row.line_type }),
   };
 }
 
-/** The lead as it was taken in. Throws if there is none: only stored leads have workflows. */
+/**
+ * The lead as it was taken in, with what a lookup found since. Throws if there is none: only stored
+ * leads have workflows.
+ */
 export async function loadLead(db: Tx, leadId: LeadId): Promise<Lead> {
   const found = await db.query<LeadRow & { received_at: Date }>({
     name: 'leads.load',
     text: `select id, campaign_id, source_id, sub_source, external_id, world_version, test, fields,
-             problems, behaviour, consent, asking_cents, received_at
+             problems, behaviour, consent, asking_cents, received_at,
+             (select verdict->>'lineType' from verdicts where lead_id = leads.id
+                and round = 1 and step = 'validation') as line_type
            from leads where id = $1`,
     values: [leadId],
   });

@@ -2,6 +2,7 @@
 // may have. Outcomes are values and plain JSON: they stand in histories and in verdicts.
 
 import type { BuyerId, CampaignId, ContractId, LeadId, SourceId } from './ids.ts';
+import type { LookupNote } from './lookups/finding.ts';
 import type { Cents } from './money.ts';
 import type {
   DoubtReason,
@@ -36,6 +37,8 @@ export interface Lead {
   readonly consent: Consent | null;
   readonly askingCents: Cents | null;
   readonly receivedAtMs: number;
+  /** By a lookup, once one has said so: nothing else comes to a lead after intake. */
+  readonly lineType?: string;
 }
 
 /** What is wrong with a field, or with a part of the consent; `says` never quotes the value. */
@@ -47,14 +50,16 @@ export interface FieldProblem {
 
 /** One check of validation, in the order made. */
 export interface Check {
-  readonly check: 'fields' | 'rules' | 'consent' | 'hints' | 'suppression' | 'duplicate';
+  readonly check:
+    ('fields' | 'rules' | 'consent' | 'hints' | 'suppression' | 'duplicate') | `lookup/${string}`;
   readonly ok: boolean;
   readonly says: string;
   readonly hints?: readonly Hint[];
+  readonly lookup?: LookupNote;
 }
 
 export type Validation =
-  | { readonly kind: 'valid'; readonly checks: readonly Check[] }
+  | { readonly kind: 'valid'; readonly checks: readonly Check[]; readonly lineType?: string }
   | {
       readonly kind: 'refused';
       readonly reason: RefusalReason;
@@ -256,10 +261,7 @@ export type LeadOutcome =
     }
   | { readonly kind: 'duplicate'; readonly reason: 'duplicate' };
 
-/**
- * Where a lead stands. `in_doubt`: a buyer may have it, and nobody knows yet. `waiting`: nobody
- * bought it, and it is kept to be tried again.
- */
+/** `in_doubt`: a buyer may have it. `waiting`: nobody bought it, and it is tried again. */
 export const LEAD_STATUSES = [
   'received',
   'waiting',

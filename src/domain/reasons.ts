@@ -11,6 +11,11 @@ export const REFUSALS = {
   consent_missing: 'the consent that the campaign requires is missing or incomplete',
   consent_outdated: 'the consent is older than the campaign takes, or dated after the lead',
   field_doubtful: 'a field holds what the campaign refuses',
+  phone_unverified: 'the phone number failed verification',
+  email_unverified: 'the e-mail address failed verification',
+  consent_unverified: 'the proof of consent failed verification',
+  listed_elsewhere: 'it stands on a list of people who must not be called',
+  lookup_unanswered: 'a check that it must pass got no answer',
 } as const;
 
 /** Those that name a field. */
@@ -110,6 +115,21 @@ export const FALLBACKS = {
   malformed: 'the answer was not what was asked for',
 } as const;
 
+/** Why a lookup of an outside service came to nothing. What follows is the campaign's policy. */
+export const UNANSWERED = {
+  timed_out: 'nothing came within the wait',
+  unreachable: 'the service could not be reached, or the connection broke',
+  rate_limited: 'the service took no more calls at the moment',
+  not_authorised: 'the service does not accept the key',
+  no_credit: 'the account has no credit left',
+  service_error: 'the service answered with an error',
+  malformed: 'the answer was not what is documented',
+  breaker_open: 'the service failed before; it is asked again after a pause, or a new world',
+  too_many_calls: 'too many calls were under way',
+  no_secret: 'its secret is not set',
+  test_not_asked: 'test leads ask no paid service',
+} as const;
+
 export type RefusalReason = keyof typeof REFUSALS;
 export type IneligibleReason = keyof typeof INELIGIBLE;
 export type NoBidReason = keyof typeof NO_BIDS;
@@ -117,6 +137,7 @@ export type RejectionReason = keyof typeof REJECTIONS;
 export type DoubtReason = keyof typeof DOUBTS;
 export type UnsoldReason = keyof typeof UNSOLD;
 export type FallbackReason = keyof typeof FALLBACKS;
+export type UnansweredReason = keyof typeof UNANSWERED;
 
 export type Reason =
   RefusalReason | IneligibleReason | NoBidReason | RejectionReason | DoubtReason | UnsoldReason;

@@ -17,6 +17,7 @@ import { type Cents, dollars as plainDollars, ZERO } from './money.ts';
 import { candidatesOf, type Offered, type OfferReport } from './outcome.ts';
 import { sentenceOf } from './reasons.ts';
 import { bestShares, worthOfAll } from './routing/best-sale.ts';
+import { lookupText } from './lookups/finding.ts';
 import type { LeadAction, Wait } from './waiting.ts';
 
 /** The UI's Markdown reads text between two dollar signs as mathematics: each is escaped. */
@@ -64,6 +65,7 @@ export function describeLead(story: LeadStory, outcome?: LeadOutcome): string {
     headline(story, outcome),
     `campaign ${lead.campaign} · source ${lead.source} · world version ${lead.worldVersion} · ` +
       `score ${score.score} (${score.band}${scorerOf(score)})`,
+    ...describeFlags(story.validation),
     ...describeWait(story, outcome),
     ...story.stages.flatMap((stage) => describeStage(stage, lead.places ?? 1)),
     ...describeOffers(story.offers),
@@ -82,7 +84,7 @@ function scorerOf({ scorer, rates, fallback }: Score): string {
 /** A lead that validation refused. */
 export function describeRefusal({ reason, checks }: Validation & { kind: 'refused' }): string {
   const lines = checks.map(
-    ({ check, ok, says }) => `- ${ok ? 'passed' : '**failed**'} ${check}: ${says}`,
+    (line) => `- ${line.ok ? 'passed' : '**failed**'} ${line.check}: ${lookupText(line)}`,
   );
   return [`**refused**: ${sentenceOf(reason)}`, lines.join('\n')].join('\n\n');
 }
@@ -100,6 +102,14 @@ function headline({ offers, wait }: LeadStory, outcome: LeadOutcome | undefined)
   if (outcome.kind !== 'sold') return `**${outcome.kind}**: ${sentenceOf(outcome.reason)}`;
   const to = outcome.sales.map((sale) => `${sale.contractId} for ${dollars(sale.priceCents)}`);
   return `**sold** to ${to.join(', ')}; the source earns ${dollars(outcome.payoutCents)}`;
+}
+
+/** What outside services found that did not refuse the lead. */
+function describeFlags({ checks }: Validation): string[] {
+  const lines = checks.flatMap((line) =>
+    line.lookup?.flagged ? [`- ${line.check}: ${lookupText(line)}`] : [],
+  );
+  return lines.length === 0 ? [] : ['### Flagged', lines.join('\n')];
 }
 
 /** What a lead that nobody bought is kept for. */

@@ -48,9 +48,10 @@ export function routingFacts(lead: Lead, moment: Moment, from: FactFields): Fact
     state: () => stateOfZip(textOf(from.zip) ?? ''),
     local_hour: () => hourIn(zoneHere(), moment.atMs),
     local_weekday: () => weekdayIn(zoneHere(), moment.atMs),
-    phone_type: () => lineTypeOf(textOf(from.phone)),
     email_type: () => emailTypeIn(textOf(from.email)),
     zip_in_state: () => isInState(textOf(from.zip), textOf(from.state)),
+    // Who was asked about the line knows more than the numbering plan.
+    phone_type: () => lead.lineType ?? lineTypeOf(textOf(from.phone)),
   };
 
   function get(name: string): FieldValue | undefined {

@@ -7,6 +7,7 @@ import type { Config } from '../config.ts';
 import { listAttempts } from '../db/attempts.ts';
 import { listDeposits, readPaidIn } from '../db/deposits.ts';
 import { findOutcome } from '../db/leads.ts';
+import { listLookupDays } from '../db/lookups/answers.ts';
 import { listLeads } from '../db/reading/lead-list.ts';
 import { programVersion } from '../db/migrate.ts';
 import { readCapsBefore } from '../db/reading/caps-before.ts';
@@ -84,6 +85,7 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     recordFeedback: (reports) => recordFeedback(pool, reports),
     settleDoubt: (settlement) => settleDoubt(parts, settlement),
     readPnl: (query) => readPnl(pool, query),
+    listLookupDays: (period) => listLookupDays(pool, period),
     async findRules(version) {
       if (version === undefined) return worlds.current();
       return (await findWorld(pool, version)) && worlds.at(version);

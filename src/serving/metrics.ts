@@ -68,6 +68,7 @@ export function createMetrics(gauges: Readonly<Record<string, { help: string; re
       labelNames: ['reason'],
       registers: [register],
     }),
+    ...lookupMetrics(register),
     startFailures: new Counter({
       name: 'sluice_workflow_start_failures_total',
       help: 'Starts that failed; the sweeper starts these leads',
@@ -83,4 +84,35 @@ function createRefusals(register: Registry) {
     labelNames: ['door', 'why'],
     registers: [register],
   });
+}
+
+function lookupMetrics(register: Registry) {
+  const registers = [register];
+  return {
+    lookups: new Counter({
+      name: 'sluice_lookups_total',
+      help: 'Lookups of leads, by what they came to, from the cache or not',
+      labelNames: ['service', 'outcome', 'cached'],
+      registers,
+    }),
+    lookupCalls: new Counter({
+      name: 'sluice_lookup_calls_total',
+      help: 'Calls of outside services, also those that came too late',
+      labelNames: ['service', 'outcome'],
+      registers,
+    }),
+    lookupSeconds: new Histogram({
+      name: 'sluice_lookup_call_seconds',
+      help: 'How long calls of outside services took, also those that came too late',
+      labelNames: ['service'],
+      buckets: [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4],
+      registers,
+    }),
+    lookupCents: new Counter({
+      name: 'sluice_lookup_cents_total',
+      help: 'What calls of outside services cost, by the configured prices',
+      labelNames: ['service'],
+      registers,
+    }),
+  };
 }

@@ -30,6 +30,7 @@ import { createNoticeDesk } from './fetching/notice-desk.ts';
 import { createDepositDesk } from './deposit-desk.ts';
 import { createSecretReader } from './secrets.ts';
 import { createApiDeps } from './api-deps.ts';
+import { openLookupDesk } from './lookups/desk.ts';
 import { openScoringDesk } from './scoring/desk.ts';
 import { startSweeper } from './sweeper.ts';
 import type { TemporalCalls } from '../temporal.ts';
@@ -53,7 +54,7 @@ export async function serve(
   const warm = (world: World) => capDesk.warm(listCapped(world));
   const onChange = (world: World) => {
     capDesk.forgetDenials();
-    scoring.grader.retry();
+    for (const asked of [scoring.grader, lookups]) asked.retry();
     if (host.calls()) void warm(world).catch(onError);
   };
   const prepare = (world: World) => fillFor(pool, world);
@@ -72,14 +73,14 @@ export async function serve(
     ...{ pool, worlds, cases, answers, metrics, process, temporal, onError },
   });
   const readSecret = createSecretReader(env);
+  const lookups = openLookupDesk({ pool, cases, metrics, log, readSecret, onError, http });
   const notices = createNoticeDesk({
     ...{ pool, worlds, desk, temporal, readSecret, onError, log, config, send: http.send },
   });
   const forActivities = {
     ...{ pool, cases, process, readSecret, desk: capDesk, send: http.send },
-    ...{ grader: scoring.grader, scoreModel: scoring.scoreModel },
-    giveAnswer: answers.give,
-    now: Date.now,
+    ...{ grader: scoring.grader, scoreModel: scoring.scoreModel, lookups },
+    ...{ giveAnswer: answers.give, now: Date.now },
   };
   const activities = createActivities(forActivities);
   const readSigningKey = createSecretMemory(pool);
@@ -98,7 +99,7 @@ export async function serve(
   });
   const sweeper = startSweeper({
     ...{ pool, temporal, start: desk.startStored, tellDeposits: deposits.sweep, onError },
-    fetchNotices: notices.sweep,
+    ...{ fetchNotices: notices.sweep, retainCertificates: lookups.sweep },
     kept: () => listKept(worlds.current().eligibility.repeats),
   });
 
@@ -119,7 +120,7 @@ export async function serve(
       await Promise.race([closed, new Promise((done) => setTimeout(done, 5_000).unref())]);
       server.closeAllConnections();
       worlds.close();
-      await Promise.all([listener.close(), http.close(), scoring.close()]);
+      await Promise.all([listener.close(), http.close(), scoring.close(), lookups.close()]);
       await pool.end();
     },
   };

@@ -3,6 +3,7 @@
 // persons and suppressions past their time.
 
 import { claimUnsettled, deleteOldKeys, sweepAgainSoon } from '../db/leads.ts';
+import { deleteOldAnswers } from '../db/lookups/answers.ts';
 import { deleteOldPings } from '../db/intake/pings.ts';
 import { dispatchSignals } from '../db/outbox.ts';
 import { fillPersons, forgetFills } from '../db/persons/fills.ts';
@@ -29,6 +30,8 @@ export function startSweeper(deps: {
   tellDeposits(): Promise<void>;
   /** Has fetched what platforms have announced and nobody has fetched. */
   fetchNotices(): Promise<void>;
+  /** Retains the certificates of leads that were sold. */
+  retainCertificates(): Promise<void>;
   /** What the rules of the world in force ask for. */
   kept(): readonly KeptPersons[];
   readonly onError: (error: unknown) => void;
@@ -64,6 +67,7 @@ export function startSweeper(deps: {
         temporal.signalLead(leadId, name, payload),
       );
     }
+    await deps.retainCertificates().catch(deps.onError);
     // A removed list of millions takes as many parts as it takes.
     await forgetSuppressions();
     if (Date.now() >= personsAt) {
@@ -75,6 +79,7 @@ export function startSweeper(deps: {
     oldKeysAt = Date.now() + OLD_KEYS_EVERY_MS;
     await deleteOldKeys(pool);
     await deleteOldPings(pool);
+    await deleteOldAnswers(pool);
   }
 
   async function run(): Promise<void> {

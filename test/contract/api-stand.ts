@@ -167,6 +167,10 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
       readCapsBefore: async () => new Map(),
       findHadBefore: async () => [],
     },
+    listLookupDays: async () => [
+      { day: '2026-11-27', service: 'scrub', calls: 2, failed: 1, millicents: 1_001 },
+      { day: '2026-11-26', service: 'scrub', calls: 3, failed: 0, millicents: 1_999 },
+    ],
     readPnl: async (query) => {
       stand.asked.reports.push(query);
       const none = { campaign: null, source: null, buyer: null, day: null };

@@ -21,6 +21,7 @@ import {
   REFUSALS,
   REJECTIONS,
   TRANSIENT,
+  UNANSWERED,
   UNSOLD,
   type Reason,
 } from '../../src/domain/reasons.ts';
@@ -159,6 +160,7 @@ const REASONS: readonly [title: string, told: string, list: Readonly<Record<stri
   ['Doubts', 'Told to operators; the source reads `pending`.', DOUBTS],
   ['Unsold leads', 'Told to the source.', UNSOLD],
   ['Scores without a grade', 'Told to operators; never a reason against a lead.', FALLBACKS],
+  ['Lookups without an answer', 'Told to operators; the policy says what follows.', UNANSWERED],
 ];
 
 function reasonsPage(): string {

@@ -44,6 +44,7 @@ const campaign: Campaign = {
   minMargin: null,
   paused: false,
   duplicates: null,
+  lookups: {},
   scoring: { by: 'rules', aiWaitMs: 0 },
   holdUnsold: null,
   routing: [

@@ -47,6 +47,7 @@ test('a run that decided otherwise than what is stored starts over from what is 
       readSecret: never,
       giveAnswer: never,
       grader: never as never,
+      lookups: never as never,
       scoreModel: never,
     },
   });

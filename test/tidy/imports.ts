@@ -24,7 +24,15 @@ const PURE = ['zod', 'yaml', 'libphonenumber-js', 'ipaddr.js', 're2js', 'luxon',
 // All that stands below the entry.
 const BELOW = [
   ...['src/domain', 'src/eligibility', 'src/routing', 'src/simulation', 'src/delivery'],
-  ...['src/intake', 'src/world', 'src/db', 'src/workflows', 'src/activities', 'src/api'],
+  ...[
+    'src/lookups',
+    'src/intake',
+    'src/world',
+    'src/db',
+    'src/workflows',
+    'src/activities',
+    'src/api',
+  ],
 ];
 
 export const FLOORS: readonly Floor[] = [
@@ -44,10 +52,11 @@ export const FLOORS: readonly Floor[] = [
     packages: [],
   },
   { folder: 'src/delivery', folders: ['src/domain'], packages: PURE },
+  { folder: 'src/lookups', folders: ['src/domain'], packages: PURE },
   { folder: 'src/intake', folders: ['src/domain'], packages: [...PURE, 'fast-xml-parser'] },
   {
     folder: 'src/world',
-    folders: ['src/domain', 'src/eligibility'],
+    folders: ['src/domain', 'src/eligibility', 'src/lookups'],
     packages: [...PURE, 'node:crypto'],
   },
   { folder: 'src/db', folders: ['src/domain'], packages: ['pg', 'node-pg-migrate', 'node:*'] },
@@ -65,6 +74,7 @@ export const FLOORS: readonly Floor[] = [
       'src/eligibility',
       'src/routing',
       'src/delivery',
+      'src/lookups',
       'src/db',
       'src/world',
     ],

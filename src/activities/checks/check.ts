@@ -13,6 +13,8 @@ export type Found =
       readonly checks: readonly Check[];
       /** It stored the whole verdict `valid` with what it wrote: see `isLast`. */
       readonly stored?: true;
+      /** By a lookup that asked. */
+      readonly lineType?: string;
     }
   | (Refused & { readonly checks: readonly Check[] });
 

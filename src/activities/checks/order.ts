@@ -9,11 +9,12 @@ import type { LeadCheck } from './check.ts';
 import { checkConsent } from './consent.ts';
 import { checkFields } from './fields.ts';
 import { checkHints } from './hints.ts';
+import { checkLookups } from './lookups.ts';
 import { checkPerson } from './person.ts';
 import { checkRules } from './rules.ts';
 
 /** The checks that this lead must pass. One that has nothing to ask about it is left out. */
-function checksOf(_known: Case): readonly LeadCheck[] {
+function checksOf({ campaign }: Case): readonly LeadCheck[] {
   return [
     // Pure: nothing is asked of anybody.
     checkFields,
@@ -23,6 +24,7 @@ function checksOf(_known: Case): readonly LeadCheck[] {
     // One statement. A lead that is refused before it leaves its person free.
     checkPerson,
     // Paid: a person that was refused before costs nothing.
+    ...(Object.keys(campaign.lookups).length > 0 ? [checkLookups] : []),
   ];
 }
 
@@ -32,14 +34,16 @@ export async function judge(deps: ActivityDeps, known: Case): Promise<Validation
   const asking = checksOf(known);
   const passed: Check[] = [];
   let stored = false;
+  let lineType: string | undefined;
   for (const [index, check] of asking.entries()) {
     const isLast = index === asking.length - 1;
     const found = await check(deps, { lead, campaign, loaded, passed, isLast });
     if (found.kind === 'refused') return { ...found, checks: [...passed, ...found.checks] };
     passed.push(...found.checks);
     stored = found.stored ?? false;
+    lineType ??= found.lineType;
   }
-  const valid: Validation = { kind: 'valid', checks: passed };
+  const valid: Validation = { kind: 'valid', checks: passed, ...(lineType && { lineType }) };
   if (!stored) {
     const verdicts = [{ step: 'validation', verdict: valid }];
     await storeVerdicts(deps.pool, { leadId: lead.id, round: 1, verdicts });

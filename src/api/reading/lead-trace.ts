@@ -2,7 +2,7 @@
 // say why, and only what never came to a verdict is worked out, from the routing of its version.
 
 import type { LeadTrace, TracedAttempt } from '../../db/reading/trace.ts';
-import type { Auction, Score, StageRoute, Validation } from '../../domain/lead.ts';
+import type { Auction, Check, Score, StageRoute, Validation } from '../../domain/lead.ts';
 import { candidatesOf } from '../../domain/outcome.ts';
 import type { Wait } from '../../domain/waiting.ts';
 import { masked } from '../../domain/fields/secret.ts';
@@ -51,7 +51,7 @@ export function toTraceBody(
     unknown_fields: [...trace.unknownFields],
     behaviour: lead.behaviour,
     consent: lead.consent,
-    checks: checks.map(({ check, ok, says }) => ({ check, ok, says })),
+    checks: [...checks.map(({ hints: _, ...line }) => line), ...retainedOf(trace)],
     hints: checks.flatMap(({ hints = [] }) => hints),
     duplicate_of: validation?.kind === 'refused' ? (validation.of ?? null) : null,
     score: toScoreBody(score, trace),
@@ -76,6 +76,13 @@ function fieldsOf(world: World | undefined, campaignId: string) {
  */
 export function findVerdict<T>({ verdicts }: LeadTrace, step: string): T | undefined {
   return verdicts.findLast((stored) => stored.step === step)?.verdict as T | undefined;
+}
+
+/** What became of the lead's certificates after its sale. */
+function retainedOf({ verdicts }: LeadTrace): Check[] {
+  return verdicts.flatMap(({ step, verdict }) =>
+    step.startsWith('lookup/') ? [verdict as Check] : [],
+  );
 }
 
 const ROUTE = 'route/';

@@ -1,5 +1,6 @@
 // A lead's trace as text for a terminal: the story that `sluice lead <id>` tells. Pure.
 
+import { lookupText } from '../../domain/lookups/finding.ts';
 import { dollars } from '../../domain/money.ts';
 import { columns, printable } from './text-table.ts';
 import type { LeadTraceBody, StageBody } from '../wire/trace.ts';
@@ -56,7 +57,9 @@ function fieldsOf({ fields, problems, unknown_fields }: LeadTraceBody): string[]
 }
 
 function checksOf({ checks, duplicate_of }: LeadTraceBody): string[] {
-  const lines = columns(checks.map(({ check, ok, says }) => [ok ? 'ok' : 'no', check, says]));
+  const lines = columns(
+    checks.map((line) => [line.ok ? 'ok' : 'no', line.check, lookupText(line)]),
+  );
   return duplicate_of === null ? lines : [...lines, `the earlier lead is ${duplicate_of}`];
 }
 

@@ -37,6 +37,7 @@ import { leadHeaders, leadQuery, pnlQuery } from './queries.ts';
 import { pnlReport, readiness } from './report.ts';
 import { FEEDBACK } from './scoring/score.ts';
 import { FIELDS } from '../fields.ts';
+import { LOOKUPS } from '../lookups/wire.ts';
 import { SUPPRESSIONS } from '../suppressions/wire.ts';
 import { leadTrace } from './trace.ts';
 import { WHAT_IF } from './what-if.ts';
@@ -165,6 +166,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
       ...problems('key_missing_or_wrong', 'operator_key_required', 'invalid_request'),
     },
   },
+  ...LOOKUPS,
   ...CAPS,
   ...DEPOSITS,
   ...FEEDBACK,

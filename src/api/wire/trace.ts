@@ -3,7 +3,15 @@
 import { z } from 'zod';
 
 import { ATTEMPT_STATES, LEAD_STATUSES } from '../../domain/lead.ts';
-import { DOUBTS, INELIGIBLE, NO_BIDS, REFUSALS, REJECTIONS, UNSOLD } from '../../domain/reasons.ts';
+import {
+  DOUBTS,
+  INELIGIBLE,
+  NO_BIDS,
+  REFUSALS,
+  REJECTIONS,
+  UNANSWERED,
+  UNSOLD,
+} from '../../domain/reasons.ts';
 import { HINTS } from '../../domain/validation/hints.ts';
 import { amount, leadAnswer, leadId } from './lead.ts';
 import { feedbackLine, score } from './scoring/score.ts';
@@ -12,6 +20,22 @@ import { keysOf } from './words.ts';
 const time = z.iso.datetime();
 const ms = z.number().min(0).meta({ description: 'Milliseconds' });
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+const check = z.strictObject({
+  check: z.string(),
+  ok: z.boolean(),
+  says: z.string(),
+  lookup: z
+    .strictObject({
+      service: z.string(),
+      outcome: z.enum(['clear', 'bad', 'unsure', 'missing', ...keysOf(UNANSWERED)]),
+      ms,
+      cached: z.boolean(),
+      flagged: z.boolean(),
+    })
+    .optional()
+    .meta({ description: 'Of a lookup: who was asked, what came of it, how long the lead waited' }),
+});
 
 const why = {
   reason: z
@@ -193,7 +217,7 @@ export const leadTrace = z
     unknown_fields: z.array(z.string()),
     behaviour: z.record(z.string(), scalar),
     consent: consent.nullable(),
-    checks: z.array(z.strictObject({ check: z.string(), ok: z.boolean(), says: z.string() })),
+    checks: z.array(check),
     hints: z
       .array(z.strictObject({ field: z.string(), code: z.enum(keysOf(HINTS)), says: z.string() }))
       .meta({ description: 'What is odd about it, whether it was refused for that or not' }),

@@ -90,6 +90,21 @@ export async function claimPerson(db: Tx, claim: PersonClaim): Promise<Claimed> 
   return { kind: 'seen', leadId: earlier, by: key.fields };
 }
 
+/** The lead was refused after all: its person is nobody's again, until the next lead of it. */
+export async function releasePerson(
+  db: Tx,
+  { leadId, memory, keys }: Pick<PersonClaim, 'leadId' | 'memory' | 'keys'>,
+): Promise<void> {
+  await db.query({
+    name: 'persons.release',
+    text: `delete from fingerprints where scope = $1 and hash in (
+             select hash from fingerprints
+             where scope = $1 and hash = any($3::bytea[]) and lead_id = $2
+             order by hash for update)`,
+    values: [memory, leadId, keys.map(hashOf)],
+  });
+}
+
 /**
  * Finds the lead that has this key, and gives the others back: a refused lead must not refuse
  * another one that shares with it what the earlier lead does not have.

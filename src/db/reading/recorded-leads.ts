@@ -50,6 +50,8 @@ const PAGE = `
     l.asking_cents as "askingCents", ${msOf('l.received_at')} as "receivedAtMs", l.status,
     l.round as rounds,
     (extract(epoch from l.received_at) * 1000000)::bigint as micros,
+    (select v.verdict->>'lineType' from verdicts v
+     where v.lead_id = l.id and v.round = 1 and v.step = 'validation') as "lineType",
     coalesce((select json_object_agg(v.round || ' ' || v.step, v.verdict)
      from verdicts v where v.lead_id = l.id and v.step <> 'validation'), '{}') as verdicts,
     coalesce((select json_agg(json_build_object('contractId', a.contract_id,
@@ -74,7 +76,7 @@ type Row = Pick<RecordedLead, 'status' | 'rounds' | 'verdicts' | 'attempts' | 's
     | 'fields'
     | 'askingCents'
     | 'receivedAtMs'
-  > & { readonly micros: number };
+  > & { readonly micros: number; readonly lineType: string | null };
 
 /** One page of a period's leads. The cursor holds its place while new leads arrive. */
 export async function listRecorded(
@@ -102,6 +104,7 @@ function toRecorded(row: Row): RecordedLead {
   return {
     lead: {
       ...{ id, campaignId, sourceId, subSource, worldVersion, fields, askingCents, receivedAtMs },
+      ...(row.lineType !== null && { lineType: row.lineType }),
       ...{ externalId: null, test: false, problems: [], behaviour: {}, consent: null },
     },
     score: scored?.score ?? null,

@@ -158,7 +158,7 @@ export async function findTrace(db: Tx, leadId: LeadId): Promise<LeadTrace | und
   const [row] = found.rows;
   if (!row) return undefined;
   return {
-    lead: toLead(row, row.received_at_ms),
+    lead: toLead({ ...row, line_type: lineTypeOf(row) }, row.received_at_ms),
     publicNo: row.public_no,
     unknownFields: row.unknown_fields,
     status: row.status,
@@ -174,4 +174,9 @@ export async function findTrace(db: Tx, leadId: LeadId): Promise<LeadTrace | und
     grade: row.grade,
     feedback: row.feedback,
   };
+}
+
+function lineTypeOf({ verdicts }: Pick<LeadTrace, 'verdicts'>): string | null {
+  const validation = verdicts.find(({ step }) => step === 'validation')?.verdict;
+  return (validation as { readonly lineType?: string } | undefined)?.lineType ?? null;
 }

@@ -4,6 +4,7 @@ import type { DuplicateRule } from '../duplicates.ts';
 import type { ContractId } from '../ids.ts';
 import type { Cents } from '../money.ts';
 import type { IntakeTerms } from './intake.ts';
+import type { Lookup } from './lookup.ts';
 import type { Scoring } from './scoring.ts';
 
 export interface Campaign extends IntakeTerms {
@@ -23,6 +24,8 @@ export interface Campaign extends IntakeTerms {
   /** null: a lead that nobody buys at once is unsold. */
   readonly holdUnsold: HoldUnsold | null;
   readonly scoring: Scoring;
+  /** By names of the operator's. */
+  readonly lookups: Readonly<Record<string, Lookup>>;
   readonly routing: readonly Stage[];
 }
 

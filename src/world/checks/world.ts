@@ -9,6 +9,7 @@ import { checkDoors } from './doors.ts';
 import { checkFilter, factsOf } from './filter.ts';
 import { checkInHouse } from './in-house.ts';
 import { checkIntake, checkSecrets, warnOfIdleRules } from './intake.ts';
+import { checkLookups } from './lookups.ts';
 import { checkPersonRules } from './persons.ts';
 import { checkMargin, checkRouting, listRoutingWarnings } from './routing.ts';
 import { checkHourlyPrices, checkSchedule, schedulesOf, warnOfSchedule } from './schedule.ts';
@@ -43,6 +44,7 @@ export function checkWorld(world: World, known: KnownIds, nowMs?: number): Findi
     ...Object.entries(world.campaigns).flatMap(([id, campaign]) => [
       ...checkRouting(world, id, campaign),
       ...checkMargin(world, id, campaign),
+      ...checkLookups(world, id, campaign),
     ]),
     ...checkDoors(world),
     ...checkPersonRules(world),

@@ -12,6 +12,7 @@ import { door } from './door.ts';
 import { duplicates } from './duplicates.ts';
 import { feedbackHook } from './feedback.ts';
 import { intakeTerms } from './intake.ts';
+import { lookups } from './lookup.ts';
 import { schedule } from './schedule.ts';
 import { scoring } from './scoring.ts';
 import {
@@ -87,6 +88,7 @@ const campaign = settings(
       .default(null)
       .describe('Keeps an unsold lead and tries again. null: it is unsold at once.'),
     scoring: scoring.describe('How its leads are scored.'),
+    lookups: lookups.describe('What outside services are asked about its leads.'),
     routing: z.array(stage).max(20).describe('The stages, tried in order until the lead is sold.'),
   },
   { answer_within: 'answerWithinMs', ping_expires: 'pingExpiresMs' },
