@@ -10,9 +10,9 @@ import { caps } from './cap.ts';
 import { contract } from './contract.ts';
 import { door } from './door.ts';
 import { duplicates } from './duplicates.ts';
-import { feedbackHook } from './feedback.ts';
 import { intakeTerms } from './intake.ts';
 import { lookups } from './lookup.ts';
+import { feedbackHook } from './platform.ts';
 import { schedule } from './schedule.ts';
 import { scoring } from './scoring.ts';
 import {

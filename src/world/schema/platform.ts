@@ -1,7 +1,9 @@
-// What operators write of the doors of web forms, ad platforms and automation tools.
+// What operators write of the doors of web forms, ad platforms, automation tools and buyers' CRMs.
 
 import { z } from 'zod';
 
+import { FEEDBACK_KINDS } from '../../domain/scoring/feedback.ts';
+import { FEEDBACK_PARTS } from '../../domain/world/feedback-hook.ts';
 import { parsePath } from '../../domain/world/value-path.ts';
 import { secretRef, settings, url } from './settings.ts';
 
@@ -43,7 +45,7 @@ const meta = settings({
   page_token_ref: secretRef.describe('The access token of the page.'),
 });
 
-export const signature = settings({
+const signature = settings({
   secret_ref: secretRef.describe('The shared secret, env:NAME or file:/path.'),
   header: z
     .string()
@@ -59,7 +61,7 @@ export const signature = settings({
     .describe('timed: the header is t=SECONDS,s=SIGNATURE over SECONDS.BODY.'),
 });
 
-export const path = z
+const path = z
   .string()
   .refine((text) => parsePath(text) !== undefined, 'wants a path such as $.data.items[0].value');
 
@@ -87,3 +89,18 @@ export const platformSettings = {
   webhook: webhook.optional().describe('Of a door of format webhook.'),
   linkedin: linkedin.optional().describe('Of a door of format linkedin.'),
 };
+
+const word = z.string().trim().toLowerCase().min(1).max(100);
+
+/** What a buyer's CRM posts about the leads it bought. */
+export const feedbackHook = settings({
+  paths: z
+    .partialRecord(z.enum(FEEDBACK_PARTS), path)
+    .refine((paths) => 'lead' in paths && 'what' in paths, 'wants the paths of lead and what')
+    .describe('Where in the body each part stands, such as lead: $.deal.sluice_lead.'),
+  words: z
+    .record(word, z.enum(FEEDBACK_KINDS))
+    .default({})
+    .describe('What its words mean, such as closedwon: converted. Others are passed over.'),
+  signature: signature.nullable().default(null).describe('null: the key in the address is all.'),
+});
