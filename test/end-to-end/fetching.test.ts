@@ -2,11 +2,9 @@
 // meanwhile; what cannot be had is said so, and never lost silently.
 
 import { createHmac } from 'node:crypto';
-import type { History } from '@temporalio/common/lib/proto-utils.js';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, expect } from 'vitest';
 import type { LeadId } from '../../src/domain/ids.ts';
-import { replay, storeHistory } from '../support/histories.ts';
+import { clearText, replay, storeHistory } from '../support/histories.ts';
 import { graphLead, PAGE_TOKEN, startGraph } from '../support/graph.ts';
 import { until } from '../support/until.ts';
 import { type World, worldTest } from '../support/world.ts';
@@ -22,13 +20,6 @@ const test = worldTest({
     META_OLD_TOKEN: 'expired',
   },
 });
-
-/** All that a history holds, its payloads in clear. */
-function textOf(history: History): string {
-  return JSON.stringify(historyToJSON(history)).replaceAll(/"data":"([^"]*)"/g, (_, data: string) =>
-    Buffer.from(data, 'base64').toString('utf8'),
-  );
-}
 
 /** A page at Meta whose leads are for a new campaign with one buyer. */
 async function page(world: World, account: string, token = 'META_TOKEN') {
@@ -102,7 +93,7 @@ test('a lead is sold after limits, faults and nonsense, once for two announcemen
   const history = await world.client.workflow.getHandle(`fetch/meta/${id}`).fetchHistory();
   await replay(history);
   if (process.env['SLUICE_RECORD_HISTORIES'] === '1') storeHistory('fetched-from-meta', history);
-  const told = textOf(history);
+  const told = clearText(history);
   expect(told).toContain(id);
   const { phone, email } = personNo(8_001) as Record<string, string>;
   for (const secret of [phone, email, 'Lee', 'app secret', 'page token']) {

@@ -4,6 +4,7 @@
 
 import { afterAll, beforeEach, describe, expect } from 'vitest';
 import { CLAUDE_KEY, GOOD_GRADE, startFakeClaude } from '../support/fake-claude.ts';
+import { clearText } from '../support/histories.ts';
 import { until } from '../support/until.ts';
 import { type World, worldTest } from '../support/world.ts';
 
@@ -50,7 +51,8 @@ describe('a lead', () => {
     expect(points).toBe(trace.score?.score);
     await world.done(leadId);
     const history = await world.client.workflow.getHandle(`lead/${leadId}`).fetchHistory();
-    const text = JSON.stringify(history);
+    const text = clearText(history);
+    expect(text).toContain(GOOD_GRADE.reason);
     expect(text).not.toContain('5125550');
     const metrics = await fetch(`${world.processes[0]?.url}/metrics`);
     expect(await metrics.text()).toMatch(/sluice_ai_calls_total{outcome="graded"} [1-9]/);

@@ -1,7 +1,6 @@
 // Goal: what outside services say decides before a lead is routed, in time whatever they do, and
 // leaves nobody's data behind. Method: the fake services beside a whole world.
 
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeEach, describe, expect } from 'vitest';
 import type { LeadId } from '../../src/domain/ids.ts';
 import {
@@ -10,6 +9,7 @@ import {
   lookupSettings,
   startFakeLookups,
 } from '../support/fake-lookups.ts';
+import { clearText } from '../support/histories.ts';
 import { until } from '../support/until.ts';
 import { type World, worldTest } from '../support/world.ts';
 
@@ -35,9 +35,7 @@ async function campaignWith(world: World, lookups: Settings, contract: Settings 
 /** All that a history holds, its payloads in clear. */
 async function historyOf(world: World, leadId: LeadId): Promise<string> {
   const history = await world.client.workflow.getHandle(`lead/${leadId}`).fetchHistory();
-  return historyToJSON(history).replaceAll(/"data": ?"([^"]*)"/g, (_, data: string) =>
-    Buffer.from(data, 'base64').toString(),
-  );
+  return clearText(history);
 }
 
 /** Applying a world closes breakers: what one test broke does not reach the next. */
