@@ -9,7 +9,6 @@ import {
   planAttempt,
 } from '../db/attempts.ts';
 import { storeVerdicts, type Verdict } from '../db/verdicts.ts';
-import { adapterOf } from '../delivery/adapters.ts';
 import { holdIdOf, type OfferKey, teamOf } from '../domain/ids.ts';
 import type { Candidate } from '../domain/lead.ts';
 import type { OfferReport } from '../domain/outcome.ts';
@@ -18,8 +17,7 @@ import { repeatQuestions, seenText } from '../eligibility/repeats.ts';
 import type { HoldRequest } from './cap-desk.ts';
 import { type Case, contractOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
-import { authorise, parcelFor } from './parcel.ts';
-import { readReply } from './reply.ts';
+import { post } from './post.ts';
 import {
   acceptedInHouse,
   giveBack,
@@ -195,15 +193,6 @@ async function sendOnce(deps: ActivityDeps, offering: Offering): Promise<OfferRe
   const { candidate } = request;
   const step = contract.post;
   if (!step) return settle(deps, offering, acceptedInHouse(contract, candidate));
-  const adapter = adapterOf(step);
-  const parcel = parcelFor(known, step, { ...key, withPerson: true });
-  const { priceCents, bidId } = candidate;
-  const built = adapter.buildPost(parcel, step, { priceCents, bidId });
-  const authorised = await authorise(built, step, deps.readSecret);
-  if (!authorised) {
-    const detail = step.secretRef ?? '';
-    return settle(deps, offering, { kind: 'not_sent', reason: 'secret_missing', detail });
-  }
-  const reply = await deps.send(authorised, { timeoutMs: step.timeoutMs });
-  return settle(deps, offering, readReply(reply, { adapter, candidate, known }));
+  const { round } = key;
+  return settle(deps, offering, await post(deps, { known, candidate, round }, step));
 }

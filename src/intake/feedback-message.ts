@@ -70,13 +70,17 @@ function timeOf(text: string | null): string | null | undefined {
 }
 
 function centsOf(inDollars: string | null, inCents: string | null): Cents | null | undefined {
-  if (inCents !== null) return /^\d{1,12}$/.test(inCents) ? bounded(Number(inCents)) : undefined;
-  if (inDollars === null) return null;
-  if (/^\$?0+(\.0+)?$/.test(inDollars)) return ZERO;
-  const parsed = parseDollars(inDollars);
-  return parsed && bounded(parsed);
+  if (inCents === null && inDollars === null) return null;
+  const value = inCents !== null ? wholeCents(inCents) : dealDollars(inDollars ?? '');
+  return value !== undefined && value <= MOST_CENTS ? value : undefined;
 }
 
-function bounded(amount: number): Cents | undefined {
-  return amount <= MOST_CENTS ? cents(amount) : undefined;
+/** The value of a deal in whole cents, from its digits; undefined for anything else. */
+export function wholeCents(text: string): Cents | undefined {
+  return /^\d{1,12}$/.test(text) ? cents(Number(text)) : undefined;
+}
+
+/** The value of a deal in dollars: that of one that brought nothing may have any zeros. */
+export function dealDollars(text: string): Cents | undefined {
+  return /^\$?0+(\.0+)?$/.test(text) ? ZERO : parseDollars(text);
 }

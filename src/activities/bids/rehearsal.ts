@@ -3,19 +3,16 @@
 // repeat may send once more: a test address buys nothing.
 
 import type { Verdict } from '../../db/verdicts.ts';
-import { adapterOf } from '../../delivery/adapters.ts';
 import type { ContractId, LeadId } from '../../domain/ids.ts';
 import type { Candidate, OfferResult, PingResult, StageRoute } from '../../domain/lead.ts';
 import { type Cents, cents, dollars, ZERO } from '../../domain/money.ts';
 import { candidatesOf } from '../../domain/outcome.ts';
 import { sentenceOf } from '../../domain/reasons.ts';
 import { payoutFor } from '../../domain/routing/pricing.ts';
-import type { Contract, Step } from '../../domain/world/contract.ts';
 import { holdAuction } from './auction.ts';
 import { type Case, contractOf, stageOf } from '../cases.ts';
 import type { ActivityDeps } from '../deps.ts';
-import { authorise, parcelFor } from '../parcel.ts';
-import { readReply } from '../reply.ts';
+import { post } from '../post.ts';
 
 /** The name of its verdict. */
 export const REHEARSAL = 'test';
@@ -83,7 +80,7 @@ async function candidatesFor(run: Run, route: StageRoute): Promise<Candidate[]> 
   if (stage.method !== 'ping_post') throw new Error(`${route.stage} holds no auction`);
   const isAsked = (id: ContractId) => {
     const { ping } = contractOf(known, id);
-    return ping === null || testUrlOf(ping) !== undefined;
+    return !ping || Boolean(ping.testUrl);
   };
   for (const id of route.order) {
     if (!isAsked(id)) says[id] = 'it would be pinged: it has no ping.test_url';
@@ -101,17 +98,12 @@ async function candidatesFor(run: Run, route: StageRoute): Promise<Candidate[]> 
   return candidatesOf(route, auction);
 }
 
-const testUrlOf = ({ testUrl }: Step) => testUrl ?? undefined;
-
 /** The same case, whose contracts are asked at their test addresses; earlier bids do not count. */
 function onTestUrls(known: Case): Case {
   const { loaded } = known;
   const contracts = Object.entries(loaded.world.contracts).map(([id, contract]) => {
-    const url = contract.ping && testUrlOf(contract.ping);
-    const tested: Contract =
-      contract.ping && url !== undefined && url !== null
-        ? { ...contract, ping: { ...contract.ping, url } }
-        : contract;
+    const { ping } = contract;
+    const tested = ping?.testUrl ? { ...contract, ping: { ...ping, url: ping.testUrl } } : contract;
     return [id, tested] as const;
   });
   const world = { ...loaded.world, contracts: Object.fromEntries(contracts) };
@@ -128,33 +120,20 @@ function pingText(ping: PingResult): string {
 async function offer(run: Run, candidate: Candidate, position: number): Promise<string> {
   const { known, sold, says } = run;
   const { contractId, priceCents } = candidate;
-  const { post } = contractOf(known, contractId);
+  const { post: step } = contractOf(known, contractId);
   const before = says[contractId] === undefined ? '' : `${says[contractId]}; `;
   const at = `${dollars(priceCents)} as number ${position}`;
-  if (post === null) {
+  if (step === null) {
     sold.push(candidate);
     return `${before}it would get the lead in-house, at ${at}`;
   }
-  const url = testUrlOf(post);
-  if (url === undefined) return `${before}it would be offered at ${at}: it has no post.test_url`;
-  const result = await send(run, candidate, { ...post, url });
+  const url = step.testUrl;
+  if (!url) return `${before}it would be offered at ${at}: it has no post.test_url`;
+  const { deps, round, untilMs } = run;
+  const timeoutMs = Math.max(1, Math.min(step.timeoutMs, untilMs - deps.now()));
+  const result = await post(deps, { known, candidate, round }, { ...step, url, timeoutMs });
   if (result.kind === 'accepted') sold.push(candidate);
   return `${before}test post at ${at}: ${resultText(result)}`;
-}
-
-async function send(run: Run, candidate: Candidate, step: Step): Promise<OfferResult> {
-  const { deps, known, round, untilMs } = run;
-  const { contractId, priceCents, bidId } = candidate;
-  const adapter = adapterOf(step);
-  const parcel = parcelFor(known, step, { contractId, round, withPerson: true });
-  const built = adapter.buildPost(parcel, step, { priceCents, bidId });
-  const authorised = await authorise(built, step, deps.readSecret);
-  if (!authorised) {
-    return { kind: 'not_sent', reason: 'secret_missing', detail: step.secretRef ?? '' };
-  }
-  const timeoutMs = Math.max(1, Math.min(step.timeoutMs, untilMs - deps.now()));
-  const reply = await deps.send(authorised, { timeoutMs });
-  return readReply(reply, { adapter, candidate, known });
 }
 
 function resultText(result: OfferResult): string {

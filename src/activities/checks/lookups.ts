@@ -3,15 +3,13 @@
 
 import type { LeadId } from '../../domain/ids.ts';
 import { type DoneLookup, judgeLookups } from '../../domain/lookups/finding.ts';
-import { memoryOf } from '../../domain/duplicates.ts';
-import { personKeys } from '../../domain/person.ts';
 import type { Lookup } from '../../domain/world/lookup.ts';
 import { noteCertificate } from '../../db/lookups/certificates.ts';
-import { releasePerson } from '../../db/persons/claim.ts';
 import { lookupAdapterOf } from '../../lookups/adapters.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { phoneOf, questionOf, type Told } from '../lookups/question.ts';
 import type { Asked, Found } from './check.ts';
+import { forgetPerson } from './person.ts';
 
 /**
  * Asks all services of the campaign. A lead that is refused gives its person back: the next lead of
@@ -33,12 +31,7 @@ export async function checkLookups(
     await noteCertificates(pool, { leadId: lead.id, done, lookups: campaign.lookups });
     return { kind: 'passed', checks, ...(lineType !== undefined && { lineType }) };
   }
-  const rule = lead.test ? null : campaign.duplicates;
-  if (rule) {
-    const memory = memoryOf(rule, { ...lead, vertical: campaign.vertical });
-    const keys = personKeys(rule.by, lead.fields);
-    await releasePerson(pool, { leadId: lead.id, memory, keys });
-  }
+  await forgetPerson({ pool }, { lead, campaign });
   return { kind: 'refused', reason: refusal, checks };
 }
 

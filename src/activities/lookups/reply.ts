@@ -5,6 +5,7 @@ import type { Finding } from '../../domain/lookups/finding.ts';
 import type { UnansweredReason } from '../../domain/reasons.ts';
 import type { LookupReply } from '../../lookups/adapter.ts';
 import type { Reply } from '../http.ts';
+import { pauseOf } from '../scoring/breaker.ts';
 
 export type Judged =
   | { readonly kind: 'finding'; readonly finding: Finding }
@@ -37,10 +38,4 @@ export function judgeReply(came: Reply, read: (reply: LookupReply) => Finding | 
   if (reply.status >= 500) return { kind, why: 'service_error', ...pauseOf(retryAfter) };
   const finding = read(reply);
   return finding ? { kind: 'finding', finding } : { kind, why: 'malformed' };
-}
-
-/** In seconds as the service says them; nothing else is read. */
-function pauseOf(retryAfter: string | undefined): { pauseMs?: number } {
-  const seconds = Number(retryAfter ?? NaN);
-  return seconds > 0 ? { pauseMs: seconds * 1_000 } : {};
 }

@@ -55,3 +55,9 @@ export function createBreaker(now: () => number) {
     },
   };
 }
+
+/** How long a service asks to be left alone, in seconds as it says them; nothing else is read. */
+export function pauseOf(retryAfter: string | null | undefined): { pauseMs?: number } {
+  const seconds = Number(retryAfter ?? NaN);
+  return seconds > 0 ? { pauseMs: seconds * 1_000 } : {};
+}

@@ -8,6 +8,7 @@ import { Agent, fetch as send } from 'undici';
 import type { FallbackReason } from '../../domain/reasons.ts';
 import type { Redacted } from '../../domain/scoring/redacted.ts';
 import { createConnector, type GuardSettings } from '../guard.ts';
+import { pauseOf } from './breaker.ts';
 import { GRADE_SCHEMA, GRADE_TAKEN, leadMessage, SYSTEM } from './prompt.ts';
 import type { z } from 'zod';
 
@@ -150,17 +151,11 @@ function failureOf(cause: unknown): Failure {
   }
   // The model of the configuration is not there.
   if (status === 404) return { kind, fallback: 'api_error', forGood: true, requestId };
-  const pauseMs = pauseOf(headers);
+  const pauseMs = pauseOf(headers?.get('retry-after'));
   if (status === 429) return { kind, fallback: 'rate_limited', requestId, ...pauseMs };
   if (status === 503 || status === 529)
     return { kind, fallback: 'overloaded', requestId, ...pauseMs };
   return { kind, fallback: 'api_error', requestId };
-}
-
-/** How long the API asks to be left alone, in seconds as it says them; nothing else is read. */
-function pauseOf(headers: Headers | undefined): { pauseMs?: number } {
-  const seconds = Number(headers?.get('retry-after') ?? NaN);
-  return seconds > 0 ? { pauseMs: seconds * 1_000 } : {};
 }
 
 function isTimeOut(cause: unknown): boolean {

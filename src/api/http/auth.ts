@@ -28,6 +28,12 @@ export type KeyHolder = Caller | BuyerCaller;
 /** Finds the caller of a request, or throws the same problem for no key and for a wrong one. */
 export type Authenticate = (req: Request) => KeyHolder;
 
+/** Whether a key is one of those that are known by their hashes. */
+export function isOneOf(keys: readonly KeyHash[], key: string): boolean {
+  const hash = createHash('sha256').update(key).digest();
+  return keys.some(({ sha256 }) => timingSafeEqual(Buffer.from(sha256, 'hex'), hash));
+}
+
 type Keyring = ReadonlyMap<string, { readonly hash: Buffer; readonly caller: KeyHolder }>;
 
 /** Keys are those of the world in force: a revoked one fails with the next version. */

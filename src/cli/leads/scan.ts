@@ -60,7 +60,8 @@ export async function scanFile(file: string): Promise<FileFacts> {
   return { file, size, sha256: digest.digest('hex'), encoding, markBytes, lineEnd, lines };
 }
 
-function countOf(bytes: Buffer, byte: number): number {
+/** How often a byte comes. */
+export function countOf(bytes: Buffer, byte: number): number {
   let count = 0;
   for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) count += 1;
   return count;

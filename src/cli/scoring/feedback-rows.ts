@@ -4,7 +4,8 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'csv-parse/sync';
 import { isLeadId, type LeadId } from '../../domain/ids.ts';
-import { type Cents, cents, parseDollars, ZERO } from '../../domain/money.ts';
+import type { Cents } from '../../domain/money.ts';
+import { dealDollars, wholeCents } from '../../intake/feedback-message.ts';
 import { FEEDBACK_KINDS, type FeedbackKind } from '../../domain/scoring/feedback.ts';
 import { CommandError } from '../running.ts';
 
@@ -127,13 +128,10 @@ function leadOf({ lead, external_id, source = '' }: Cells): FeedbackRow['lead'] 
 function centsOf({ value, value_cents }: Cells): Cents | null | string {
   if (value && value_cents) return 'value: value_cents is given too; leave one of them out';
   if (value_cents) {
-    return /^\d{1,12}$/.test(value_cents)
-      ? cents(Number(value_cents))
-      : 'value_cents: wants whole cents';
+    return wholeCents(value_cents) ?? 'value_cents: wants whole cents';
   }
   if (!value) return null;
-  if (/^\$?0+(\.0+)?$/.test(value)) return ZERO;
-  return parseDollars(value) ?? 'value: wants dollars, such as 1,250.00';
+  return dealDollars(value) ?? 'value: wants dollars, such as 1,250.00';
 }
 
 /** The same row of the same file has the same id: a file that is sent again changes nothing. */

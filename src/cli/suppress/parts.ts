@@ -4,6 +4,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 
+import { countOf } from '../leads/scan.ts';
 import { cannotRead, CommandError } from '../running.ts';
 
 /** Some 45,000 phone numbers, or 8,000 hashes: a second or two of the server. */
@@ -54,7 +55,6 @@ export async function* readParts(file: string, partBytes = PART_BYTES): AsyncGen
 }
 
 function countLines(bytes: Buffer): number {
-  let lines = 0;
-  for (let at = bytes.indexOf(LINE_END); at >= 0; at = bytes.indexOf(LINE_END, at + 1)) lines += 1;
-  return bytes.at(-1) === LINE_END ? lines : lines + 1;
+  const ends = countOf(bytes, LINE_END);
+  return bytes.at(-1) === LINE_END ? ends : ends + 1;
 }

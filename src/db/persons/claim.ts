@@ -90,6 +90,12 @@ export async function claimPerson(db: Tx, claim: PersonClaim): Promise<Claimed> 
   return { kind: 'seen', leadId: earlier, by: key.fields };
 }
 
+/** Deletes in memory 1 the keys 3 of lead 2: only where they are still its own. */
+const RELEASE = `delete from fingerprints where scope = $1 and lead_id = $2 and hash in (
+    select hash from fingerprints
+    where scope = $1 and hash = any($3::bytea[]) and lead_id = $2
+    order by hash for update)`;
+
 /** The lead was refused after all: its person is nobody's again, until the next lead of it. */
 export async function releasePerson(
   db: Tx,
@@ -97,10 +103,7 @@ export async function releasePerson(
 ): Promise<void> {
   await db.query({
     name: 'persons.release',
-    text: `delete from fingerprints where scope = $1 and hash in (
-             select hash from fingerprints
-             where scope = $1 and hash = any($3::bytea[]) and lead_id = $2
-             order by hash for update)`,
+    text: RELEASE,
     values: [memory, leadId, keys.map(hashOf)],
   });
 }
@@ -116,14 +119,9 @@ async function yieldTo(
   const { leadId, memory } = of.claim;
   const seen = await db.query<{ lead_id: LeadId }>({
     name: 'persons.yield',
-    text: `with given_back as (
-             delete from fingerprints where scope = $1 and lead_id = $4 and hash in (
-               select hash from fingerprints
-               where scope = $1 and hash = any($3::bytea[]) and lead_id = $4
-               order by hash for update)
-           )
-           select lead_id from fingerprints where scope = $1 and hash = $2`,
-    values: [memory, of.hash, of.hashes, leadId],
+    text: `with given_back as (${RELEASE})
+           select lead_id from fingerprints where scope = $1 and hash = $4`,
+    values: [memory, leadId, of.hashes, of.hash],
   });
   return seen.rows[0]?.lead_id;
 }

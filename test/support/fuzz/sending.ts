@@ -1,6 +1,6 @@
 // One request as it is, over connections that are kept; an answer that never comes is a failure.
 
-import { Agent, request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
 
 import type { Body } from './nasty.ts';
 
@@ -20,6 +20,16 @@ export interface Hit {
   header(name: string): string | undefined;
 }
 
+/** The whole of an answer. */
+export async function readHit(response: IncomingMessage): Promise<Hit> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  const header = (name: string) => response.headers[name]?.toString();
+  const type = header('content-type')?.split(';')[0] ?? '';
+  const text = Buffer.concat(chunks).toString();
+  return { status: response.statusCode ?? 0, type, text, header };
+}
+
 const agent = new Agent({ keepAlive: true, maxSockets: 4 });
 const PATIENCE_MS = 10_000;
 
@@ -33,15 +43,7 @@ export function shoot(url: string, { method, uri, headers, body }: Shot): Promis
   return new Promise((resolve, reject) => {
     const at = { agent, hostname, port, path: uri, method, headers: told };
     const outgoing = request({ ...at, timeout: PATIENCE_MS }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const header = (name: string) => response.headers[name]?.toString();
-        const type = header('content-type')?.split(';')[0] ?? '';
-        const text = Buffer.concat(chunks).toString();
-        resolve({ status: response.statusCode ?? 0, type, text, header });
-      });
+      void readHit(response).then(resolve, reject);
     });
     outgoing.on('timeout', () => outgoing.destroy(new Error(`${method} ${uri}: no answer`)));
     outgoing.on('error', (error: NodeJS.ErrnoException) => {

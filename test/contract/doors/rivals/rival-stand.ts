@@ -13,6 +13,7 @@ import type { Answered, Reply } from '../../../../src/intake/doors/door.ts';
 import { FORMATS } from '../../../../src/intake/doors/formats.ts';
 import { type Stand, startStand } from '../../api-stand.ts';
 import { world } from '../../intake-world.ts';
+import { type Hit, readHit } from '../../../support/fuzz/sending.ts';
 
 /** The account and the passwords of the door of each format; none where it has no password. */
 export const ACCOUNTS: Readonly<Partial<Record<DoorFormatName, readonly [string, ...string[]]>>> = {
@@ -66,12 +67,7 @@ export interface Sent {
   readonly body?: string | Uint8Array;
 }
 
-export interface Got {
-  readonly status: number;
-  readonly type: string;
-  readonly text: string;
-  header(name: string): string | undefined;
-}
+export type Got = Hit;
 
 /** One request with these headers and no others that say anything. */
 export function send(stand: Pick<Stand, 'url'>, sent: Sent): Promise<Got> {
@@ -80,17 +76,7 @@ export function send(stand: Pick<Stand, 'url'>, sent: Sent): Promise<Got> {
   const length = body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
     const options = { hostname, port, path: uri, method, headers: { ...headers, ...length } };
-    const outgoing = request(options, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const header = (name: string) => response.headers[name]?.toString();
-        const type = header('content-type')?.split(';')[0] ?? '';
-        const text = Buffer.concat(chunks).toString();
-        resolve({ status: response.statusCode ?? 0, type, text, header });
-      });
-    });
+    const outgoing = request(options, (response) => void readHit(response).then(resolve, reject));
     outgoing.on('error', reject);
     outgoing.end(body);
   });
