@@ -1,40 +1,13 @@
 // The only outbound HTTP client: pools per origin, one total time limit per call, a limit on the
 // answer's size, no redirects followed, no private addresses.
 
+import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, DecoratorHandler, type Dispatcher } from 'undici';
-import type { IncomingReply, OutgoingRequest } from '../delivery/adapter.ts';
-import type { NoBidReason } from '../domain/reasons.ts';
+import type { OutgoingRequest, Reply } from '../delivery/adapter.ts';
 import { AddressRefused, checkUrl, createConnector, type GuardSettings } from './guard.ts';
 
-/** What a call came to. `not_sent`: not one byte left. `lost`: nobody knows what arrived. */
-export type Reply =
-  | {
-      readonly kind: 'answer';
-      readonly reply: IncomingReply;
-      readonly ms: number;
-      /** The header of the name, where it came. */
-      readonly retryAfter?: string;
-    }
-  | {
-      readonly kind: 'not_sent';
-      readonly reason: 'connection_failed' | 'address_refused' | 'late';
-      readonly detail: string;
-      readonly ms: number;
-    }
-  | {
-      readonly kind: 'lost';
-      readonly reason: Extract<NoBidReason, 'late' | 'connection_lost' | 'answer_too_large'>;
-      readonly detail: string;
-      readonly ms: number;
-    };
-
-/** What is sent: to a buyer, or a question to somebody else. */
-export type SentRequest =
-  | OutgoingRequest
-  | (Pick<OutgoingRequest, 'url' | 'headers'> & { readonly method: 'GET'; readonly body: null });
-
 export type Send = (
-  request: SentRequest,
+  request: OutgoingRequest,
   limits: { readonly timeoutMs: number; readonly signal?: AbortSignal },
 ) => Promise<Reply>;
 
@@ -87,9 +60,7 @@ export function createHttp(settings: GuardSettings): { send: Send; close(): Prom
         signal: limit,
       });
       const read = answered.then(async ({ statusCode: status, headers, body }) => {
-        const retryAfter = headers['retry-after'];
-        const reply = { status, body: await body.text() };
-        return { reply, ...(typeof retryAfter === 'string' && { retryAfter }) };
+        return { reply: { status, body: await body.text(), headers: firstOfEach(headers) } };
       });
       // undici looks at the signal only once it has a connection, which may take seconds more. What
       // is over by then is never written.
@@ -101,6 +72,14 @@ export function createHttp(settings: GuardSettings): { send: Send; close(): Prom
     }
   };
   return { send, close: () => agent.destroy() };
+}
+
+function firstOfEach(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
+  const firsts = Object.entries(headers).flatMap(([name, value]) => {
+    const first = Array.isArray(value) ? value[0] : value;
+    return first === undefined ? [] : [[name, first] as const];
+  });
+  return Object.fromEntries(firsts);
 }
 
 /** Rejects with the signal's reason once it is aborted. */

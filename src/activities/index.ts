@@ -2,7 +2,7 @@
 
 import { createAuctionActivities } from './bids/auction.ts';
 import { createCloseActivities } from './close.ts';
-import { createDeliverActivities } from './deliver.ts';
+import { createDeliverActivities } from './delivering/deliver.ts';
 import type { ActivityDeps } from './deps.ts';
 import type { createFetchActivities } from './fetching/fetch-notice.ts';
 import { createOfferActivities } from './offer.ts';

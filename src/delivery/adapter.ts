@@ -20,16 +20,34 @@ export interface Parcel {
 }
 
 export interface OutgoingRequest {
-  readonly method: 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | null;
 }
 
 export interface IncomingReply {
   readonly status: number;
   readonly body: string;
+  /** By lower-case name; of several of one name the first. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** What a call came to. `not_sent`: not one byte left. `lost`: nobody knows what arrived. */
+export type Reply =
+  | { readonly kind: 'answer'; readonly reply: IncomingReply; readonly ms: number }
+  | {
+      readonly kind: 'not_sent';
+      readonly reason: 'connection_failed' | 'address_refused' | 'late';
+      readonly detail: string;
+      readonly ms: number;
+    }
+  | {
+      readonly kind: 'lost';
+      readonly reason: Extract<NoBidReason, 'late' | 'connection_lost' | 'answer_too_large'>;
+      readonly detail: string;
+      readonly ms: number;
+    };
 
 export type Bid =
   | {

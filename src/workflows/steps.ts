@@ -9,7 +9,7 @@ import {
   proxyLocalActivities,
   sleep,
 } from '@temporalio/workflow';
-import type { Push } from '../activities/deliver.ts';
+import type { Push } from '../activities/delivering/deliver.ts';
 import type { Activities } from '../activities/index.ts';
 import type { ContractId, LeadId } from '../domain/ids.ts';
 import type { Candidate } from '../domain/lead.ts';

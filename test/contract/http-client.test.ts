@@ -8,7 +8,8 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { createHttp, type Reply } from '../../src/activities/http.ts';
+import { createHttp } from '../../src/activities/http.ts';
+import type { Reply } from '../../src/delivery/adapter.ts';
 import type { BuyerBehaviour } from '../../src/demo/buyer-config.ts';
 import { until } from '../support/until.ts';
 import { rawServer } from './raw-server.ts';

@@ -3,7 +3,8 @@
 
 import { expect, onTestFinished, test } from 'vitest';
 
-import { createHttp, type Reply } from '../../src/activities/http.ts';
+import { createHttp } from '../../src/activities/http.ts';
+import type { Reply } from '../../src/delivery/adapter.ts';
 import { until } from '../support/until.ts';
 import { rawServer } from './raw-server.ts';
 

@@ -139,7 +139,7 @@ describe('a team', () => {
     };
     const sale = { priceCents: ZERO, reference: null };
     const bodyOf = (told: object): unknown =>
-      JSON.parse(jsonAdapter.buildDelivery({ ...parcel, ...told }, step, sale).body);
+      JSON.parse(String(jsonAdapter.buildDelivery({ ...parcel, ...told }, step, sale).body));
     expect(bodyOf({ member: 'ann' })).toMatchObject({ contract: 'desk.ann', member: 'ann' });
     expect(bodyOf({})).not.toHaveProperty('member');
   });

@@ -76,7 +76,7 @@ describe('a request', () => {
     const built = requests[name]();
     expect(built).toMatchObject({ method: 'POST', url: 'https://apex.example/leads?v=2' });
     expect(built.headers).toMatchObject({ 'content-type': 'application/json' });
-    expect(JSON.parse(built.body)).toEqual(body);
+    expect(JSON.parse(String(built.body))).toEqual(body);
   });
 
   test.for(bodies)('of a %s is the same to the byte every time', ([name]) => {
@@ -97,7 +97,7 @@ describe('a request', () => {
   test('T10: what is absent stays absent: no null, no empty text', () => {
     const bare = { ...parcel, fields: {} };
     const built = jsonAdapter.buildPost(bare, step, { priceCents: cents(0) });
-    expect(JSON.parse(built.body)).toStrictEqual({
+    expect(JSON.parse(String(built.body))).toStrictEqual({
       lead_id: leadId,
       contract: 'apex_auto',
       campaign: 'auto_insurance',
@@ -110,7 +110,7 @@ describe('a request', () => {
     const hostile = { ...parcel, fields: { first_name: 'Ann\r\nBcc: x@evil.example' } };
     const built = jsonAdapter.buildPost(hostile, step, { priceCents: cents(1) });
     expect(json([built.headers, built.url])).not.toContain('Bcc');
-    expect(JSON.parse(built.body)).toMatchObject({ fields: hostile.fields });
+    expect(JSON.parse(String(built.body))).toMatchObject({ fields: hostile.fields });
   });
 });
 

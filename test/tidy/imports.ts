@@ -51,12 +51,16 @@ export const FLOORS: readonly Floor[] = [
     folders: ['src/domain', 'src/eligibility', 'src/routing'],
     packages: [],
   },
-  { folder: 'src/delivery', folders: ['src/domain'], packages: PURE },
+  {
+    folder: 'src/delivery',
+    folders: ['src/domain'],
+    packages: [...PURE, 'fast-xml-parser', 'liquidjs', 'jose', 'node:crypto'],
+  },
   { folder: 'src/lookups', folders: ['src/domain'], packages: PURE },
   { folder: 'src/intake', folders: ['src/domain'], packages: [...PURE, 'fast-xml-parser'] },
   {
     folder: 'src/world',
-    folders: ['src/domain', 'src/eligibility', 'src/lookups'],
+    folders: ['src/domain', 'src/eligibility', 'src/lookups', 'src/delivery'],
     packages: [...PURE, 'node:crypto'],
   },
   { folder: 'src/db', folders: ['src/domain'], packages: ['pg', 'node-pg-migrate', 'node:*'] },

@@ -1,6 +1,6 @@
 // Meta's Graph: the request for one lead, and what its answers mean.
 
-import type { Reply, SentRequest } from '../http.ts';
+import type { OutgoingRequest, Reply } from '../../delivery/adapter.ts';
 
 const FIELDS = [
   ...['id', 'created_time', 'ad_id', 'ad_name', 'adset_id', 'adset_name', 'campaign_id'],
@@ -12,7 +12,7 @@ const FIELDS = [
 export function graphRequest(
   baseUrl: string,
   { leadgenId, token }: { leadgenId: string; token: string },
-): SentRequest {
+): OutgoingRequest {
   return {
     method: 'GET',
     url: `${baseUrl}/${leadgenId}?fields=${FIELDS}`,

@@ -3,8 +3,8 @@
 
 import type { Finding } from '../../domain/lookups/finding.ts';
 import type { UnansweredReason } from '../../domain/reasons.ts';
+import type { Reply } from '../../delivery/adapter.ts';
 import type { LookupReply } from '../../lookups/adapter.ts';
-import type { Reply } from '../http.ts';
 import { pauseOf } from '../scoring/breaker.ts';
 
 export type Judged =
@@ -24,7 +24,8 @@ export function judgeReply(came: Reply, read: (reply: LookupReply) => Finding | 
   if (came.kind !== 'answer') {
     return { kind, why: came.reason === 'late' ? 'timed_out' : 'unreachable' };
   }
-  const { reply, retryAfter } = came;
+  const { reply } = came;
+  const pause = () => pauseOf(reply.headers?.['retry-after']);
   switch (reply.status) {
     case 401:
     case 403:
@@ -32,10 +33,10 @@ export function judgeReply(came: Reply, read: (reply: LookupReply) => Finding | 
     case 402:
       return { kind, why: 'no_credit', forGood: true };
     case 429:
-      return { kind, why: 'rate_limited', ...pauseOf(retryAfter) };
+      return { kind, why: 'rate_limited', ...pause() };
     default:
   }
-  if (reply.status >= 500) return { kind, why: 'service_error', ...pauseOf(retryAfter) };
+  if (reply.status >= 500) return { kind, why: 'service_error', ...pause() };
   const finding = read(reply);
   return finding ? { kind: 'finding', finding } : { kind, why: 'malformed' };
 }

@@ -1,14 +1,14 @@
 // The only place where the key of an outside service meets its request.
 
 import type { LookupRequest } from '../../lookups/adapter.ts';
-import type { SentRequest } from '../http.ts';
+import type { OutgoingRequest } from '../../delivery/adapter.ts';
 
 /** The request as it is sent; undefined if it needs a key and there is none. */
 export function withSecret(
   { secret: place, method, url, headers, body }: LookupRequest,
   secret: string | undefined | null,
-): SentRequest | undefined {
-  const sent = (more: Readonly<Record<string, string>>, to = url): SentRequest => {
+): OutgoingRequest | undefined {
+  const sent = (more: Readonly<Record<string, string>>, to = url): OutgoingRequest => {
     const all = { ...headers, ...more };
     return method === 'GET'
       ? { method, url: to, headers: all, body: null }

@@ -3,13 +3,15 @@
 // the policy of the workflow's call. Each try leaves its trace in PostgreSQL.
 
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { loadSale, recordDelivery } from '../db/deliveries.ts';
-import { adapterOf } from '../delivery/adapters.ts';
-import type { ContractId, LeadId } from '../domain/ids.ts';
-import type { FirstTry, Sale } from '../domain/outcome.ts';
-import { contractOf } from './cases.ts';
-import type { ActivityDeps } from './deps.ts';
-import { authorise, parcelFor } from './parcel.ts';
+import { loadSale, recordDelivery } from '../../db/deliveries.ts';
+import { type DeliveryReply, SecretMissing } from '../../delivery/targets/target.ts';
+import { targetOf } from '../../delivery/targets/targets.ts';
+import type { ContractId, LeadId } from '../../domain/ids.ts';
+import type { FirstTry, Sale } from '../../domain/outcome.ts';
+import { contractOf } from '../cases.ts';
+import type { ActivityDeps } from '../deps.ts';
+import { parcelFor, withoutPerson } from '../parcel.ts';
+import { createTokens, hostOf, type Tokens } from './host.ts';
 
 export interface Push {
   readonly leadId: LeadId;
@@ -18,10 +20,6 @@ export interface Push {
 }
 
 type Tried = Exclude<FirstTry, { kind: 'under_way' }>;
-
-/** A receiver that says it is gone for good: trying again would only annoy it. */
-const GONE = 410;
-const CONFLICT = 409;
 
 /**
  * How long the first try may keep the workflow task open. Under the 2.4 s after which a task has to
@@ -36,9 +34,10 @@ const KEEP_TRY_MS = 90_000;
 export function createDeliverActivities(deps: ActivityDeps) {
   /** First tries that outlived their step, by push: the step that follows waits for them. */
   const underWay = new Map<string, Promise<Tried>>();
+  const tokens = createTokens(deps.now);
 
   async function attempt(push: Push, sale: Sale, tries: number): Promise<Tried> {
-    const tried = await pushOnce(deps, { push, sale, tries });
+    const tried = await pushOnce({ ...deps, tokens }, { push, sale, tries });
     const isDelivered = tried.kind === 'delivered';
     await recordDelivery(deps.pool, {
       ...push,
@@ -107,29 +106,29 @@ function underWayAfter(ms: number): Promise<FirstTry> {
 }
 
 async function pushOnce(
-  { cases, send, readSecret }: ActivityDeps,
+  deps: ActivityDeps & { readonly tokens: Tokens },
   { push, sale, tries }: { push: Push; sale: Sale; tries: number },
 ): Promise<Tried> {
   const { leadId, contractId, target } = push;
-  const known = await cases.of(leadId, sale.round);
+  const known = await deps.cases.of(leadId, sale.round);
   const delivery = contractOf(known, contractId).deliveries.find(({ name }) => name === target);
   if (!delivery) throw new Error(`contract ${contractId} has no delivery ${target}`);
   const { step } = delivery;
   const parcel = parcelFor(known, step, { contractId, round: sale.round, withPerson: true });
-  const request = adapterOf(step).buildDelivery(parcel, step, sale);
-  const authorised = await authorise(request, step, readSecret);
-  if (!authorised) return failed(`secret ${step.secretRef} is not set`);
-
-  const reply = await send(authorised, { timeoutMs: step.timeoutMs });
-  if (reply.kind !== 'answer') return failed(`${reply.reason} ${reply.detail}`.trim());
-  const { status } = reply.reply;
-  // A conflict on a repeat is with our own first try, whose answer was lost.
-  const isOurs = status === CONFLICT && tries > 1;
-  if ((status < 200 || status > 299) && !isOurs) {
-    return { ...failed(`HTTP ${status}`), ...(status === GONE && { forGood: true }) };
+  const host = hostOf(deps, deps.tokens, step.timeoutMs);
+  const told = { parcel, sale, id: idOf(push), tries };
+  const reply = await targetOf(step).deliver(told, host).catch(failedBySecret);
+  if (reply.kind === 'delivered') {
+    const proof = `${reply.proof} after ${tries} ${tries === 1 ? 'try' : 'tries'}`;
+    return { kind: 'delivered', proof: withoutPerson(proof, known) };
   }
-  const proof = `HTTP ${status} after ${tries} ${tries === 1 ? 'try' : 'tries'}`;
-  return { kind: 'delivered', proof };
+  const isOver = reply.kind !== 'retry';
+  return { ...failed(withoutPerson(reply.detail, known)), ...(isOver && { forGood: true }) };
+}
+
+function failedBySecret(failure: unknown): DeliveryReply {
+  if (failure instanceof SecretMissing) return { kind: 'retry', detail: failure.message };
+  throw failure;
 }
 
 function failed(detail: string): Tried & { kind: 'failed' } {

@@ -1,0 +1,33 @@
+// A push in Sluice's own JSON protocol: whoever answers with a 2xx has it.
+
+import type { Step } from '../../domain/world/contract.ts';
+import { jsonAdapter } from '../json.ts';
+import type { DeliveryReply, Target } from './target.ts';
+
+/** A receiver that says it is gone for good: trying again would only annoy it. */
+const GONE = 410;
+const CONFLICT = 409;
+
+/** The target of a step in the JSON protocol. */
+export function jsonTarget(step: Step): Target {
+  return {
+    async deliver({ parcel, sale, tries }, host): Promise<DeliveryReply> {
+      const built = jsonAdapter.buildDelivery(parcel, step, sale);
+      const bearer = step.secretRef === null ? undefined : await host.secret(step.secretRef);
+      const authorization = bearer !== undefined && { authorization: `Bearer ${bearer}` };
+      const came = await host.call({ ...built, headers: { ...built.headers, ...authorization } });
+      if (came.kind !== 'answer') return { kind: 'retry', detail: whyNone(came) };
+      const { status } = came.reply;
+      // A conflict on a repeat is with our own first try, whose answer was lost.
+      if ((status >= 200 && status <= 299) || (status === CONFLICT && tries > 1)) {
+        return { kind: 'delivered', proof: `HTTP ${status}` };
+      }
+      const detail = `HTTP ${status}`;
+      return status === GONE ? { kind: 'failed', detail, stop: true } : { kind: 'retry', detail };
+    },
+  };
+}
+
+function whyNone({ reason, detail }: { readonly reason: string; readonly detail: string }): string {
+  return `${reason} ${detail}`.trim();
+}
