@@ -199,8 +199,7 @@ test('a response at LinkedIn is sold once, a deletion is none, a refused token i
   await world.rows(again, []);
   const { lead_id: leadId } = await noticeOnce(world, id, 'fetched');
   if (!leadId) throw new Error('fetched, and no lead');
-  const tr = await world.ended(leadId); console.log(JSON.stringify(tr));
-  expect(tr).toMatchObject({ status: 'sold' });
+  expect(await world.ended(leadId)).toMatchObject({ status: 'sold' });
   expect(await announceResponse(world, id)).toBe(200);
   expect(buyer.received).toEqual(['ping', 'post']);
   expect(linkedin.asked).toEqual([id, id, id, id]);

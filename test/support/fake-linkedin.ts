@@ -1,6 +1,6 @@
-// A stand-in for LinkedIn's API: a real server with responses to a form, which checks token, version
-// and protocol as LinkedIn does, shows the fields that were asked for, and can misbehave. It keeps
-// what it was asked for, in order.
+// A stand-in for LinkedIn's API: a real server with responses to a form, which checks token,
+// version and protocol as LinkedIn does, shows the fields that were asked for, and can misbehave.
+// It keeps what it was asked for, in order.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
