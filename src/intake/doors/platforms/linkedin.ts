@@ -14,7 +14,7 @@ export interface LinkedinNotice {
   readonly about: Readonly<Record<string, string>>;
 }
 
-// With a letter or a digit at its end somewhere: the id stands in an address.
+// At least one letter or digit is in the id: it stands in an address.
 const URN = /^urn:li:\w{1,50}:(?=.*\w)[\w:,().-]{1,250}$/;
 const ABOUT = ['leadGenForm', 'leadType', 'leadAction', 'occurredAt'];
 
