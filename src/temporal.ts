@@ -102,7 +102,7 @@ export function createTemporalCalls(connection: NativeConnection, namespace: str
       }
     },
 
-    /** Starts fetching an announced lead; what is under way or has ended already is success. */
+    /** Starts fetching an announced lead, again where it was given up; under way is success. */
     async startFetch(announced: Announced): Promise<void> {
       try {
         await within(START_DEADLINE_MS, () =>
@@ -110,7 +110,8 @@ export function createTemporalCalls(connection: NativeConnection, namespace: str
             workflowId: fetchWorkflowId(announced),
             taskQueue: LEADS_QUEUE,
             args: [announced],
-            workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+            // A notice that a person has put back: what was fetched is never fetched again.
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
             staticSummary: `a lead at ${announced.platform}`,
           }),
         );
