@@ -18,7 +18,7 @@ export type AnswersReport = ReturnType<typeof measureAnswers>;
 const WARM_UP_ROUNDS = 100;
 const ROUNDS = 500;
 
-/** Milliseconds for one answer. The fixture stands in the checkout, two folders above dist/bench. */
+/** Milliseconds for one answer. The fixture stands two folders above dist/bench. */
 export function measureAnswers() {
   const file = new URL('../../test/fixtures/response-parsing-cases.json', import.meta.url);
   const cases = JSON.parse(readFileSync(file, 'utf8')) as Record<

@@ -45,7 +45,7 @@ function patternFinder(pattern: string): Finder | undefined {
   };
 }
 
-/** A user's pattern, without regard to case, in time linear to the text; undefined if it is none. */
+/** A user's pattern, without regard to case, in linear time; undefined if it is none. */
 export function compilePattern(pattern: string): RE2JS | undefined {
   try {
     return RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE);

@@ -1,5 +1,5 @@
-// Answers that are neither JSON nor XML: `ACCEPTED,https://next.example`, `success=1&id=7`, lines of
-// `name: value`, words with blanks between them.
+// Answers that are neither JSON nor XML: `ACCEPTED,https://next.example`, `success=1&id=7`, lines
+// of `name: value`, words with blanks between them.
 
 const NAMED = /^\s*([A-Za-z_][\w.-]{0,63})\s*[=:]\s*(.*)$/s;
 const FORM = /^[\w.-]{1,64}=[^&=]*(?:&[\w.-]{1,64}=[^&=]*)*$/;

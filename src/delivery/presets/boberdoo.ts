@@ -1,5 +1,5 @@
-// boberdoo's API (new_api/api.php) and its classic post. XML or JSON, wrapped in `response` or bare;
-// an Unmatched lead has an id like a matched one.
+// boberdoo's API (new_api/api.php) and its classic post. XML or JSON, wrapped in `response` or
+// bare; an Unmatched lead has an id like a matched one.
 
 import { type AnswerPreset, answers, is, saying } from './preset.ts';
 

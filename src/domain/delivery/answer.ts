@@ -20,13 +20,13 @@ export interface Rule {
   /** Of `header`. */
   readonly name?: string | undefined;
   /**
-   * Values are compared whole. `eq` minds the case, `ieq` and `in` do not; `matches` is a pattern of
-   * RE2 without regard to case, which must cover the whole value, and is searched for in a body;
+   * Values are compared whole. `eq` minds the case, `ieq` and `in` do not; `matches` is a pattern
+   * of RE2 without regard to case, which must cover the whole value, and is searched for in a body;
    * `exists` and `truthy` with the value false turn round: nothing there, a plain no there.
    */
   readonly op: 'eq' | 'ieq' | 'in' | 'matches' | 'exists' | 'gt' | 'truthy';
   readonly value?: RuleValue | readonly RuleValue[] | undefined;
-  /** Rules that must be met as well: "duplicate" in the text of a refusal, not in that of a sale. */
+  /** Must be met as well: "duplicate" in the text of a refusal, not in that of a sale. */
   readonly and?: readonly Omit<Rule, 'and'>[] | undefined;
 }
 

@@ -33,7 +33,7 @@ test.for([
   ['status=Accepted', 'text announced as JSON'],
   ['', 'nothing'],
   [' \r\n\t', 'nothing but blanks'],
-])('%s is no sale: %s', ([body]) => {
+])('%s is no sale: %s', ([body = '']) => {
   const read = post(body);
   expect(['unknown', 'error']).toContain(read.verdict);
   expect(read.definite).toBe(false);

@@ -1,5 +1,5 @@
-// What operators write of how a buyer's answers are read. Refused: rules by which nothing could be a
-// sale, or anything, and patterns and paths that cannot be read.
+// What operators write of how a buyer's answers are read. Refused: rules by which nothing could be
+// a sale, or anything, and patterns and paths that cannot be read.
 
 import { z } from 'zod';
 
@@ -96,7 +96,7 @@ function valueFault({ op, value }: Rule): Fault | undefined {
       if (typeof value === 'string' && compilePattern(value)) return undefined;
       return {
         at: 'value',
-        says: '`matches` wants a pattern that RE2 reads, such as (ok|accepted), without look-around',
+        says: '`matches` wants a pattern that RE2 reads, such as (ok|yes), without look-around',
       };
     case 'gt':
       if (typeof value === 'number') return undefined;
