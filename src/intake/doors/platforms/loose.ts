@@ -1,6 +1,6 @@
 // JSON of platforms, taken apart without trust: what is missing or of another kind is absent.
 
-import { parseJsonExactly } from '../../json-numbers.ts';
+import { parseJsonExactly } from '../../../domain/fields/json-numbers.ts';
 
 export type Loose = Readonly<Record<string, unknown>>;
 
