@@ -15,16 +15,13 @@ import type {
   PostReply,
   PostTerms,
 } from './adapter.ts';
+import { plainText, withoutMark } from './answers/plain.ts';
 
 // Words beside the status may be of any form: what cannot be read counts as not said, since it must
-// not spoil an answer that is clear. NUL and half a surrogate pair would be refused by PostgreSQL.
+// not spoil an answer that is clear.
 const text = z
   .union([z.string(), z.number()])
-  .transform((value) =>
-    String(value)
-      .slice(0, 100)
-      .replace(/[\p{Cc}\p{Cs}]/gu, ' '),
-  )
+  .transform((value) => plainText(value, 100))
   .optional()
   .catch(undefined);
 const money = {
@@ -180,7 +177,7 @@ function same(said: string, word: string): boolean {
 
 function parseJson({ body }: IncomingReply): unknown {
   try {
-    return JSON.parse(body.startsWith('\uFEFF') ? body.slice(1) : body);
+    return JSON.parse(withoutMark(body));
   } catch {
     // Not JSON is an answer like any other that cannot be read; the caller says so.
     return undefined;

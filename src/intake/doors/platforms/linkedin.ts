@@ -1,6 +1,6 @@
 // LinkedIn's lead sync: what a notification says. The lead itself has to be fetched.
 
-import { parseJsonExactly } from '../../json-numbers.ts';
+import { parseJsonExactly } from '../../../domain/fields/json-numbers.ts';
 import { refused, type Refused } from '../door.ts';
 
 export interface LinkedinNotice {

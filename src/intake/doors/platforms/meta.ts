@@ -1,6 +1,6 @@
 // Meta's lead ads: which leads a notification announces, and what Graph tells of one of them.
 
-import { parseJsonExactly } from '../../json-numbers.ts';
+import { parseJsonExactly } from '../../../domain/fields/json-numbers.ts';
 import { refused, type Refused, type Told } from '../door.ts';
 import { readValues } from '../values.ts';
 
