@@ -35,7 +35,8 @@ const buyers = await startFormatBuyers({
   '/api/post': ({ body }) => {
     const sent = new URLSearchParams(body);
     const phone = sent.get('Phone') ?? '';
-    if (phone.endsWith('01')) return json({ result: 'failed', msg: `no ${phone} ${sent.get('Key')}` });
+    if (phone.endsWith('01'))
+      return json({ result: 'failed', msg: `no ${phone} ${sent.get('Key')}` });
     return json({ result: 'success', lead_id: '00077', redirect: 'https://next.example/thanks' });
   },
   '/xml': () => ({

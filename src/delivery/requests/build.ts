@@ -42,7 +42,8 @@ function addressed(url: string, settings: RequestSettings, content: Sent): Outgo
   if (format === 'soap' && soap.version === '1.1' && wrapParam === null) {
     headers['soapaction'] = `"${soap.action}"`;
   }
-  if ('query' in content) return { method, url: withQuery(url, content.query), headers, body: null };
+  if ('query' in content)
+    return { method, url: withQuery(url, content.query), headers, body: null };
   return { method, url, headers: { ...headers, 'content-type': content.type }, body: content.body };
 }
 

@@ -185,7 +185,10 @@ function checkContract(
     const place = { path: [...path, 'filter'], vertical, sourceIds: known.sources };
     issues.push(...checkFilter(contract.filter, place));
   }
-  issues.push(...checkSecrets(contract, vertical, path), ...checkRequests(contract, vertical, path));
+  issues.push(
+    ...checkSecrets(contract, vertical, path),
+    ...checkRequests(contract, vertical, path),
+  );
   const capPlace = { vertical, sourceIds: known.sources, isFree: contract.priceCents === 0 };
   issues.push(...checkCaps(contract.caps, { ...capPlace, path: [...path, 'caps'] }));
   const steps: [Path, readonly string[] | null | undefined][] = [

@@ -58,7 +58,9 @@ const pingOwn = {
 /** The question for a bid. */
 export const ping = z.discriminatedUnion('adapter', [
   settings({ ...request, ...pingOwn }, askNames),
-  settings({ ...httpAsk, ...pingOwn }, askNames).superRefine(checkRequest).transform(toHttpStep),
+  settings({ ...httpAsk, ...pingOwn }, askNames)
+    .superRefine(checkRequest)
+    .transform(toHttpStep),
 ]);
 
 const postOwn = {
@@ -74,7 +76,9 @@ const postOwn = {
 /** The offer of the lead itself. */
 export const post = z.discriminatedUnion('adapter', [
   settings({ ...request, ...postOwn }, askNames),
-  settings({ ...httpAsk, ...postOwn }, askNames).superRefine(checkRequest).transform(toHttpStep),
+  settings({ ...httpAsk, ...postOwn }, askNames)
+    .superRefine(checkRequest)
+    .transform(toHttpStep),
 ]);
 
 const push = {

@@ -81,7 +81,9 @@ const EXAMPLES: Record<(typeof TRANSFORMS)[number], [FieldValue, FieldValue][]> 
 };
 
 describe('a transform', () => {
-  const rows = TRANSFORMS.flatMap((name) => EXAMPLES[name].map(([from, to]) => ({ name, from, to })));
+  const rows = TRANSFORMS.flatMap((name) =>
+    EXAMPLES[name].map(([from, to]) => ({ name, from, to })),
+  );
   test.each(rows)('$name makes $from to $to', ({ name, from, to }) => {
     expect(transformed(from, [name], GIVEN)).toBe(to);
   });
@@ -189,7 +191,11 @@ describe('a step is refused, with its place, that has', () => {
     ['no body', 'method: POST', ': wants body or template, and one of them only'],
     ['two values for one place', 'body: [{ to: a, value: 1 }, { to: a, value: 2 }]', 'body.1.to'],
     ['a value that has parts', 'body: [{ to: a, value: 1 }, { to: a.b, value: 2 }]', 'body.1.to'],
-    ['a list that is a map', "body: [{ to: 'a[0]', value: 1 }, { to: a.b, value: 2 }]", 'body.1.to'],
+    [
+      'a list that is a map',
+      "body: [{ to: 'a[0]', value: 1 }, { to: a.b, value: 2 }]",
+      'body.1.to',
+    ],
     ['no path', "body: [{ to: 'a..b', value: 1 }]", 'body.0.to: wants a path'],
     ['a prototype', "body: [{ to: 'a.__proto__.b', value: 1 }]", 'body.0.to: __proto__'],
     ['two origins', 'body: [{ to: a, value: 1, field: zip }]', 'body.0.value: wants one of'],
@@ -200,7 +206,11 @@ describe('a step is refused, with its place, that has', () => {
     ['a form by template', "format: form\ntemplate: 'a={{ a }}'", 'template: goes with'],
     ['a name of no XML', "format: xml\nbody: [{ to: 'a b', value: 1 }]", 'body.0.to'],
     ['an attribute with parts', "format: xml\nbody: [{ to: '@a.b', value: 1 }]", 'body.0.to'],
-    ['a secret in the open', "headers: { Authorization: 'Bearer x' }\nbody: [{ to: a, value: 1 }]", ''],
+    [
+      'a secret in the open',
+      "headers: { Authorization: 'Bearer x' }\nbody: [{ to: a, value: 1 }]",
+      '',
+    ],
     ['a secret itself', 'auth: { kind: bearer, secret: hunter2 }\nbody: [{ to: a, value: 1 }]', ''],
     ['a template that does not compile', "template: '{{ a'", 'template: is no template'],
     ['one in a mapping', "body: [{ to: a, template: '{{ a' }]", 'body.0.template: is no template'],

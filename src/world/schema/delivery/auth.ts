@@ -41,7 +41,14 @@ const prefix = z
 /** One way to say who we are. */
 export const auth = z.discriminatedUnion('kind', [
   settings({ kind: z.literal('none') }),
-  settings({ kind: z.literal('basic'), user: z.string().max(200).regex(/^[^:]*$/), secret }),
+  settings({
+    kind: z.literal('basic'),
+    user: z
+      .string()
+      .max(200)
+      .regex(/^[^:]*$/),
+    secret,
+  }),
   settings({ kind: z.literal('bearer'), secret }),
   settings({ kind: z.literal('header'), name: header, prefix, secret }),
   settings({ kind: z.literal('query'), name: z.string().min(1).max(100), secret }),
