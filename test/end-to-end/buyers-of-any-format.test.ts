@@ -7,8 +7,10 @@ import { XMLParser } from 'fast-xml-parser';
 import { afterAll, describe, expect } from 'vitest';
 import { parse } from 'yaml';
 
+import type { JournalLine } from '../../src/demo/buyer-journal.ts';
 import { startFormatBuyers } from '../support/format-buyers.ts';
 import { guideExample } from '../support/guide.ts';
+import { clearText } from '../support/histories.ts';
 import { until } from '../support/until.ts';
 import { type World, worldTest } from '../support/world.ts';
 
@@ -35,7 +37,7 @@ const buyers = await startFormatBuyers({
   '/api/post': ({ body }) => {
     const sent = new URLSearchParams(body);
     const phone = sent.get('Phone') ?? '';
-    if (phone.endsWith('01'))
+    if (phone.endsWith('7701'))
       return json({ result: 'failed', msg: `no ${phone} ${sent.get('Key')}` });
     return json({ result: 'success', lead_id: '00077', redirect: 'https://next.example/thanks' });
   },
@@ -49,7 +51,9 @@ const buyers = await startFormatBuyers({
 });
 afterAll(() => buyers.close());
 
-const test = worldTest({ env: { ...SECRETS, OUTBOUND_ALLOW_PRIVATE: buyers.address } });
+/** Every sale of a lead to these buyers, for the audit of the books. */
+const taken: JournalLine[] = [];
+const test = worldTest({ taken, env: { ...SECRETS, OUTBOUND_ALLOW_PRIVATE: buyers.address } });
 
 /** A contract of the guide, whose buyers live here. */
 function contractOf(name: string): Record<string, unknown> {
@@ -65,8 +69,22 @@ async function sell(world: World, name: string, fields: object = {}) {
   const buyer = await world.buyer({ ...price, contract });
   const method = priceCents === undefined ? 'ping_post' : 'waterfall';
   const campaign = await world.campaign([{ method, buyers: [buyer] }]);
+  const before = buyers.journal.length;
   const answer = await campaign.submit(fields);
+  const posts = buyers.journal.slice(before).filter(({ path }) => POSTS.has(path));
+  expect(posts).toHaveLength(1);
+  if (answer.body['status'] === 'sold') taken.push(takenBy(buyer, answer.leadId));
   return { answer, trace: await world.trace(answer.leadId) };
+}
+
+const POSTS = new Set(['/api/post', '/xml', '/soap', '/leads', '/odd']);
+
+/** As the stand-in buyers write it down. */
+function takenBy({ id, contract }: { id: string; contract: string }, leadId: string): JournalLine {
+  return {
+    ...{ at: '', seq: 0, buyer: id, kind: 'post', leadId, contract, key: null },
+    ...{ decision: 'accepted', amountCents: null, fault: null, fields: [] },
+  };
 }
 
 /** What was sent there last. */
@@ -161,9 +179,7 @@ test('a buyer that echoes its key and the person gets neither into trace or hist
   const attempt = trace.attempts[0];
   expect(attempt).toMatchObject({ state: 'rejected', reason: 'buyer_rejected' });
   const history = await world.client.workflow.getHandle(`lead/${answer.leadId}`).fetchHistory();
-  const payloads = JSON.stringify(history, (_, value: unknown) =>
-    value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value,
-  );
+  const payloads = clearText(history);
   for (const text of [JSON.stringify(trace.attempts), payloads]) {
     expect(text).not.toContain(SECRETS.FORM_BUYER_KEY);
     expect(text).not.toContain('5125557701');
