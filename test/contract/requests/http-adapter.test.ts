@@ -151,11 +151,11 @@ contracts:
   });
 
   test.each([
-    ['{ to: a, field: zipp }', '', 'post.body.0.field: "zipp" is no field'],
-    ["{ to: a, template: '{{ lead.zipp }}' }", '', 'post.body.0.template: "zipp" is no field'],
-    ['{ to: a, captured: tokn }', '', 'post.body.0.captured: "tokn" is captured by no rule'],
-    ['{ to: a, field: phone }', 'fields: [zip],', 'post.body.0.field: "phone" does not stand in'],
-    ['{ to: a, value: 1 }', "headers: { X-A: '{{ lead.zipp }}' },", 'post.headers.X-A'],
+    ['{ to: a, field: zipp }', '', 'post.body[0].field: "zipp" is no field'],
+    ["{ to: a, template: '{{ lead.zipp }}' }", '', 'post.body[0].template: "zipp" is no field'],
+    ['{ to: a, captured: tokn }', '', 'post.body[0].captured: "tokn" is captured by no rule'],
+    ['{ to: a, field: phone }', 'fields: [zip],', 'post.body[0].field: "phone" does not stand in'],
+    ['{ to: a, value: 1 }', "headers: { X-A: '{{ lead.zipp }}' },", 'post.headers["x-a"]'],
   ])('that asks for %s %s', (mapping, more, says) => {
     const found = faults(askedFor(mapping, more));
     expect(found).toHaveLength(1);
