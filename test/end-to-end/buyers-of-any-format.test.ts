@@ -63,7 +63,7 @@ function contractOf(name: string): Record<string, unknown> {
   return parse(here) as Record<string, unknown>;
 }
 
-async function sell(world: World, name: string, fields: object = {}) {
+async function sell(world: World, name: string, fields: Record<string, unknown> = {}) {
   const { price_cents: priceCents, ...contract } = contractOf(name);
   const price = priceCents === undefined ? {} : { priceCents: Number(priceCents) };
   const buyer = await world.buyer({ ...price, contract });

@@ -25,7 +25,10 @@ answer:
   redirect_url: next
   capture: { token: t }`;
 const step = stepOf(`body: [{ to: zip, field: zip }]${RULES}`);
-const reply = (said: object, status = 200): IncomingReply => ({ status, body: JSON.stringify(said) });
+const reply = (said: object, status = 200): IncomingReply => ({
+  status,
+  body: JSON.stringify(said),
+});
 
 describe('the answer to a post', () => {
   test.each([

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 
 import type { Built, Given, OutgoingRequest, Parcel } from '../../../src/delivery/adapter.ts';
 import { httpAdapter } from '../../../src/delivery/http.ts';
+import type { LeadId } from '../../../src/domain/ids.ts';
 import { cents } from '../../../src/domain/money.ts';
 import type { HttpStep } from '../../../src/domain/world/contract.ts';
 import { post } from '../../../src/world/schema/terms.ts';
@@ -31,7 +32,7 @@ function written(yaml: string): unknown {
 }
 
 export const PARCEL: Parcel = {
-  ...{ leadId: 'lead_1', campaign: 'auto', contractId: 'apex_auto', round: 1 },
+  ...{ leadId: 'lead_1' as LeadId, campaign: 'auto', contractId: 'apex_auto', round: 1 },
   fields: {
     first_name: 'Ann "Annie"',
     last_name: 'Lee & <Sons>',
