@@ -16,7 +16,7 @@ export function compilePath(text: string): Finder | undefined {
   if (pattern !== undefined) return patternFinder(pattern);
   const paths: ValuePath[] = [];
   for (const one of text.split('|')) {
-    const path = parsePath(one.trim());
+    const path = readPath(one.trim());
     if (path === undefined) return undefined;
     paths.push(path);
   }
@@ -27,6 +27,11 @@ export function compilePath(text: string): Finder | undefined {
     }
     return [];
   };
+}
+
+/** A list at the top may be entered at once: `[0].status`. */
+function readPath(text: string): ValuePath | undefined {
+  return parsePath(text.startsWith('[') ? `$${text}` : text);
 }
 
 function patternFinder(pattern: string): Finder | undefined {

@@ -18,6 +18,11 @@ type Holds = (text: string) => boolean;
 
 /** Compiles a rule. What it cannot read (the world refuses it on save) meets no answer. */
 export function compileRule(rule: Rule): Test {
+  const tests = [rule, ...(rule.and ?? [])].map(compileOne);
+  return (answered) => tests.every((test) => test(answered));
+}
+
+function compileOne(rule: Rule): Test {
   const texts = compileTexts(rule);
   if (rule.op === 'exists') {
     const wanted = rule.value !== false;

@@ -26,6 +26,8 @@ export interface Rule {
    */
   readonly op: 'eq' | 'ieq' | 'in' | 'matches' | 'exists' | 'gt' | 'truthy';
   readonly value?: RuleValue | readonly RuleValue[] | undefined;
+  /** Rules that must be met as well: "duplicate" in the text of a refusal, not in that of a sale. */
+  readonly and?: readonly Omit<Rule, 'and'>[] | undefined;
 }
 
 export interface PriceRule {

@@ -25,7 +25,7 @@ const path = z
 
 const scalar = z.union([z.string().max(500), z.number(), z.boolean()]);
 
-const rule = settings({
+const single = {
   on: z.enum(['status', 'path', 'body', 'header']).default('path').describe('What is looked at.'),
   path: path.optional(),
   name: z
@@ -44,19 +44,27 @@ const rule = settings({
     .union([scalar, z.array(scalar).min(1).max(100)])
     .optional()
     .describe('What is looked for; a list for `in`.'),
-}).superRefine((said, context) => {
-  const fault = faultOf(said);
+};
+
+const refused = (said: Rule, context: z.RefinementCtx) => {
+  const fault = placeFault(said) ?? valueFault(said);
   if (fault === undefined) return;
   context.addIssue({ code: 'custom', path: [fault.at], message: fault.says });
-});
+};
+
+const rule = settings({
+  ...single,
+  and: z
+    .array(settings(single).superRefine(refused))
+    .min(1)
+    .max(5)
+    .optional()
+    .describe('Rules that must be met as well.'),
+}).superRefine(refused);
 
 interface Fault {
   readonly at: 'path' | 'name' | 'value' | 'op';
   readonly says: string;
-}
-
-function faultOf(said: Rule): Fault | undefined {
-  return placeFault(said) ?? valueFault(said);
 }
 
 function placeFault({ on, path: at, name }: Rule): Fault | undefined {
@@ -135,8 +143,11 @@ const acceptIf = z
   .max(MOST_RULES)
   .superRefine((rules, context) => {
     for (const [index, each] of rules.entries()) {
-      const says = sellsAnything(each);
-      if (says !== undefined) context.addIssue({ code: 'custom', path: [index], message: says });
+      const faults = [each, ...(each.and ?? [])].map(sellsAnything);
+      // Together they mean yes if one of them does.
+      const [says] = faults;
+      if (says !== undefined && faults.every((fault) => fault !== undefined))
+        context.addIssue({ code: 'custom', path: [index], message: says });
     }
   })
   .describe('It takes the lead, or bids. Never met by an answer that cannot be read whole.');
