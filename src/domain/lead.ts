@@ -120,8 +120,7 @@ export interface Candidate extends Terms {
   readonly rankCents?: number;
   /** The buyer's own reference of its bid, carried to the post. */
   readonly bidId?: string;
-  /** What else of the buyer's answer its post says again; nothing of a person. */
-  readonly captures?: Readonly<Record<string, string>>;
+  readonly captures?: Readonly<Record<string, string>>; // Of its answer, said again in the post.
 }
 
 /** One stage, decided: whom to offer to in which order, or whom to ask for bids. */
