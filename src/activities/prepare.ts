@@ -1,5 +1,5 @@
-// What a builder of requests is given: the secrets that it names, a token where the receiver wants
-// one, the moment. The only place where secrets meet requests; what comes back is read without them,
+// What a builder of requests is given: secrets that it names, a token where the receiver wants
+// one, the moment. The only place where secrets meet requests; what comes back is read without,
 // since receivers echo what they were sent.
 
 import type { Given } from '../delivery/adapter.ts';

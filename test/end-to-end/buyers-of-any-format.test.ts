@@ -42,7 +42,9 @@ const buyers = await startFormatBuyers({
     return json({ result: 'success', lead_id: '00077', redirect: 'https://next.example/thanks' });
   },
   '/xml': () => ({
-    body: '<PostResponse><isValidPost>true</isValidPost><LeadIdentifier>9</LeadIdentifier></PostResponse>',
+    body:
+      '<PostResponse><isValidPost>true</isValidPost>' +
+      '<LeadIdentifier>9</LeadIdentifier></PostResponse>',
   }),
   '/soap': () => ({ body: SOAP_ANSWER }),
   '/leads': () => json({ accepted: true, id: 'L1' }),

@@ -19,7 +19,7 @@ export function secretRefsOf({ auth, headers, body }: RequestSettings): string[]
   return [...new Set([...ofAuth, ...inHeaders, ...inBody])];
 }
 
-/** The request with its proof. Throws if a secret was not handed in: that is a bug of the caller. */
+/** The request with its proof. Throws if a secret was not handed in, a bug of the caller. */
 export function authorised(
   request: OutgoingRequest,
   auth: Auth,

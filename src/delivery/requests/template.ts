@@ -1,5 +1,5 @@
-// Liquid, tamed: texts of operators that are filled in with a lead. There are no files, no clock, no
-// chance and no way out of the values that are given; size and time are limited. What is printed
+// Liquid, tamed: texts of operators that are filled in with a lead. There are no files, no clock,
+// no chance and no way out of the values that are given; size and time are limited. What is printed
 // into JSON or XML is escaped for it, unless the last filter is `json`, which writes a whole value.
 
 import { Liquid, type Template } from 'liquidjs';
@@ -23,11 +23,11 @@ export type Rendered =
 
 const MOST_CHARACTERS = 100_000;
 const MOST_MEMORY = 1_000_000;
-// An honest text takes less than a millisecond. More than a pause of a busy process, so that none is
-// taken for a loop, which would cost a sale.
+// An honest text takes less than a millisecond. More than a pause of a busy process, so that none
+// is taken for a loop, which would cost a sale.
 const RENDER_LIMIT_MS = 200;
 
-// Those that look at nothing but their value. The others read the clock, draw lots or evaluate text.
+// Those that look at nothing but their value. The others read the clock, draw lots or run text.
 const FILTERS = new Set([
   ...['abs', 'at_least', 'at_most', 'ceil', 'divided_by', 'floor', 'minus', 'plus', 'modulo'],
   ...['times', 'round', 'append', 'prepend', 'upcase', 'downcase', 'capitalize', 'strip', 'lstrip'],

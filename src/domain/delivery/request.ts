@@ -85,7 +85,7 @@ export interface Mapping {
   readonly to: Place;
   readonly from: Origin;
   readonly as: readonly TransformName[];
-  /** The buyer's words for ours; `*` stands for all others, which without it are sent as they are. */
+  /** The buyer's words for ours; `*` is all others, which without it are sent as they are. */
   readonly map: Readonly<Record<string, FieldValue>> | null;
   readonly omitIfEmpty: boolean;
 }

@@ -1,6 +1,6 @@
 // A request as a buyer wants it: what operators write of method, format, headers, proof and body.
-// What cannot work is refused here, with its place: a template that does not compile, two values for
-// one place, a header that only the connection may set.
+// What cannot work is refused here, with its place: a template that does not compile, two values
+// for one place, a header that only the connection may set.
 
 import { z } from 'zod';
 
