@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import pino from 'pino';
 import { createCaseBook } from '../src/activities/cases.ts';
+import { createTokens } from '../src/activities/delivering/host.ts';
 import { createHttp } from '../src/activities/http.ts';
 import { createActivities } from '../src/activities/index.ts';
 import { createApp } from '../src/api/app.ts';
@@ -53,6 +54,7 @@ async function run({ databaseUrl, port, buyers }: BaselineSettings): Promise<voi
     lookups: openLookupDesk({ pool, cases, metrics, log, readSecret, onError, http }),
     giveAnswer: answers.give,
     now: Date.now,
+    tokens: createTokens(Date.now),
   };
   const activities = createActivities(deps);
   const distribute = createDistribution(deps, activities);

@@ -6,6 +6,7 @@ import type { LeadOutcome } from '../domain/lead.ts';
 import type { ScoreModel } from '../domain/scoring/history-score.ts';
 import type { CapDesk } from './cap-desk.ts';
 import type { CaseBook } from './cases.ts';
+import type { Tokens } from './delivering/host.ts';
 import type { Send } from './http.ts';
 import type { LookupDesk } from './lookups/desk.ts';
 import type { ReadSecret } from './parcel.ts';
@@ -17,6 +18,8 @@ export interface ActivityDeps {
   readonly desk: CapDesk;
   readonly send: Send;
   readonly readSecret: ReadSecret;
+  /** Access tokens of receivers, kept until they end. */
+  readonly tokens: Tokens;
   readonly grader: Grader;
   readonly lookups: Pick<LookupDesk, 'ask'>;
   /** What history teaches, in the version in force; undefined while it teaches too little. */

@@ -60,7 +60,7 @@ async function settleSale(
       payout: source.payout,
       maxPlaces: known.campaign.maxSales,
       exclusive,
-      redirectUrl: contract.redirectUrl,
+      redirectUrl: result.redirectUrl ?? contract.redirectUrl,
       process,
     },
   });

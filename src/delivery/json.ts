@@ -6,8 +6,15 @@
 import { z } from 'zod';
 import type { Leg } from '../domain/lead.ts';
 import { type Cents, cents, highest, parseDollars } from '../domain/money.ts';
-import type { Step } from '../domain/world/contract.ts';
-import type { Adapter, Bid, IncomingReply, OutgoingRequest, Parcel, PostReply } from './adapter.ts';
+import type { JsonStep } from '../domain/world/contract.ts';
+import type {
+  Bid,
+  IncomingReply,
+  OutgoingRequest,
+  Parcel,
+  PostReply,
+  PostTerms,
+} from './adapter.ts';
 import { plainText, withoutMark } from './answers/plain.ts';
 
 // Words beside the status may be of any form: what cannot be read counts as not said, since it must
@@ -42,14 +49,20 @@ const postReply = z.object({
   ...money,
 });
 
+/** What a push tells of the sale. */
+interface Agreed {
+  readonly priceCents: Cents;
+  readonly reference: string | null;
+}
+
 /** Reads and writes the JSON protocol. */
-export const jsonAdapter: Adapter = {
-  buildPing(parcel, step) {
+export const jsonAdapter = {
+  buildPing(parcel: Parcel, step: JsonStep): OutgoingRequest {
     const { leadId, campaign, contractId: contract, round, fields } = parcel;
     return request(step, { ping_id: `${leadId}/${round}`, contract, campaign, fields });
   },
 
-  parsePing(reply): Bid {
+  parsePing(reply: IncomingReply): Bid {
     if (reply.status >= 400) {
       return { kind: 'no_bid', reason: 'http_status', detail: `HTTP ${reply.status}` };
     }
@@ -66,7 +79,8 @@ export const jsonAdapter: Adapter = {
     return { kind: 'bid', priceCents, ...(bidId !== undefined && { bidId }) };
   },
 
-  buildPost(parcel, step, { priceCents, bidId }) {
+  buildPost(parcel: Parcel, step: JsonStep, terms: PostTerms): OutgoingRequest {
+    const { priceCents, bidId } = terms;
     const { leadId, campaign, contractId: contract, member, round, fields } = parcel;
     const body = {
       lead_id: leadId,
@@ -82,7 +96,7 @@ export const jsonAdapter: Adapter = {
     return { ...built, headers };
   },
 
-  parsePost(reply): PostReply {
+  parsePost(reply: IncomingReply): PostReply {
     // A 5xx may come from a proxy after the buyer took the lead, a 4xx from one that never asked
     // it.
     if (reply.status >= 500) return { kind: 'unclear', detail: `HTTP ${reply.status}` };
@@ -106,7 +120,8 @@ export const jsonAdapter: Adapter = {
     };
   },
 
-  buildDelivery(parcel, step, { priceCents, reference }) {
+  buildDelivery(parcel: Parcel, step: JsonStep, sale: Agreed): OutgoingRequest {
+    const { priceCents, reference } = sale;
     const { leadId, campaign, contractId: contract, member, fields } = parcel;
     const built = request(step, {
       event: 'lead.sold',
@@ -151,7 +166,7 @@ function readLegs(bids: readonly unknown[]): Bid {
   return { kind: 'bid', priceCents: highest(...read.map((each) => each.priceCents)), legs: read };
 }
 
-function request(step: Step, body: Parcel | object): OutgoingRequest {
+function request(step: JsonStep, body: Parcel | object): OutgoingRequest {
   const headers = { 'content-type': 'application/json', accept: 'application/json' };
   return { method: 'POST', url: step.url, headers, body: JSON.stringify(body) };
 }

@@ -120,6 +120,7 @@ export interface Candidate extends Terms {
   readonly rankCents?: number;
   /** The buyer's own reference of its bid, carried to the post. */
   readonly bidId?: string;
+  readonly captures?: Readonly<Record<string, string>>; // Of its answer, said again in the post.
 }
 
 /** One stage, decided: whom to offer to in which order, or whom to ask for bids. */
@@ -177,6 +178,7 @@ export type PingResult = {
       /** The highest one, where it named several. */
       readonly priceCents: Cents;
       readonly bidId?: string;
+      readonly captures?: Readonly<Record<string, string>>;
       /** Every price it named, where it named a list. */
       readonly legs?: readonly Leg[];
     }
@@ -228,6 +230,8 @@ export type OfferResult =
       readonly priceCents: Cents;
       readonly reference: string | null;
       readonly ms: number;
+      /** Where the buyer wants the person to be sent. */
+      readonly redirectUrl?: string;
     }
   | {
       readonly kind: 'rejected';

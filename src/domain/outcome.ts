@@ -1,5 +1,6 @@
 // From what was decided and answered to what the lead came to.
 
+import type { ContractId } from './ids.ts';
 import { type Cents, ZERO } from './money.ts';
 import type {
   Auction,
@@ -76,20 +77,30 @@ export function routeStepOf(stage: string, part = 1): string {
  * A contract that bid several prices stands here with each of them.
  */
 export function candidatesOf(route: StageRoute, auction?: Auction): Candidate[] {
+  const bids = new Map(auction?.pings.map((ping) => [ping.contractId, ping]));
+  const capturedBy = (contractId: ContractId) => {
+    const bid = bids.get(contractId);
+    return bid?.kind === 'bid' && bid.captures && { captures: bid.captures };
+  };
   if (auction?.offers) {
     return auction.offers.map((offer) => {
       const slow = route.terms?.[offer.contractId]?.slow;
-      return { ...offer, ...(slow && { slow }) };
+      return { ...offer, ...(slow && { slow }), ...capturedBy(offer.contractId) };
     });
   }
-  const bids = new Map(auction?.pings.map((ping) => [ping.contractId, ping]));
   return (auction?.ranked ?? route.order).flatMap((contractId) => {
     const terms = route.terms?.[contractId];
     const bid = bids.get(contractId);
     const priceCents = auction ? bid?.priceCents : terms?.priceCents;
     if (priceCents === undefined) return [];
     const bidId = bid?.kind === 'bid' ? bid.bidId : undefined;
-    return [{ ...terms, contractId, priceCents, ...(bidId !== undefined && { bidId }) }];
+    return [
+      {
+        ...{ ...terms, contractId, priceCents },
+        ...(bidId !== undefined && { bidId }),
+        ...capturedBy(contractId),
+      },
+    ];
   });
 }
 

@@ -69,12 +69,15 @@ export const NO_BIDS = {
   http_status: 'the buyer answered with an error status',
   address_refused: 'the address is not allowed for outbound calls',
   secret_missing: 'the contract’s secret is not set',
+  token_refused: 'the token service of the buyer gave no token',
+  request_invalid: 'the request could not be built as the contract says',
 } as const;
 
 /** Why a buyer did not take an offered lead. */
 export const REJECTIONS = {
   buyer_rejected: 'the buyer said no',
   buyer_duplicate: 'the buyer has this person already',
+  buyer_error: 'the buyer had a fault, and says that it did not take the lead',
 } as const;
 
 /** Why nobody knows whether the buyer has the lead. */

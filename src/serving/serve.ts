@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { createPingDesk } from './ping-desk.ts';
 import { createCapDesk } from '../activities/cap-desk.ts';
 import { createCaseBook } from '../activities/cases.ts';
+import { createTokens } from '../activities/delivering/host.ts';
 import { createHttp } from '../activities/http.ts';
 import { createActivities } from '../activities/index.ts';
 import { createAnswers } from './answers.ts';
@@ -80,7 +81,7 @@ export async function serve(
   const forActivities = {
     ...{ pool, cases, process, readSecret, desk: capDesk, send: http.send },
     ...{ grader: scoring.grader, scoreModel: scoring.scoreModel, lookups },
-    ...{ giveAnswer: answers.give, now: Date.now },
+    ...{ giveAnswer: answers.give, now: Date.now, tokens: createTokens(Date.now) },
   };
   const activities = createActivities(forActivities);
   const readSigningKey = createSecretMemory(pool);

@@ -25,7 +25,7 @@ import {
   UNSOLD,
   type Reason,
 } from '../../src/domain/reasons.ts';
-import type { Step } from '../../src/domain/world/contract.ts';
+import type { JsonStep } from '../../src/domain/world/contract.ts';
 import { findFreePort } from '../../src/stack/ports.ts';
 import { worldJsonSchema } from '../../src/world/json-schema.ts';
 import { parseWorld } from '../../src/world/parse.ts';
@@ -195,7 +195,7 @@ describe('what readers copy', () => {
 
   test('the buyer of the guide bids, takes a lead once, and knows the person again', async () => {
     const buyer = await startBuyer('secret');
-    const step = (path: string): Step => ({
+    const step = (path: string): JsonStep => ({
       ...{ adapter: 'json', url: `${buyer}${path}`, secretRef: null, fields: null },
       timeoutMs: 1000,
     });

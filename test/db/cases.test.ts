@@ -45,6 +45,7 @@ test('a run that decided otherwise than what is stored starts over from what is 
     ...{
       send: never,
       readSecret: never,
+      tokens: never as never,
       giveAnswer: never,
       grader: never as never,
       lookups: never as never,

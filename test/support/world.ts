@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject, test as base } from 'vitest';
 import type { LeadTraceBody } from '../../src/api/wire/trace.ts';
+import type { JournalLine } from '../../src/demo/buyer-journal.ts';
 import type { CapsState } from '../../src/domain/caps/caps.ts';
 import type { LeadId } from '../../src/domain/ids.ts';
 import { auditBooks } from './audit.ts';
@@ -34,6 +35,8 @@ export interface WorldSettings {
   /** Puts `world.temporal` between the processes and Temporal. */
   readonly proxied?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** What buyers of the test's own took, as their journal has it; it may grow. */
+  readonly taken?: readonly JournalLine[];
 }
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
@@ -64,7 +67,8 @@ export function worldTest(settings: WorldSettings = {}) {
   });
 }
 
-async function openWorld({ processes: count = 1, proxied = false, env = {} }: WorldSettings) {
+async function openWorld(settings: WorldSettings) {
+  const { processes: count = 1, proxied = false, env = {}, taken = [] } = settings;
   const folder = mkdtempSync(join(tmpdir(), 'sluice-world-'));
   const { temporalAddress } = inject('stack');
   const [database, namespace, buyers, temporal] = await Promise.all([
@@ -198,7 +202,7 @@ async function openWorld({ processes: count = 1, proxied = false, env = {} }: Wo
 
     /** Holds the journal against the database; throws with every difference. */
     async assertBooks(): Promise<void> {
-      const differences = await auditBooks(pool, buyers.lines());
+      const differences = await auditBooks(pool, [...buyers.lines(), ...taken]);
       if (differences.length > 0) throw new Error(`the books differ:\n${differences.join('\n')}`);
     },
 

@@ -11,7 +11,8 @@ import type { FirstTry, Sale } from '../../domain/outcome.ts';
 import { contractOf } from '../cases.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { parcelFor, withoutPerson } from '../parcel.ts';
-import { createTokens, hostOf, type Tokens } from './host.ts';
+import { zoneOf } from '../prepare.ts';
+import { hostOf } from './host.ts';
 
 export interface Push {
   readonly leadId: LeadId;
@@ -34,10 +35,9 @@ const KEEP_TRY_MS = 90_000;
 export function createDeliverActivities(deps: ActivityDeps) {
   /** First tries that outlived their step, by push: the step that follows waits for them. */
   const underWay = new Map<string, Promise<Tried>>();
-  const tokens = createTokens(deps.now);
 
   async function attempt(push: Push, sale: Sale, tries: number): Promise<Tried> {
-    const tried = await pushOnce({ ...deps, tokens }, { push, sale, tries });
+    const tried = await pushOnce(deps, { push, sale, tries });
     const isDelivered = tried.kind === 'delivered';
     await recordDelivery(deps.pool, {
       ...push,
@@ -106,7 +106,7 @@ function underWayAfter(ms: number): Promise<FirstTry> {
 }
 
 async function pushOnce(
-  deps: ActivityDeps & { readonly tokens: Tokens },
+  deps: ActivityDeps,
   { push, sale, tries }: { push: Push; sale: Sale; tries: number },
 ): Promise<Tried> {
   const { leadId, contractId, target } = push;
@@ -115,15 +115,17 @@ async function pushOnce(
   if (!delivery) throw new Error(`contract ${contractId} has no delivery ${target}`);
   const { step } = delivery;
   const parcel = parcelFor(known, step, { contractId, round: sale.round, withPerson: true });
-  const host = hostOf(deps, deps.tokens, step.timeoutMs);
+  const timeZone = zoneOf(known, contractOf(known, contractId).buyer);
+  const host = hostOf(deps, { timeoutMs: step.timeoutMs, timeZone });
+  const clean = (text: string) => withoutPerson(host.clean(text), known);
   const told = { parcel, sale, id: idOf(push), tries };
   const reply = await targetOf(step).deliver(told, host).catch(failedBySecret);
   if (reply.kind === 'delivered') {
     const proof = `${reply.proof} after ${tries} ${tries === 1 ? 'try' : 'tries'}`;
-    return { kind: 'delivered', proof: withoutPerson(proof, known) };
+    return { kind: 'delivered', proof: clean(proof) };
   }
   const isOver = reply.kind !== 'retry';
-  return { ...failed(withoutPerson(reply.detail, known)), ...(isOver && { forGood: true }) };
+  return { ...failed(clean(reply.detail)), ...(isOver && { forGood: true }) };
 }
 
 function failedBySecret(failure: unknown): DeliveryReply {

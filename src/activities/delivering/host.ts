@@ -4,6 +4,7 @@
 import type { OutgoingRequest, Reply } from '../../delivery/adapter.ts';
 import { SecretMissing, type TargetHost, type Token } from '../../delivery/targets/target.ts';
 import type { ActivityDeps } from '../deps.ts';
+import { withoutSecrets } from '../prepare.ts';
 
 /** Not used in its last seconds: it must still be good when it arrives. */
 const TOKEN_MARGIN_MS = 10_000;
@@ -32,13 +33,15 @@ export type Tokens = ReturnType<typeof createTokens>;
 
 /** The host of one push that may take so long, all its calls together. */
 export function hostOf(
-  { send, readSecret, now }: Pick<ActivityDeps, 'send' | 'readSecret' | 'now'>,
-  tokens: Tokens,
-  timeoutMs: number,
-): TargetHost {
+  { send, readSecret, tokens, now }: Pick<ActivityDeps, 'send' | 'readSecret' | 'tokens' | 'now'>,
+  { timeoutMs, timeZone }: { readonly timeoutMs: number; readonly timeZone: string },
+): TargetHost & { clean(text: string): string } {
   const endsAtMs = now() + timeoutMs;
+  const told: string[] = [];
   return {
-    nowMs: now(),
+    ...{ nowMs: now(), timeZone },
+    /** The receiver's words without the secrets that it was told. */
+    clean: (text) => withoutSecrets(text, told),
     call: async (request: OutgoingRequest): Promise<Reply> => {
       const leftMs = endsAtMs - now();
       if (leftMs > 0) return send(request, { timeoutMs: leftMs });
@@ -47,9 +50,14 @@ export function hostOf(
     secret: async (reference) => {
       const secret = await readSecret(reference);
       if (!secret) throw new SecretMissing(reference);
+      told.push(secret);
       return secret;
     },
-    token: (key, fetch) => tokens.of(key, fetch),
+    token: async (key, fetch) => {
+      const token = await tokens.of(key, fetch);
+      told.push(token);
+      return token;
+    },
     dropToken: (key) => tokens.drop(key),
   };
 }

@@ -1,6 +1,6 @@
 // A push in Sluice's own JSON protocol: whoever answers with a 2xx has it.
 
-import type { Step } from '../../domain/world/contract.ts';
+import type { JsonStep } from '../../domain/world/contract.ts';
 import { jsonAdapter } from '../json.ts';
 import type { DeliveryReply, Target } from './target.ts';
 
@@ -9,7 +9,7 @@ const GONE = 410;
 const CONFLICT = 409;
 
 /** The target of a step in the JSON protocol. */
-export function jsonTarget(step: Step): Target {
+export function jsonTarget(step: JsonStep): Target {
   return {
     async deliver({ parcel, sale, tries }, host): Promise<DeliveryReply> {
       const built = jsonAdapter.buildDelivery(parcel, step, sale);

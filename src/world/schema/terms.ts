@@ -2,6 +2,8 @@
 
 import { z } from 'zod';
 
+import { checkRequest } from './delivery/request.ts';
+import { httpAsk, httpPush, toHttpPush, toHttpStep } from './delivery/step.ts';
 import { receiverHours } from './schedule.ts';
 import { duration, id, secretRef, settings, url } from './settings.ts';
 
@@ -24,7 +26,11 @@ const persons = settings(
 export const noRepeats = persons.nullable().default(null);
 
 const request = {
-  adapter: z.literal('json').default('json').describe('The words in which the buyer is spoken to.'),
+  adapter: z
+    .literal('json')
+    .optional()
+    .transform(() => 'json' as const)
+    .meta({ default: 'json', description: 'The words in which the buyer is spoken to.' }),
   url: url.describe('http or https.'),
   secret: secretRef
     .nullable()
@@ -41,50 +47,64 @@ const testUrl = {
 const stepNames = { secret: 'secretRef', timeout: 'timeoutMs' } as const;
 const askNames = { ...stepNames, test_url: 'testUrl' } as const;
 
+const pingOwn = {
+  ...testUrl,
+  fields: fields.describe('What is sent. Default: every field that is not personal.'),
+  timeout: duration('50ms', '10s', 'ms')
+    .prefault('1s')
+    .describe('The stage’s deadline may be shorter, and then rules.'),
+};
+
 /** The question for a bid. */
-export const ping = settings(
-  {
-    ...request,
-    ...testUrl,
-    fields: fields.describe('What is sent. Default: every field that is not personal.'),
-    timeout: duration('50ms', '10s', 'ms')
-      .prefault('1s')
-      .describe('The stage’s deadline may be shorter, and then rules.'),
-  },
-  askNames,
-);
+export const ping = z.discriminatedUnion('adapter', [
+  settings({ ...request, ...pingOwn }, askNames),
+  settings({ ...httpAsk, ...pingOwn }, askNames)
+    .superRefine(checkRequest)
+    .transform(toHttpStep),
+]);
+
+const postOwn = {
+  ...testUrl,
+  fields: fields.describe(
+    'What is sent. A lead that lacks one of these is not offered. Default: all there is.',
+  ),
+  timeout: duration('50ms', '60s', 'ms')
+    .prefault('4s')
+    .describe('A post that is not answered by then is in doubt. Over 5s it is made apart.'),
+};
 
 /** The offer of the lead itself. */
-export const post = settings(
-  {
-    ...request,
-    ...testUrl,
-    fields: fields.describe(
-      'What is sent. A lead that lacks one of these is not offered. Default: all there is.',
-    ),
-    timeout: duration('50ms', '60s', 'ms')
-      .prefault('4s')
-      .describe('A post that is not answered by then is in doubt. Over 5s it is made apart.'),
-  },
-  askNames,
-);
+export const post = z.discriminatedUnion('adapter', [
+  settings({ ...request, ...postOwn }, askNames),
+  settings({ ...httpAsk, ...postOwn }, askNames)
+    .superRefine(checkRequest)
+    .transform(toHttpStep),
+]);
+
+const push = {
+  name: id.describe('Unique in the contract.'),
+  fields: fields.describe('What is sent. Default: all there is.'),
+  timeout: duration('50ms', '60s', 'ms').prefault('15s').describe('Per try.'),
+  give_up_after: duration('1h', '240h', 'h')
+    .prefault('72h')
+    .describe('For how long a delivery is tried again.'),
+  during: receiverHours
+    .nullable()
+    .default(null)
+    .describe('The receiver’s hours, in the buyer’s zone; a push waits for them. null: always.'),
+};
+const pushNames = { ...stepNames, give_up_after: 'giveUpAfterHours' } as const;
 
 /** A push after the sale. */
-export const delivery = settings(
-  {
-    name: id.describe('Unique in the contract.'),
-    ...request,
-    fields: fields.describe('What is sent. Default: all there is.'),
-    timeout: duration('50ms', '60s', 'ms').prefault('15s').describe('Per try.'),
-    give_up_after: duration('1h', '240h', 'h')
-      .prefault('72h')
-      .describe('For how long a delivery is tried again.'),
-    during: receiverHours
-      .nullable()
-      .default(null)
-      .describe('The receiver’s hours, in the buyer’s zone; a push waits for them. null: always.'),
-  },
-  { ...stepNames, give_up_after: 'giveUpAfterHours' },
-).transform(({ name, giveUpAfterHours, during, ...step }) => ({
-  ...{ name, step, giveUpAfterHours, during },
-}));
+export const delivery = z.discriminatedUnion('adapter', [
+  settings({ ...request, ...push }, pushNames).transform(
+    ({ name, giveUpAfterHours, during, ...step }) => ({
+      ...{ name, step, giveUpAfterHours, during },
+    }),
+  ),
+  settings({ ...httpPush, ...push }, pushNames)
+    .superRefine(checkRequest)
+    .transform(({ name, giveUpAfterHours, during, ...step }) => ({
+      ...{ name, step: toHttpPush(step), giveUpAfterHours, during },
+    })),
+]);
