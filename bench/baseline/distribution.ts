@@ -61,9 +61,9 @@ async function push(
 ): Promise<void> {
   const known = await cases.of(leadId);
   for (const { name: target, step } of contractOf(known, contractId).deliveries) {
+    if (step.adapter !== 'json') throw new Error(`the baseline pushes no ${step.adapter}`);
     const sale = await loadSale(pool, leadId, contractId);
     const parcel = parcelFor(known, step, { contractId, round: sale.round, withPerson: true });
-    if (step.adapter !== 'json') throw new Error(`the baseline pushes no ${step.adapter}`);
     const { timeoutMs } = step;
     const reply = await send(jsonAdapter.buildDelivery(parcel, step, sale), { timeoutMs });
     const delivered = reply.kind === 'answer' && reply.reply.status < 300;

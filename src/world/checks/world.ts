@@ -15,7 +15,7 @@ import { checkPersonRules } from './persons.ts';
 import { checkMargin, checkRouting, listRoutingWarnings } from './routing.ts';
 import { checkHourlyPrices, checkSchedule, schedulesOf, warnOfSchedule } from './schedule.ts';
 import { checkCaps } from './caps.ts';
-import { checkContractTerms, checkFieldNames } from './terms.ts';
+import { checkContractTerms, checkFieldNames, checkTargets } from './terms.ts';
 import { warnOfBlindScopes } from '../duplicate-memory.ts';
 import { didYouMean, issueAt, type Path, type WorldIssue } from '../issues.ts';
 import { ownOf } from '../maps.ts';
@@ -188,6 +188,7 @@ function checkContract(
   issues.push(
     ...checkSecrets(contract, vertical, path),
     ...checkRequests(contract, vertical, path),
+    ...checkTargets(contract, vertical, path),
   );
   const capPlace = { vertical, sourceIds: known.sources, isFree: contract.priceCents === 0 };
   issues.push(...checkCaps(contract.caps, { ...capPlace, path: [...path, 'caps'] }));

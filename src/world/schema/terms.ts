@@ -2,6 +2,9 @@
 
 import { z } from 'zod';
 
+import type { Schedule } from '../../domain/world/schedule.ts';
+import { TARGET_ADAPTERS, type TargetAdapter } from '../../domain/world/contract.ts';
+import { TARGETS } from '../../delivery/targets/targets.ts';
 import { checkRequest } from './delivery/request.ts';
 import { httpAsk, httpPush, toHttpPush, toHttpStep } from './delivery/step.ts';
 import { receiverHours } from './schedule.ts';
@@ -95,16 +98,26 @@ const push = {
 };
 const pushNames = { ...stepNames, give_up_after: 'giveUpAfterHours' } as const;
 
+function targetDelivery<Name extends TargetAdapter>(name: Name) {
+  const adapter = z.literal(name).describe('What it is pushed into.');
+  const options = TARGETS[name].options.describe('Of this kind of receiver.');
+  return settings({ adapter, options, ...push }, pushNames);
+}
+
 /** A push after the sale. */
 export const delivery = z.discriminatedUnion('adapter', [
-  settings({ ...request, ...push }, pushNames).transform(
-    ({ name, giveUpAfterHours, during, ...step }) => ({
-      ...{ name, step, giveUpAfterHours, during },
-    }),
-  ),
+  settings({ ...request, ...push }, pushNames).transform(toDelivery),
+  ...TARGET_ADAPTERS.map((name) => targetDelivery(name).transform(toDelivery)),
   settings({ ...httpPush, ...push }, pushNames)
     .superRefine(checkRequest)
     .transform(({ name, giveUpAfterHours, during, ...step }) => ({
       ...{ name, step: toHttpPush(step), giveUpAfterHours, during },
     })),
 ]);
+
+/** What is said of the push, apart from the request itself. */
+function toDelivery<
+  Read extends { name: string; giveUpAfterHours: number; during: Schedule | null },
+>({ name, giveUpAfterHours, during, ...step }: Read) {
+  return { name, step, giveUpAfterHours, during };
+}
