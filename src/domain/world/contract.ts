@@ -1,5 +1,7 @@
 // A buyer's standing terms in one campaign, and the requests that carry a lead to the buyer.
 
+import type { BreakerPolicy, HostLimits } from '../delivering/endpoint.ts';
+import type { RetryPolicy } from '../delivering/retry.ts';
 import type { BuyerId, CampaignId, SourceId } from '../ids.ts';
 import type { Cents } from '../money.ts';
 import type { PersonRule } from '../person.ts';
@@ -72,6 +74,9 @@ export interface Delivery {
   readonly name: string;
   readonly step: Step;
   readonly giveUpAfterHours: number;
+  readonly retry: RetryPolicy;
+  readonly breaker: BreakerPolicy;
+  readonly limits: HostLimits;
   /** The receiver's hours: what is sold outside of them is pushed at their next opening. */
   readonly during: Schedule | null;
 }

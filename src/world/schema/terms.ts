@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 
+import { breaker, limits, retry } from './deliveries/policies.ts';
 import { receiverHours } from './schedule.ts';
 import { duration, id, secretRef, settings, url } from './settings.ts';
 
@@ -79,12 +80,16 @@ export const delivery = settings(
     give_up_after: duration('1h', '240h', 'h')
       .prefault('72h')
       .describe('For how long a delivery is tried again.'),
+    retry: retry.prefault({}).describe('When a push that failed is tried again.'),
+    breaker: breaker.prefault({}).describe('When pushes to a failing receiver are held back.'),
+    limits: limits.prefault({}).describe('How much each process pushes to the receiver’s host.'),
     during: receiverHours
       .nullable()
       .default(null)
       .describe('The receiver’s hours, in the buyer’s zone; a push waits for them. null: always.'),
   },
   { ...stepNames, give_up_after: 'giveUpAfterHours' },
-).transform(({ name, giveUpAfterHours, during, ...step }) => ({
-  ...{ name, step, giveUpAfterHours, during },
-}));
+).transform(({ name, giveUpAfterHours, during, retry: again, ...rest }) => {
+  const { breaker: fuse, limits: most, ...step } = rest;
+  return { name, step, giveUpAfterHours, during, retry: again, breaker: fuse, limits: most };
+});
