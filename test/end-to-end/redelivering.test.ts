@@ -113,7 +113,7 @@ test.concurrent(
       `select distinct asked_by as by from redeliveries where contract_id = $1`,
       [buyer.contract],
     );
-    expect(asked).toEqual([{ by: 'operator ada' }]);
+    expect(asked).toEqual([{ by: 'operator installation' }]);
   },
 );
 
@@ -150,7 +150,7 @@ test.concurrent(
     const campaign = await world.campaign([{ method: 'waterfall', buyers: [buyer] }]);
     const path = `/v1/endpoints/${buyer.contract}/crm`;
     const off = await world.operator('POST', `${path}/disable`);
-    expect(off.body).toMatchObject({ state: 'disabled', switched_by: 'operator ada' });
+    expect(off.body).toMatchObject({ state: 'disabled', switched_by: 'operator installation' });
     await until('the processes have heard of it', async () => {
       const { id } = await campaign.submitLead();
       await world.done(id);
