@@ -28,9 +28,9 @@ export function addDeliveries(command: Command, { run, out, env }: CommandLine):
       'after',
       '\nExample: sluice deliveries retry --contract apex_auto --from 2026-11-26 --dry-run',
     );
-  for (const option of RANGE) {
-    list.option(...option);
-    retry.option(...option);
+  for (const [flags, says] of RANGE) {
+    list.option(flags, says);
+    retry.option(flags, says);
   }
   list.action(
     run(async (config, options: ListOptions) => {
