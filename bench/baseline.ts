@@ -55,6 +55,7 @@ async function run({ databaseUrl, port, buyers }: BaselineSettings): Promise<voi
     giveAnswer: answers.give,
     now: Date.now,
     tokens: createTokens(Date.now),
+    pushes: { random: Math.random, count: () => undefined, onUnwell: () => undefined },
   };
   const activities = createActivities(deps);
   const distribute = createDistribution(deps, activities);
@@ -74,9 +75,11 @@ async function run({ databaseUrl, port, buyers }: BaselineSettings): Promise<voi
   const { settleOffer } = activities;
   const deposits = createDepositDesk({ pool, desk: caps, currentWorld });
   const pings = { quote: notHere, find: notHere };
+  const lists = { list: notHere, endpoints: notHere, countOpen: notHere };
   const parts = {
     ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host, settleOffer },
     ...{ readSecret: notHere, readSigningKey: notHere, storeNotices: notHere },
+    deliveries: { ...lists, redeliver: notHere, switchEndpoint: notHere },
   };
   createServer(createApp(createApiDeps(parts))).listen(port, '127.0.0.1');
 }

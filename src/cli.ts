@@ -4,6 +4,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import pino from 'pino';
 import { addBalance, addCaps, addDeposit } from './cli/money-commands.ts';
+import { addDeliveries, addEndpoints } from './cli/deliveries/commands.ts';
 import { addWhatIf } from './cli/asking/what-if-command.ts';
 import { addLeads } from './cli/leads/commands.ts';
 import { addFeedback, addScore } from './cli/scoring/commands.ts';
@@ -226,6 +227,8 @@ addScore(score, line);
 
 const suppress = program.command('suppress').description('people who must not be contacted');
 addSuppress(suppress, line);
+addDeliveries(program.command('deliveries').description('pushes after a sale'), line);
+addEndpoints(program.command('endpoints').description('the health of whom is pushed to'), line);
 addLeads(program.command('leads').description('leads from files'), line);
 
 program

@@ -21,7 +21,14 @@ import { type BuyerId, type LeadId, teamOf } from './domain/ids.ts';
 import type { buyerCaps } from './workflows/buyer-caps.ts';
 import type { distributeLead } from './workflows/distribute-lead.ts';
 import type { Announced, fetchLead } from './workflows/fetch-lead.ts';
-import { apply, type Distribution, seed as seedUpdate, snapshot } from './workflows/messages.ts';
+import {
+  apply,
+  type Distribution,
+  type Redelivery,
+  seed as seedUpdate,
+  snapshot,
+} from './workflows/messages.ts';
+import type { redeliverLead } from './workflows/redeliver.ts';
 
 export const LEADS_QUEUE = 'sluice-leads';
 /** Caps have a queue of their own: sharing one, waiting leads starve the caps they wait for. */
@@ -42,6 +49,11 @@ export function leadWorkflowId(leadId: LeadId): string {
 /** The path by which operators find what fetches an announced lead. */
 export function fetchWorkflowId({ platform, externalId }: Announced): string {
   return `fetch/${platform}/${externalId}`;
+}
+
+/** The path by which operators find the repeat of a push. */
+export function redeliveryWorkflowId({ leadId, contractId, target, n }: Redelivery): string {
+  return `redeliver/${leadId}/${contractId}/${target}/${n}`;
 }
 
 /** The path of a buyer's caps. The members of a team share one entity. */
@@ -113,6 +125,23 @@ export function createTemporalCalls(connection: NativeConnection, namespace: str
             // A notice that a person has put back: what was fetched is never fetched again.
             workflowIdReusePolicy: 'ALLOW_DUPLICATE',
             staticSummary: `a lead at ${announced.platform}`,
+          }),
+        );
+      } catch (cause) {
+        if (!(cause instanceof WorkflowExecutionAlreadyStartedError)) throw cause;
+      }
+    },
+
+    /** Starts the repeat of a push; one that is under way or has ended already is success. */
+    async startRedelivery(asked: Redelivery): Promise<void> {
+      try {
+        await within(START_DEADLINE_MS, () =>
+          client.workflow.start<typeof redeliverLead>('redeliverLead', {
+            workflowId: redeliveryWorkflowId(asked),
+            taskQueue: LEADS_QUEUE,
+            args: [asked],
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+            staticSummary: `${asked.contractId}/${asked.target} again, for ${asked.by}`,
           }),
         );
       } catch (cause) {

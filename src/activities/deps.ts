@@ -1,6 +1,7 @@
 // What the activities are given: connections and functions, opened and wired by the entry files.
 
 import type { Pool } from '../db/pool.ts';
+import type { EndpointKey } from '../domain/delivering/endpoint.ts';
 import type { LeadId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';
 import type { ScoreModel } from '../domain/scoring/history-score.ts';
@@ -22,6 +23,7 @@ export interface ActivityDeps {
   readonly tokens: Tokens;
   readonly grader: Grader;
   readonly lookups: Pick<LookupDesk, 'ask'>;
+  readonly pushes: PushWatch;
   /** What history teaches, in the version in force; undefined while it teaches too little. */
   scoreModel(): ScoreModel | undefined;
   /** Hands an outcome to the request that waits in this process, if one does. */
@@ -29,4 +31,19 @@ export interface ActivityDeps {
   /** Names this process among those that share the database. */
   readonly process: string;
   now(): number;
+}
+
+/** What pushes after a sale ask for, and whom they tell. */
+export interface PushWatch {
+  /** From 0 up to 1: spreads repeats over time. */
+  random(): number;
+  /** How a try ended: `delivered`, `retry`, `failed`, `unclear`, or `held` before it began. */
+  count(outcome: 'delivered' | 'retry' | 'failed' | 'unclear' | 'held'): void;
+  /** An endpoint is held back or disabled from now on. */
+  onUnwell(
+    endpoint: EndpointKey & {
+      readonly state: 'open' | 'disabled';
+      readonly detail: string;
+    },
+  ): void;
 }

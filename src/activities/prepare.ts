@@ -67,10 +67,11 @@ export function zoneOf({ loaded }: Case, buyer: string): string {
   return loaded.world.buyers[buyer]?.timeZone ?? loaded.world.timeZone;
 }
 
-/** Other people's words without any of the secrets, as they are or as addresses spell them. */
+/** Other people's words without any of the secrets, however a request or an answer spells them. */
 export function withoutSecrets(text: string, secrets: Iterable<string>): string {
   const spelled = [...secrets].flatMap((secret) => [
     secret,
+    JSON.stringify(secret).slice(1, -1),
     encodeURIComponent(secret),
     Buffer.from(secret).toString('base64'),
   ]);

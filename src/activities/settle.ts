@@ -7,6 +7,7 @@ import type { OfferResult } from '../domain/lead.ts';
 import type { Cents } from '../domain/money.ts';
 import type { DeliveryTarget, OfferReport } from '../domain/outcome.ts';
 import type { Contract } from '../domain/world/contract.ts';
+import type { World } from '../domain/world/world.ts';
 import { deliverNotBefore } from '../eligibility/schedule.ts';
 import type { HoldRequest } from './cap-desk.ts';
 import { type Case, contractOf } from './cases.ts';
@@ -76,15 +77,29 @@ function sold(
   { key, known }: { key: OfferKey; known: Case },
   report: OfferReport & { kind: 'accepted' },
 ): OfferReport {
-  const { buyer, deliveries } = contractOf(known, key.contractId);
-  const timeZone = known.loaded.world.buyers[buyer]?.timeZone ?? known.loaded.world.timeZone;
+  const { world } = known.loaded;
+  const { contractId } = key;
   const atMs = now();
-  const targets = deliveries.map(({ name, giveUpAfterHours, during }): DeliveryTarget => {
-    const notBeforeMs = deliverNotBefore(during, timeZone, atMs);
-    const wait = notBeforeMs > atMs && { notBeforeMs };
-    return { name, giveUpAfterHours, atOnce: true, ...wait };
+  const targets = contractOf(known, contractId).deliveries.flatMap(({ name: target }) => {
+    const found = targetFor(world, { contractId, target, atMs });
+    return found ? [{ ...found, atOnce: true } as const] : [];
   });
   return targets.length > 0 ? { ...report, targets } : report;
+}
+
+/** A target of a contract, with the opening it waits for; undefined if there is none. */
+export function targetFor(
+  world: World,
+  of: { readonly contractId: string; readonly target: string; readonly atMs: number },
+): DeliveryTarget | undefined {
+  const { contractId, target, atMs } = of;
+  const contract = world.contracts[contractId];
+  const delivery = contract?.deliveries.find(({ name }) => name === target);
+  if (!contract || !delivery) return undefined;
+  const timeZone = world.buyers[contract.buyer]?.timeZone ?? world.timeZone;
+  const notBeforeMs = deliverNotBefore(delivery.during, timeZone, atMs);
+  const { giveUpAfterHours } = delivery;
+  return { name: target, giveUpAfterHours, ...(notBeforeMs > atMs && { notBeforeMs }) };
 }
 
 /** Someone else settled the attempt first: what they stored is what happened. */

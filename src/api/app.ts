@@ -5,6 +5,8 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
 import { createExplainRoutes } from './asking/explain.ts';
+import { createEndpointRoutes } from './deliveries/endpoints.ts';
+import { createDeliveryRoutes } from './deliveries/routes.ts';
 import { createDepositRoutes } from './deposits.ts';
 import { createWhatIfRoutes } from './asking/what-if.ts';
 import type { ApiDeps } from './deps.ts';
@@ -43,6 +45,8 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...createFeedbackRoutes(deps),
     ...createReportRoutes(deps),
     ...createLookupRoutes(deps),
+    ...createDeliveryRoutes(deps),
+    ...createEndpointRoutes(deps),
     ...createCapsRoutes(deps),
     ...createDepositRoutes(deps),
     ...createBalanceRoutes(deps),

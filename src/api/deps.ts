@@ -3,6 +3,7 @@
 import type { Logger } from 'pino';
 
 import type { Change } from '../domain/caps/caps.ts';
+import type { EndpointKey } from '../domain/delivering/endpoint.ts';
 import type { BuyerId, CampaignId, ContractId, LeadId, SourceId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';
 import type { LeadAction } from '../domain/waiting.ts';
@@ -14,6 +15,9 @@ import type { FoundOutcome } from '../db/leads.ts';
 import type { LeadPage, LeadQuery } from '../db/reading/lead-list.ts';
 import type { CapCount } from '../db/reading/cap-counts.ts';
 import type { Deposit, NewDeposit, PaidIn, Recorded } from '../db/deposits.ts';
+import type { Endpoint, OpenCount } from '../db/delivering/endpoints.ts';
+import type { DeliveryPage, DeliveryQuery } from '../db/delivering/list.ts';
+import type { Redelivered, RedeliveryWish } from '../db/delivering/redeliveries.ts';
 import type { LookupDay } from '../db/lookups/answers.ts';
 import type { PnlQuery, PnlRow } from '../db/reading/pnl.ts';
 import type { NewNotice } from '../db/intake/notices.ts';
@@ -109,6 +113,7 @@ export interface ApiDeps {
   /** The rotations of a campaign as they stand, by stage. */
   listRotations(campaignId: CampaignId): Promise<ReadonlyMap<string, Rotation>>;
   readonly suppressions: Suppressions;
+  readonly deliveries: Deliveries;
   /** What was recorded of the leads of a period. */
   readonly history: History;
 
@@ -118,6 +123,20 @@ export interface ApiDeps {
   stampKey(): Promise<string>;
   /** Stores what a platform says is to be fetched there, each once; then sees to it. */
   storeNotices(notices: readonly NewNotice[]): Promise<void>;
+}
+
+/** Pushes after a sale, and the health of whom they go to. */
+export interface Deliveries {
+  list(query: DeliveryQuery): Promise<DeliveryPage>;
+  /** Has these pushed again, each once per call; what is under way or stopped is left alone. */
+  redeliver(wanted: RedeliveryWish): Promise<Redelivered>;
+  /** What is written about endpoints: of all that ever failed or were switched. */
+  endpoints(): Promise<readonly Endpoint[]>;
+  countOpen(): Promise<readonly OpenCount[]>;
+  switchEndpoint(
+    endpoint: EndpointKey,
+    to: { readonly state: 'healthy' | 'disabled'; readonly by: string },
+  ): Promise<void>;
 }
 
 /** The lists of people who must not be contacted. */

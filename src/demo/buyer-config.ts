@@ -35,6 +35,8 @@ const misconduct = {
   hangFirst: count.optional(),
   /** The status of `fault: 'status'` (503 when absent) and of `'redirect'` (307). */
   status: z.int().min(200).max(599).optional(),
+  /** The `Retry-After` of `fault: 'status'`. */
+  retryAfter: z.string().optional(),
   /** Where `fault: 'redirect'` points. */
   redirectTo: z.url().optional(),
 };

@@ -34,10 +34,36 @@ export interface Sale {
   readonly reference: string | null;
 }
 
-/** How the first try of a delivery ended; `forGood`: the receiver wants no other. */
+export const DELIVERY_STATES = ['delivered', 'trying', 'failed', 'unclear'] as const;
+/** `unclear`: it may have arrived, and a repeat would be a second one; an operator decides. */
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+/** The end of a push that was not delivered: no try is made by itself any more. */
+export interface DeliveryEnd {
+  readonly kind: 'ended';
+  readonly state: 'failed' | 'unclear';
+  readonly detail: string;
+  /** Known and not stored: PostgreSQL was away. */
+  readonly unsaved?: true;
+}
+
+/** The type of the failure that carries a `DeliveryEnd`. */
+export const DELIVERY_ENDED = 'DeliveryEnded';
+
+/** How the first try of a delivery ended. */
 export type FirstTry =
-  | { readonly kind: 'delivered'; readonly proof: string }
-  | { readonly kind: 'failed'; readonly detail: string; readonly forGood?: true }
+  | { readonly kind: 'delivered'; readonly proof: string; readonly unsaved?: true }
+  | DeliveryEnd
+  | {
+      readonly kind: 'failed';
+      readonly detail: string;
+      /** The pause before the next one; absent in histories begun before it was decided here. */
+      readonly afterMs?: number;
+      /** Nothing was sent: the endpoint is held back, or its host has no room. */
+      readonly held?: true;
+      /** In histories begun before there were ends: the receiver wants no other. */
+      readonly forGood?: true;
+    }
   /** No answer yet: the try goes on, and whoever delivers next waits for it. */
   | { readonly kind: 'under_way' };
 

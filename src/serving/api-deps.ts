@@ -52,6 +52,7 @@ export interface ServingParts {
   readonly readSecret: ApiDeps['readSecret'];
   readonly readSigningKey: ApiDeps['stampKey'];
   readonly storeNotices: ApiDeps['storeNotices'];
+  readonly deliveries: ApiDeps['deliveries'];
 }
 
 /** Binds the HTTP surface to this process. */
@@ -100,6 +101,7 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     readSecret: parts.readSecret,
     stampKey: parts.readSigningKey,
     storeNotices: parts.storeNotices,
+    deliveries: parts.deliveries,
     suppressions: bindSuppressions(pool),
     history: {
       countRecorded: (period) => countRecorded(pool, period),

@@ -69,6 +69,7 @@ export function createMetrics(gauges: Readonly<Record<string, { help: string; re
       registers: [register],
     }),
     ...lookupMetrics(register),
+    ...deliveryMetrics(register),
     startFailures: new Counter({
       name: 'sluice_workflow_start_failures_total',
       help: 'Starts that failed; the sweeper starts these leads',
@@ -112,6 +113,37 @@ function lookupMetrics(register: Registry) {
       name: 'sluice_lookup_cents_total',
       help: 'What calls of outside services cost, by the configured prices',
       labelNames: ['service'],
+      registers,
+    }),
+  };
+}
+
+function deliveryMetrics(register: Registry) {
+  const registers = [register];
+  let readStates: (() => Promise<readonly { state: string; count: number }[]>) | undefined;
+  const endpoints = new Gauge({
+    name: 'sluice_endpoints',
+    help: 'Endpoints by their health, of all processes; those that never failed are not counted',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      // While PostgreSQL is away the figure is missing, and the others are not.
+      const states = await readStates?.().catch(() => []);
+      this.reset();
+      for (const { state, count } of states ?? []) this.set({ state }, count);
+    },
+  });
+  return {
+    endpoints: {
+      gauge: endpoints,
+      readBy(read: NonNullable<typeof readStates>): void {
+        readStates = read;
+      },
+    },
+    pushes: new Counter({
+      name: 'sluice_delivery_tries_total',
+      help: 'Tries to push a sold lead, by how they ended; `held` were not sent',
+      labelNames: ['outcome'],
       registers,
     }),
   };

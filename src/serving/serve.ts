@@ -31,6 +31,7 @@ import { createNoticeDesk } from './fetching/notice-desk.ts';
 import { createDepositDesk } from './deposit-desk.ts';
 import { createSecretReader } from './secrets.ts';
 import { createApiDeps } from './api-deps.ts';
+import { openDeliveryDesk } from './delivering/desk.ts';
 import { openLookupDesk } from './lookups/desk.ts';
 import { openScoringDesk } from './scoring/desk.ts';
 import { startSweeper } from './sweeper.ts';
@@ -75,6 +76,7 @@ export async function serve(
   });
   const readSecret = createSecretReader(env);
   const lookups = openLookupDesk({ pool, cases, metrics, log, readSecret, onError, http });
+  const deliveries = openDeliveryDesk({ pool, metrics, log, temporal });
   const notices = createNoticeDesk({
     ...{ pool, worlds, desk, temporal, readSecret, onError, log, config, send: http.send },
   });
@@ -82,6 +84,7 @@ export async function serve(
     ...{ pool, cases, process, readSecret, desk: capDesk, send: http.send },
     ...{ grader: scoring.grader, scoreModel: scoring.scoreModel, lookups },
     ...{ giveAnswer: answers.give, now: Date.now, tokens: createTokens(Date.now) },
+    pushes: deliveries.watch,
   };
   const activities = createActivities(forActivities);
   const readSigningKey = createSecretMemory(pool);
@@ -101,12 +104,14 @@ export async function serve(
   const sweeper = startSweeper({
     ...{ pool, temporal, start: desk.startStored, tellDeposits: deposits.sweep, onError },
     ...{ fetchNotices: notices.sweep, retainCertificates: lookups.sweep },
+    startRedeliveries: deliveries.sweep,
     kept: () => listKept(worlds.current().eligibility.repeats),
   });
 
   const apiDeps = createApiDeps({
     ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host },
     ...{ readSecret, readSigningKey, storeNotices: notices.store },
+    deliveries: deliveries.api,
     settleOffer: activities.settleOffer,
   });
   const server = await openServer(createServer(createApp(apiDeps)), config);

@@ -30,6 +30,8 @@ export function startSweeper(deps: {
   tellDeposits(): Promise<void>;
   /** Has fetched what platforms have announced and nobody has fetched. */
   fetchNotices(): Promise<void>;
+  /** Starts the pushes that operators asked for again. */
+  startRedeliveries(): Promise<void>;
   /** Retains the certificates of leads that were sold. */
   retainCertificates(): Promise<void>;
   /** What the rules of the world in force ask for. */
@@ -61,6 +63,7 @@ export function startSweeper(deps: {
     if (temporal && (await temporal.isUp())) {
       await sweepLeads();
       await deps.fetchNotices().catch(deps.onError);
+      await deps.startRedeliveries().catch(deps.onError);
       // Before the signals: those to the leads that wait for money are among them.
       await deps.tellDeposits().catch(deps.onError);
       await dispatchSignals(pool, ({ leadId, name, payload }) =>

@@ -8,6 +8,7 @@ import { type Offered, outcomeOf, placesTaken, unsoldReasonOf } from '../domain/
 import type { UnsoldReason } from '../domain/reasons.ts';
 import { describeRefusal, type LeadStory } from '../domain/story.ts';
 import { type LeadAction, MOST_ROUNDS, planWait, type Wait } from '../domain/waiting.ts';
+import { deliver } from './deliver.ts';
 import {
   attemptSettled,
   BuyerKey,
@@ -17,7 +18,7 @@ import {
 } from './messages.ts';
 import { awaitDoubt, isInDoubt, learn, type Run, show } from './run.ts';
 import { runStage } from './stage.ts';
-import { deliver, later, step } from './steps.ts';
+import { later, step } from './steps.ts';
 import { receiveActions, sleepThrough } from './waiting.ts';
 
 /** Distributes one lead and returns its outcome. */

@@ -93,6 +93,13 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
     version: '0.0.0-test',
     temporalUiUrl: 'http://localhost:8233',
     namespace: 'default',
+    deliveries: {
+      list: async () => ({ deliveries: [] }),
+      redeliver: async () => ({ chosen: [], more: false, disabled: 0 }),
+      endpoints: async () => [],
+      countOpen: async () => [],
+      switchEndpoint: async () => undefined,
+    },
     isReady: async () => ({ ready: true, degraded: [] }),
     countRefusal: (door, why) => void stand.refusals.push(`${door}: ${why}`),
     metrics: async () => 'sluice_leads_received_total 1\n',

@@ -26,6 +26,8 @@ export interface BuyerTerms {
   readonly post?: keyof typeof POSTS | PostBehaviour;
   /** Given: what it buys is pushed to its CRM, which behaves like this. */
   readonly crm?: CrmBehaviour;
+  /** More settings of that delivery. */
+  readonly delivery?: Settings;
   /** The id of the buyer that plays its test addresses. */
   readonly testAt?: string;
   readonly pingTimeout?: string;
@@ -73,7 +75,7 @@ export function createDraft(urlOf: (buyerId: string, kind: 'ping' | 'post' | 'cr
   };
 
   function addContract(buyerId: string, campaign: string): void {
-    const { priceCents, crm, contract, testAt, ...own } = terms.get(buyerId) ?? {};
+    const { priceCents, crm, delivery, contract, testAt, ...own } = terms.get(buyerId) ?? {};
     const test = (kind: 'ping' | 'post') => (testAt ? { test_url: urlOf(testAt, kind) } : {});
     const { ping, post } = {
       ping: { url: urlOf(buyerId, 'ping'), timeout: own.pingTimeout, ...test('ping') },
@@ -84,7 +86,7 @@ export function createDraft(urlOf: (buyerId: string, kind: 'ping' | 'post' | 'cr
       campaign,
       post,
       ...(priceCents === undefined ? { ping } : { price_cents: priceCents }),
-      ...(crm && { deliveries: [{ name: 'crm', url: urlOf(buyerId, 'crm') }] }),
+      ...(crm && { deliveries: [{ name: 'crm', url: urlOf(buyerId, 'crm'), ...delivery }] }),
       ...contract,
     };
   }

@@ -37,6 +37,7 @@ import { leadHeaders, leadQuery, pnlQuery } from './queries.ts';
 import { pnlReport, readiness } from './report.ts';
 import { FEEDBACK } from './scoring/score.ts';
 import { FIELDS } from '../fields.ts';
+import { DELIVERIES } from '../deliveries/wire.ts';
 import { LOOKUPS } from '../lookups/wire.ts';
 import { SUPPRESSIONS } from '../suppressions/wire.ts';
 import { leadTrace } from './trace.ts';
@@ -167,6 +168,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     },
   },
   ...LOOKUPS,
+  ...DELIVERIES,
   ...CAPS,
   ...DEPOSITS,
   ...FEEDBACK,

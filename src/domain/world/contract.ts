@@ -1,5 +1,7 @@
 // A buyer's standing terms in one campaign, and the requests that carry a lead to the buyer.
 
+import type { BreakerPolicy, HostLimits } from '../delivering/endpoint.ts';
+import type { RetryPolicy } from '../delivering/retry.ts';
 import type { AnswerRules } from '../delivery/answer.ts';
 import type { RequestSettings } from '../delivery/request.ts';
 import type { BuyerId, CampaignId, SourceId } from '../ids.ts';
@@ -114,6 +116,9 @@ export interface Delivery {
   readonly name: string;
   readonly step: JsonStep | HttpPush | TargetStep;
   readonly giveUpAfterHours: number;
+  readonly retry: RetryPolicy;
+  readonly breaker: BreakerPolicy;
+  readonly limits: HostLimits;
   /** The receiver's hours: what is sold outside of them is pushed at their next opening. */
   readonly during: Schedule | null;
 }

@@ -2,11 +2,11 @@
 
 import { z } from 'zod';
 
-import type { Schedule } from '../../domain/world/schedule.ts';
-import { TARGET_ADAPTERS, type TargetAdapter } from '../../domain/world/contract.ts';
+import { type Delivery, TARGET_ADAPTERS, type TargetAdapter } from '../../domain/world/contract.ts';
 import { TARGETS } from '../../delivery/targets/targets.ts';
 import { checkRequest } from './delivery/request.ts';
 import { httpAsk, httpPush, toHttpPush, toHttpStep } from './delivery/step.ts';
+import { breaker, limits, retry } from './deliveries/policies.ts';
 import { receiverHours } from './schedule.ts';
 import { duration, id, secretRef, settings, url } from './settings.ts';
 
@@ -91,6 +91,9 @@ const push = {
   give_up_after: duration('1h', '240h', 'h')
     .prefault('72h')
     .describe('For how long a delivery is tried again.'),
+  retry: retry.prefault({}).describe('When a push that failed is tried again.'),
+  breaker: breaker.prefault({}).describe('When pushes to a failing receiver are held back.'),
+  limits: limits.prefault({}).describe('How much each process pushes to the receiver’s host.'),
   during: receiverHours
     .nullable()
     .default(null)
@@ -110,14 +113,13 @@ export const delivery = z.discriminatedUnion('adapter', [
   ...TARGET_ADAPTERS.map((name) => targetDelivery(name).transform(toDelivery)),
   settings({ ...httpPush, ...push }, pushNames)
     .superRefine(checkRequest)
-    .transform(({ name, giveUpAfterHours, during, ...step }) => ({
-      ...{ name, step: toHttpPush(step), giveUpAfterHours, during },
-    })),
+    .transform(toDelivery)
+    .transform(({ step, ...rest }) => ({ ...rest, step: toHttpPush(step) })),
 ]);
 
 /** What is said of the push, apart from the request itself. */
-function toDelivery<
-  Read extends { name: string; giveUpAfterHours: number; during: Schedule | null },
->({ name, giveUpAfterHours, during, ...step }: Read) {
-  return { name, step, giveUpAfterHours, during };
+function toDelivery<Read extends Omit<Delivery, 'step'>>(read: Read) {
+  const { name, giveUpAfterHours, during, retry: again, ...rest } = read;
+  const { breaker: fuse, limits: most, ...step } = rest;
+  return { name, step, giveUpAfterHours, during, retry: again, breaker: fuse, limits: most };
 }

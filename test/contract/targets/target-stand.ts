@@ -1,6 +1,7 @@
 // Targets against the fakes of their receivers, over the real HTTP client and the real host.
 
 import { createTokens, hostOf } from '../../../src/activities/delivering/host.ts';
+import { createLanes } from '../../../src/activities/delivering/lanes.ts';
 import { createHttp } from '../../../src/activities/http.ts';
 import type { OutgoingRequest } from '../../../src/delivery/adapter.ts';
 import type { DeliveryReply, Push } from '../../../src/delivery/targets/target.ts';
@@ -46,6 +47,7 @@ export function pushOf(fields: Readonly<Record<string, FieldValue>> = ANN, tries
   };
 }
 
+const LIMITS = { atOnce: 100, perSecond: null };
 const NAMES = { first: 'first_name', last: 'last_name' };
 
 function optionsFor(url: (name: string) => string): Record<TargetAdapter, Record<string, unknown>> {
@@ -126,16 +128,16 @@ export async function openTargets() {
       more: { options?: object; secrets?: Readonly<Record<string, string>> } = {},
     ): Promise<DeliveryReply> {
       const secrets = { ...SECRETS, ...more.secrets };
-      const host = hostOf(
+      const { host } = hostOf(
         {
           send: (request, limits) => {
             called.push(request);
             return http.send(request, limits);
           },
           readSecret: (reference) => Promise.resolve(secrets[reference.replace(/^env:/, '')]),
-          ...{ tokens, now: Date.now },
+          ...{ tokens, lanes: createLanes(Date.now), now: Date.now },
         },
-        { timeoutMs: 5_000, timeZone: 'America/Chicago' },
+        { timeoutMs: 5_000, timeZone: 'America/Chicago', limits: LIMITS },
       );
       const target = TARGETS[adapter].bind({ ...options[adapter], ...more.options });
       return target.deliver(push, host);
