@@ -28,6 +28,7 @@ import { createIntakeDesk } from './intake-desk.ts';
 import { listen } from './listener.ts';
 import { createMetrics } from './metrics.ts';
 import { createNoticeDesk } from './fetching/notice-desk.ts';
+import { createHearing } from './doubts/hearing.ts';
 import { createDepositDesk } from './deposit-desk.ts';
 import { createSecretReader } from './secrets.ts';
 import { createApiDeps } from './api-deps.ts';
@@ -107,7 +108,7 @@ export async function serve(
   const apiDeps = createApiDeps({
     ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host },
     ...{ readSecret, readSigningKey, storeNotices: notices.store },
-    settleOffer: activities.settleOffer,
+    hearing: createHearing(forActivities),
   });
   const server = await openServer(createServer(createApp(apiDeps)), config);
   return {
