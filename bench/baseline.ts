@@ -72,12 +72,12 @@ async function run({ databaseUrl, port, buyers }: BaselineSettings): Promise<voi
     ...{ pool, worlds, cases, answers, metrics, process, temporal, onError },
   });
   const host = { calls: () => undefined, hasWorked: () => true, stop: async () => undefined };
-  const { settleOffer } = activities;
   const deposits = createDepositDesk({ pool, desk: caps, currentWorld });
   const pings = { quote: notHere, find: notHere };
   const lists = { list: notHere, endpoints: notHere, countOpen: notHere };
   const parts = {
-    ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host, settleOffer },
+    ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host },
+    hearing: { settleDoubt: notHere, hearBuyer: notHere },
     ...{ readSecret: notHere, readSigningKey: notHere, storeNotices: notHere },
     deliveries: { ...lists, redeliver: notHere, switchEndpoint: notHere },
   };

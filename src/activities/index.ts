@@ -4,6 +4,7 @@ import { createAuctionActivities } from './bids/auction.ts';
 import { createCloseActivities } from './close.ts';
 import { createDeliverActivities } from './delivering/deliver.ts';
 import type { ActivityDeps } from './deps.ts';
+import { createDoubtActivities } from './doubts/ask.ts';
 import type { createFetchActivities } from './fetching/fetch-notice.ts';
 import { createOfferActivities } from './offer.ts';
 import { createRouteActivities } from './route.ts';
@@ -20,6 +21,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createAuctionActivities(deps),
     ...createRoundActivities(deps),
     ...createOfferActivities(deps),
+    ...createDoubtActivities(deps),
     ...createCloseActivities(deps),
     ...createDeliverActivities(deps),
   };

@@ -74,6 +74,11 @@ function readReply(
     }
     case 'rejected':
       return { kind: 'rejected', reason: said.reason, detail: clean(said.detail), ms };
+    case 'pending': {
+      const later = { reason: 'decides_later', detail: clean(said.detail) } as const;
+      const reference = said.reference && clean(said.reference);
+      return { kind: 'pending', buyerId, ...later, reference, ms };
+    }
     case 'unclear':
       const unread = { reason: 'answer_unreadable', detail: clean(said.detail) } as const;
       return { kind: 'in_doubt', buyerId, ...unread, ms };

@@ -3,7 +3,8 @@
 import { type Attempt, findAttempt } from '../db/attempts.ts';
 import { settleAccepted, settleUnaccepted } from '../db/settlement.ts';
 import { holdIdOf, type OfferKey } from '../domain/ids.ts';
-import type { OfferResult } from '../domain/lead.ts';
+import { isOpen } from '../domain/doubts/doubt.ts';
+import { type OfferResult, TAKES_PLACE } from '../domain/lead.ts';
 import type { Cents } from '../domain/money.ts';
 import type { DeliveryTarget, OfferReport } from '../domain/outcome.ts';
 import type { Contract } from '../domain/world/contract.ts';
@@ -12,6 +13,7 @@ import { deliverNotBefore } from '../eligibility/schedule.ts';
 import type { HoldRequest } from './cap-desk.ts';
 import { type Case, contractOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
+import { doubtTerms } from './doubts/terms.ts';
 
 /** An attempt whose answer is being written down. */
 export interface Settling {
@@ -20,6 +22,8 @@ export interface Settling {
   readonly hold: HoldRequest;
   /** As offered: by the bid where the buyer named a price for each, else by the contract. */
   readonly exclusive: boolean;
+  /** A step of the lead's own run settles it. */
+  readonly byRun?: boolean;
   /** This call moved the attempt to its end, which happens once. */
   readonly settledHere?: true;
 }
@@ -33,22 +37,24 @@ export async function settle(
   try {
     if (result.kind === 'accepted') return await settleSale(deps, settling, result);
     if (result.kind === 'not_offered') return result;
-    if (!(await settleUnaccepted(deps.pool, settling.key, result))) return readBack(deps, settling);
+    const key = { ...settling.key, byRun: settling.byRun ?? false };
+    if (!(await settleUnaccepted(deps.pool, key, result))) return readBack(deps, settling);
   } catch {
     // PostgreSQL is away. The parsed answer becomes this activity's result, and a step that is
     // repeated without limit writes it down: a known acceptance never becomes doubt.
     return { ...result, unsettled: true };
   }
-  if (result.kind === 'in_doubt') {
+  if (isOpen(result)) {
     deps.giveAnswer(settling.key.leadId, 'pending');
-    return result;
+    const contract = contractOf(settling.known, settling.key.contractId);
+    return { ...result, resolve: doubtTerms(contract, deps.now()) };
   }
   return giveBack(deps, { ...settling, settledHere: true }, result);
 }
 
 async function settleSale(
   deps: ActivityDeps,
-  { key, known, hold, exclusive }: Settling,
+  { key, known, hold, exclusive, byRun = false }: Settling,
   result: OfferResult & { kind: 'accepted' },
 ): Promise<OfferReport> {
   const { pool, desk, giveAnswer, process } = deps;
@@ -63,6 +69,7 @@ async function settleSale(
       exclusive,
       redirectUrl: result.redirectUrl ?? contract.redirectUrl,
       process,
+      byRun,
     },
   });
   if (settled.kind !== 'sold') return readBack(deps, { key, known, hold });
@@ -142,7 +149,7 @@ export async function resume(
     return giveBack(deps, settling, reportOf(deps, known, attempt));
   }
   const report = reportOf(deps, known, attempt);
-  if (report.kind === 'in_doubt') deps.giveAnswer(key.leadId, 'pending');
+  if (isOpen(report)) deps.giveAnswer(key.leadId, 'pending');
   if (report.outcome) deps.giveAnswer(key.leadId, report.outcome);
   return report;
 }
@@ -152,6 +159,14 @@ function reportOf(deps: ActivityDeps, known: Case, attempt: Attempt): OfferRepor
   if (attempt.state === 'accepted' && result?.kind === 'accepted') {
     const outcome = attempt.leadOutcome;
     return sold(deps, { key: attempt, known }, { ...result, ...(outcome && { outcome }) });
+  }
+  // A yes that came after the place was given up is no sale of this run.
+  if (attempt.state === 'accepted_conflict') {
+    return { kind: 'rejected', reason: 'buyer_rejected', detail: 'its yes came too late', ms: 0 };
+  }
+  if (result && isOpen(result) && TAKES_PLACE.has(attempt.state)) {
+    const contract = contractOf(known, attempt.contractId);
+    return { ...result, resolve: doubtTerms(contract, attempt.settledAtMs ?? deps.now()) };
   }
   if (result && attempt.state !== 'planned') return result;
   return notOffered('no_place', attempt.state);

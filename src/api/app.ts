@@ -20,6 +20,7 @@ import { readBytes } from './http/body.ts';
 import { logRequests } from './http/logging.ts';
 import { countRefusals } from './http/refusals.ts';
 import { createRouter, type Route } from './http/routes.ts';
+import { createOutcomeRoutes } from './outcomes/routes.ts';
 import { createLeadActionRoutes } from './lead-actions.ts';
 import { createLeadRoutes } from './leads.ts';
 import { createPingRoutes } from './pings.ts';
@@ -43,6 +44,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...createPingRoutes(deps),
     ...createFieldRoutes(deps),
     ...createFeedbackRoutes(deps),
+    ...createOutcomeRoutes(deps),
     ...createReportRoutes(deps),
     ...createLookupRoutes(deps),
     ...createDeliveryRoutes(deps),

@@ -37,6 +37,7 @@ import type { KnownCaps } from '../routing/caps.ts';
 import type { SeenBy } from '../routing/explain.ts';
 import type { Rotation, Rules } from '../routing/stage.ts';
 import type { WorldChange, WorldIssue } from '../world/issues.ts';
+import type { BuyerWord, HeardBuyer } from './outcomes/word.ts';
 
 /** A function that throws because PostgreSQL is away is answered with 503 and `Retry-After`. */
 export interface ApiDeps {
@@ -85,6 +86,8 @@ export interface ApiDeps {
   /** Stores reports of sold leads, each once by its id; the results are in their order. */
   recordFeedback(reports: readonly NewFeedback[]): Promise<readonly FeedbackResult[]>;
   settleDoubt(settlement: DoubtSettlement): Promise<'settled' | 'not_in_doubt' | 'unknown'>;
+  /** Carries out what a buyer says that it did with a lead; once, however often it says so. */
+  hearBuyer(word: BuyerWord): Promise<HeardBuyer>;
 
   readPnl(query: PnlQuery): Promise<readonly PnlRow[]>;
   /** Calls of outside services, newest day first; both days included. */

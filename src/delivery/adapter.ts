@@ -84,8 +84,31 @@ export type PostReply =
       readonly redirectUrl?: string;
     }
   | { readonly kind: 'rejected'; readonly reason: RejectionReason; readonly detail: string }
+  /** The buyer has the lead, and decides later. */
+  | { readonly kind: 'pending'; readonly reference: string | null; readonly detail: string }
   /** The answer does not say whether the buyer has the lead. */
   | { readonly kind: 'unclear'; readonly detail: string };
+
+/** The question what became of a lead that a buyer was sent. */
+export interface StatusQuestion {
+  readonly leadId: LeadId;
+  readonly contractId: ContractId;
+  /** The idempotency key of the post, `lead/contract/round`. */
+  readonly key: string;
+  /** The buyer's own id of the lead, where it named one. */
+  readonly reference: string | null;
+  readonly method: 'GET' | 'POST';
+}
+
+/** What the buyer says of it. `unknown`: it never got the lead. */
+export type StatusReply = PostReply | { readonly kind: 'unknown'; readonly detail: string };
+
+/** Translations of the question what became of a lead, for a protocol that has one. */
+export interface StatusAdapter<S extends Step = Step> {
+  secretRefs(step: S): readonly string[];
+  buildStatus(question: StatusQuestion, step: S, given: Given): Built;
+  parseStatus(reply: IncomingReply, step: S): StatusReply;
+}
 
 /** What was agreed with a buyer before it is offered the lead. */
 export interface PostTerms {

@@ -65,6 +65,7 @@ export function readPost(reply: IncomingReply, rules: HttpStep['answer']): PostR
       if (read.definite) return { kind: 'rejected', reason: 'buyer_error', detail };
       return { kind: 'unclear', detail };
     case 'pending':
+      return { kind: 'pending', reference: read.reference ?? null, detail };
     case 'unknown':
       return { kind: 'unclear', detail };
   }

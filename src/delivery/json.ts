@@ -14,6 +14,8 @@ import type {
   Parcel,
   PostReply,
   PostTerms,
+  StatusQuestion,
+  StatusReply,
 } from './adapter.ts';
 import { plainText, withoutMark } from './answers/plain.ts';
 
@@ -97,28 +99,23 @@ export const jsonAdapter = {
   },
 
   parsePost(reply: IncomingReply): PostReply {
-    // A 5xx may come from a proxy after the buyer took the lead, a 4xx from one that never asked
-    // it.
-    if (reply.status >= 500) return { kind: 'unclear', detail: `HTTP ${reply.status}` };
-    const said = postReply.safeParse(parseJson(reply));
-    if (!said.success) return { kind: 'unclear', detail: `unreadable, HTTP ${reply.status}` };
-    const { status, reference, id, reason } = said.data;
-    if (same(status, 'rejected')) {
-      return { kind: 'rejected', reason: 'buyer_rejected', detail: reason ?? '' };
-    }
-    if (same(status, 'duplicate')) {
-      return { kind: 'rejected', reason: 'buyer_duplicate', detail: reason ?? '' };
-    }
-    if (!same(status, 'accepted') || reply.status >= 400) {
-      return { kind: 'unclear', detail: `unknown answer, HTTP ${reply.status}` };
-    }
-    const priceCents = readMoney(said.data.price_cents, said.data.price);
-    return {
-      kind: 'accepted',
-      reference: reference ?? id ?? null,
-      ...(priceCents !== undefined && { priceCents }),
-    };
+    const said = readAnswer(reply);
+    // A buyer that was just sent the lead and does not know it has said nothing.
+    return said.kind === 'unknown' ? unclear(reply) : said;
   },
+
+  buildStatus(question: StatusQuestion, step: JsonStep): OutgoingRequest {
+    const { leadId, contractId: contract, key, reference, method } = question;
+    const asked = { lead_id: leadId, contract, idempotency_key: key, reference };
+    if (method === 'POST') return request(step, asked);
+    const url = new URL(step.url);
+    for (const [name, value] of Object.entries(asked)) {
+      if (value !== null) url.searchParams.set(name, value);
+    }
+    return { method, url: url.href, headers: { accept: 'application/json' }, body: null };
+  },
+
+  parseStatus: readAnswer,
 
   buildDelivery(parcel: Parcel, step: JsonStep, sale: Agreed): OutgoingRequest {
     const { priceCents, reference } = sale;
@@ -136,6 +133,34 @@ export const jsonAdapter = {
     return { ...built, headers: { ...built.headers, 'idempotency-key': `${leadId}/${contract}` } };
   },
 };
+
+/**
+ * What a buyer says of one lead. A 5xx may come from a proxy after the buyer took the lead, a 4xx
+ * from one that never asked it: those say nothing but no.
+ */
+function readAnswer(reply: IncomingReply): StatusReply {
+  if (reply.status >= 500) return { kind: 'unclear', detail: `HTTP ${reply.status}` };
+  const said = postReply.safeParse(parseJson(reply));
+  if (!said.success) return { kind: 'unclear', detail: `unreadable, HTTP ${reply.status}` };
+  const { status, reason = '' } = said.data;
+  const reference = said.data.reference ?? said.data.id ?? null;
+  if (same(status, 'rejected')) {
+    return { kind: 'rejected', reason: 'buyer_rejected', detail: reason };
+  }
+  if (same(status, 'duplicate')) {
+    return { kind: 'rejected', reason: 'buyer_duplicate', detail: reason };
+  }
+  if (same(status, 'unknown')) return { kind: 'unknown', detail: reason };
+  if (reply.status >= 400) return unclear(reply);
+  if (same(status, 'pending')) return { kind: 'pending', reference, detail: reason };
+  if (!same(status, 'accepted')) return unclear(reply);
+  const priceCents = readMoney(said.data.price_cents, said.data.price);
+  return { kind: 'accepted', reference, ...(priceCents !== undefined && { priceCents }) };
+}
+
+function unclear({ status }: IncomingReply): PostReply & { kind: 'unclear' } {
+  return { kind: 'unclear', detail: `unknown answer, HTTP ${status}` };
+}
 
 /**
  * Several prices for one lead. One that cannot be read, or is nothing, does not spoil the others;

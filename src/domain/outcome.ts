@@ -1,5 +1,6 @@
 // From what was decided and answered to what the lead came to.
 
+import { type DoubtTerms, isOpen } from './doubts/doubt.ts';
 import type { ContractId } from './ids.ts';
 import { type Cents, ZERO } from './money.ts';
 import type {
@@ -77,6 +78,8 @@ export type OfferReport = OfferResult & {
   readonly owes?: true;
   /** The answer is known and not stored: PostgreSQL was away. */
   readonly unsettled?: true;
+  /** Of a doubt: how it ends. Absent in histories begun before anything but a person ended one. */
+  readonly resolve?: DoubtTerms;
   /** Another run of this step stored other verdicts first: start over. */
   readonly superseded?: true;
 };
@@ -176,9 +179,7 @@ export function stopOf(
  * How many places of the lead are gone: sold, or possibly sold. An exclusive one takes them all.
  */
 export function placesTaken(offers: readonly Offered[]): number {
-  const taking = offers.filter(
-    ({ report }) => report.kind === 'accepted' || report.kind === 'in_doubt',
-  );
+  const taking = offers.filter(({ report }) => report.kind === 'accepted' || isOpen(report));
   return taking.some(({ candidate }) => !candidate.shared) ? Infinity : taking.length;
 }
 

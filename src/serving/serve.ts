@@ -28,6 +28,7 @@ import { createIntakeDesk } from './intake-desk.ts';
 import { listen } from './listener.ts';
 import { createMetrics } from './metrics.ts';
 import { createNoticeDesk } from './fetching/notice-desk.ts';
+import { createHearing } from './doubts/hearing.ts';
 import { createDepositDesk } from './deposit-desk.ts';
 import { createSecretReader } from './secrets.ts';
 import { createApiDeps } from './api-deps.ts';
@@ -112,7 +113,7 @@ export async function serve(
     ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host },
     ...{ readSecret, readSigningKey, storeNotices: notices.store },
     deliveries: deliveries.api,
-    settleOffer: activities.settleOffer,
+    hearing: createHearing(forActivities),
   });
   const server = await openServer(createServer(createApp(apiDeps)), config);
   return {

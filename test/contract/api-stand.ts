@@ -146,6 +146,7 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
         kind: 'recorded',
         feedback: { ...report, atMs: atMs ?? 0 },
       })),
+    hearBuyer: async () => ({ kind: 'unknown_lead' as const }),
     settleDoubt: async (settlement) => {
       stand.asked.settled.push(settlement);
       if (settlement.contractId === 'apex') return 'settled';

@@ -39,6 +39,7 @@ import { FEEDBACK } from './scoring/score.ts';
 import { FIELDS } from '../fields.ts';
 import { DELIVERIES } from '../deliveries/wire.ts';
 import { LOOKUPS } from '../lookups/wire.ts';
+import { OUTCOMES } from '../outcomes/wire.ts';
 import { SUPPRESSIONS } from '../suppressions/wire.ts';
 import { leadTrace } from './trace.ts';
 import { WHAT_IF } from './what-if.ts';
@@ -172,6 +173,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...CAPS,
   ...DEPOSITS,
   ...FEEDBACK,
+  ...OUTCOMES,
   ...SUPPRESSIONS,
   ...WHAT_IF,
   ...CONFIGURATION,

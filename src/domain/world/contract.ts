@@ -9,6 +9,7 @@ import type { Cents } from '../money.ts';
 import type { PersonRule } from '../person.ts';
 import type { Adjustment } from '../routing/auction.ts';
 import type { Cap } from './cap.ts';
+import type { DoubtPolicy, StatusCall } from './doubting.ts';
 import type { Filter } from './filter.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -43,6 +44,10 @@ export interface Contract {
   readonly ping: Step | null;
   /** Null: in-house, and Sluice itself accepts the lead. */
   readonly post: Step | null;
+  /** How the buyer is asked what it did with a lead in doubt; null: it cannot be asked. */
+  readonly status?: StatusCall | null;
+  /** Absent: a doubt waits for the buyer or an operator. */
+  readonly doubt?: DoubtPolicy;
   readonly redirectUrl: string | null;
   readonly deliveries: readonly Delivery[];
 }

@@ -120,6 +120,8 @@ export interface Buyer {
   readonly keys?: readonly KeyHash[];
   /** How its CRM reports that. */
   readonly feedback?: FeedbackHook | null;
+  /** Where the secret is found by which it signs what it says of leads, `env:NAME` … */
+  readonly outcomesSecret?: string | null;
 }
 
 /** One of a team, as operators write it. */

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 
 import { caps } from './cap.ts';
+import { doubt, status } from './doubts/doubt.ts';
 import { filter } from './filter.ts';
 import { schedule } from './schedule.ts';
 import { amountCents, id, label, settings, url } from './settings.ts';
@@ -81,6 +82,11 @@ export const contract = settings(
       .nullable()
       .default(null)
       .describe('How it is offered the lead. Only a buyer in-house needs none.'),
+    status: status
+      .nullable()
+      .default(null)
+      .describe('How it is asked what it did with a lead in doubt. null: it cannot be asked.'),
+    doubt: doubt.prefault({}).describe('What a doubt comes to in the end.'),
     redirect_url: url.nullable().default(null).describe('Where the person is sent after a sale.'),
     deliveries: z.array(delivery).max(20).default([]).describe('What is pushed after the sale.'),
   },

@@ -12,6 +12,7 @@ import { door } from './door.ts';
 import { duplicates } from './duplicates.ts';
 import { intakeTerms } from './intake.ts';
 import { lookups } from './lookup.ts';
+import { outcomesSecret } from './doubts/doubt.ts';
 import { feedbackHook } from './platform.ts';
 import { schedule } from './schedule.ts';
 import { scoring } from './scoring.ts';
@@ -155,6 +156,7 @@ const buyer = settings({
   in_house: z.boolean().default(false).describe('Sales people of your own, at no price.'),
   members: mapOf(member, 200).optional().describe('A team: its contracts rotate over them.'),
   keys: z.array(keyHash).max(20).default([]).describe('With one it reports what became of leads.'),
+  outcomes_secret: outcomesSecret,
   feedback: feedbackHook.nullable().default(null).describe('How its CRM reports that.'),
 });
 

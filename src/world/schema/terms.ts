@@ -28,7 +28,8 @@ const persons = settings(
 /** Persons whom a buyer is not sent twice. */
 export const noRepeats = persons.nullable().default(null);
 
-const request = {
+/** Whom to call, and with which token. */
+export const request = {
   adapter: z
     .literal('json')
     .optional()
@@ -47,7 +48,7 @@ const testUrl = {
     .default(null)
     .describe('Where test leads go instead. null: they go nowhere, and the story says so.'),
 };
-const stepNames = { secret: 'secretRef', timeout: 'timeoutMs' } as const;
+export const stepNames = { secret: 'secretRef', timeout: 'timeoutMs' } as const;
 const askNames = { ...stepNames, test_url: 'testUrl' } as const;
 
 const pingOwn = {
