@@ -69,6 +69,12 @@ export function createMetrics(gauges: Readonly<Record<string, { help: string; re
       registers: [register],
     }),
     ...lookupMetrics(register),
+    events: new Counter({
+      name: 'sluice_event_tries_total',
+      help: 'Tries to hand an event to a webhook: taken, failed, or given_up',
+      labelNames: ['outcome'],
+      registers: [register],
+    }),
     startFailures: new Counter({
       name: 'sluice_workflow_start_failures_total',
       help: 'Starts that failed; the sweeper starts these leads',

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { Logger } from 'pino';
 import { createPingDesk } from './ping-desk.ts';
-import { createCapDesk } from '../activities/cap-desk.ts';
+import { type CapDeskDeps, createCapDesk } from '../activities/cap-desk.ts';
 import { createCaseBook } from '../activities/cases.ts';
 import { createHttp } from '../activities/http.ts';
 import { createActivities } from '../activities/index.ts';
@@ -30,6 +30,8 @@ import { createNoticeDesk } from './fetching/notice-desk.ts';
 import { createDepositDesk } from './deposit-desk.ts';
 import { createSecretReader } from './secrets.ts';
 import { createApiDeps } from './api-deps.ts';
+import { startEventDesk } from './events/desk.ts';
+import { createFullCaps } from './events/full-caps.ts';
 import { openLookupDesk } from './lookups/desk.ts';
 import { openScoringDesk } from './scoring/desk.ts';
 import { startSweeper } from './sweeper.ts';
@@ -65,7 +67,8 @@ export async function serve(
   const metrics = createMetrics(gaugesOf(pool));
 
   const temporal = (): TemporalCalls | undefined => host.calls();
-  const capDesk = createDesk(pool, temporal, config.capsWaitMs);
+  const onFull = createFullCaps({ pool, onError });
+  const capDesk = createDesk(pool, temporal, { holdWaitMs: config.capsWaitMs, onFull });
   const currentWorld = () => worlds.current().world;
   const scoring = openScoringDesk({ config, pool, metrics, log, currentWorld, onError });
   const deposits = createDepositDesk({ pool, desk: capDesk, currentWorld });
@@ -103,6 +106,11 @@ export async function serve(
     kept: () => listKept(worlds.current().eligibility.repeats),
   });
 
+  const onTried = (outcome: string) => metrics.events.inc({ outcome });
+  const events = startEventDesk({
+    ...{ pool, currentWorld, send: http.send, readSecret, log, onError, onTried },
+  });
+
   const apiDeps = createApiDeps({
     ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host },
     ...{ readSecret, readSigningKey, storeNotices: notices.store },
@@ -114,7 +122,7 @@ export async function serve(
     async stop() {
       const closed = new Promise((done) => server.close(done));
       server.closeIdleConnections();
-      await sweeper.stop();
+      await Promise.all([sweeper.stop(), events.stop()]);
       await host.stop();
       answers.close();
       await Promise.race([closed, new Promise((done) => setTimeout(done, 5_000).unref())]);
@@ -126,7 +134,11 @@ export async function serve(
   };
 }
 
-function createDesk(pool: Pool, temporal: () => TemporalCalls | undefined, holdWaitMs: number) {
+function createDesk(
+  pool: Pool,
+  temporal: () => TemporalCalls | undefined,
+  settings: Pick<CapDeskDeps, 'holdWaitMs' | 'onFull'>,
+) {
   const loadCalls = (): TemporalCalls => {
     const calls = temporal();
     if (!calls) throw new Error('Temporal is away');
@@ -138,7 +150,7 @@ function createDesk(pool: Pool, temporal: () => TemporalCalls | undefined, holdW
       await loadCalls().seedCaps(buyerId, { epoch, ...(await readCapsSeed(pool, buyerId)) });
     },
     now: Date.now,
-    holdWaitMs,
+    ...settings,
   });
 }
 
