@@ -20,6 +20,7 @@ import type { NewNotice } from '../db/intake/notices.ts';
 import type { Period, RecordedCursor, RecordedPage } from '../db/reading/recorded-leads.ts';
 import type { LeadTrace } from '../db/reading/trace.ts';
 import type { FeedbackResult, NewFeedback } from '../db/scoring/feedback.ts';
+import type { EventCalls } from './events/routes.ts';
 import type { Added, Addition, OtherScope } from '../db/suppressions/add.ts';
 import type {
   SuppressionDeed,
@@ -109,6 +110,7 @@ export interface ApiDeps {
   /** The rotations of a campaign as they stand, by stage. */
   listRotations(campaignId: CampaignId): Promise<ReadonlyMap<string, Rotation>>;
   readonly suppressions: Suppressions;
+  readonly events: EventCalls;
   /** What was recorded of the leads of a period. */
   readonly history: History;
 

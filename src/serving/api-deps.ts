@@ -31,6 +31,7 @@ import { findSeen, hashPersons } from '../db/persons/seen.ts';
 import { listRotations } from '../db/rotations.ts';
 import { recordFeedback } from '../db/scoring/feedback.ts';
 import { createCapReader } from './cap-reader.ts';
+import { createEventCalls } from './events/calls.ts';
 import type { DepositDesk } from './deposit-desk.ts';
 import type { IntakeDesk } from './intake-desk.ts';
 import type { PingDesk } from './ping-desk.ts';
@@ -101,6 +102,7 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     stampKey: parts.readSigningKey,
     storeNotices: parts.storeNotices,
     suppressions: bindSuppressions(pool),
+    events: createEventCalls(pool),
     history: {
       countRecorded: (period) => countRecorded(pool, period),
       listRecorded: (period, page) => listRecorded(pool, period, page),

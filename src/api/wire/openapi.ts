@@ -35,6 +35,7 @@ import {
 import { PINGS } from './ping.ts';
 import { leadHeaders, leadQuery, pnlQuery } from './queries.ts';
 import { pnlReport, readiness } from './report.ts';
+import { EVENTS } from '../events/wire.ts';
 import { FEEDBACK } from './scoring/score.ts';
 import { FIELDS } from '../fields.ts';
 import { LOOKUPS } from '../lookups/wire.ts';
@@ -169,6 +170,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...LOOKUPS,
   ...CAPS,
   ...DEPOSITS,
+  ...EVENTS,
   ...FEEDBACK,
   ...SUPPRESSIONS,
   ...WHAT_IF,
