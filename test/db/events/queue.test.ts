@@ -66,7 +66,9 @@ test('F55 a process that dies after the send and before the mark: sent again, th
   open({ hooks: ops() });
   const [first, again] = await receiver.until('/operator', 2);
   expect(again?.id).toBe(first?.id);
-  await until('it is marked', () => countOf(`event_deliveries where state = 'delivered'`));
+  await until('it is marked', async () => {
+    return (await countOf(`event_deliveries where state = 'delivered'`)) === 1;
+  });
 });
 
 test('a receiver that hangs holds up no other, and gets four at once at most', async () => {
@@ -170,7 +172,9 @@ test('each party lists its own events, page by page, and what became of them', a
   await storeSoldLead(db.pool, [{ contractId: 'apex_auto', priceCents: 900 }]);
   await closeLeads(2);
   open({ hooks: { source: { crm: hookAt(receiver, '/source', { events: ['lead.sold'] }) } } });
-  await until('one is given up', () => countOf(`event_deliveries where state = 'given_up'`));
+  await until('one is given up', async () => {
+    return (await countOf(`event_deliveries where state = 'given_up'`)) === 1;
+  });
   const all = { types: null, leadId: null, webhook: null, state: null, before: null, limit: 2 };
   const of = async (party: Parameters<typeof list>[0]['party'], more: object = {}) =>
     (await list({ ...all, party, ...more })).map(({ type }) => type);
@@ -180,7 +184,9 @@ test('each party lists its own events, page by page, and what became of them', a
   expect(await of({ kind: 'source', id: 'acme' }, next)).toEqual(['lead.sold']);
   expect(await of({ kind: 'source', id: 'other' })).toEqual([]);
   expect(await of({ kind: 'buyer', id: 'apex' })).toEqual(['lead.sold']);
-  expect(await of({ kind: 'operator' }, { limit: 9 })).toHaveLength(4);
+  await until('the operator is told', async () => {
+    return (await of({ kind: 'operator' }, { limit: 9 })).length === 4;
+  });
   const given = { webhook: 'source/acme/crm', state: 'given_up' } as const;
   const listed = await list({ ...all, party: { kind: 'source', id: 'acme' }, ...given });
   expect(listed).toMatchObject([
