@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { Logger } from 'pino';
 import { createPingDesk } from './ping-desk.ts';
-import { type CapDeskDeps, createCapDesk } from '../activities/cap-desk.ts';
+import { createCapDesk } from '../activities/cap-desk.ts';
 import { createCaseBook } from '../activities/cases.ts';
 import { createHttp } from '../activities/http.ts';
 import { createActivities } from '../activities/index.ts';
@@ -65,10 +65,8 @@ export async function serve(
   const cases = createCaseBook({ pool, worldAt: (version) => worlds.at(version) });
   const http = createHttp(config.outbound);
   const metrics = createMetrics(gaugesOf(pool));
-
   const temporal = (): TemporalCalls | undefined => host.calls();
-  const onFull = createFullCaps({ pool, onError });
-  const capDesk = createDesk(pool, temporal, { holdWaitMs: config.capsWaitMs, onFull });
+  const capDesk = createDesk({ pool, temporal, config, onError });
   const currentWorld = () => worlds.current().world;
   const scoring = openScoringDesk({ config, pool, metrics, log, currentWorld, onError });
   const deposits = createDepositDesk({ pool, desk: capDesk, currentWorld });
@@ -105,12 +103,7 @@ export async function serve(
     ...{ fetchNotices: notices.sweep, retainCertificates: lookups.sweep },
     kept: () => listKept(worlds.current().eligibility.repeats),
   });
-
-  const onTried = (outcome: string) => metrics.events.inc({ outcome });
-  const events = startEventDesk({
-    ...{ pool, currentWorld, send: http.send, readSecret, log, onError, onTried },
-  });
-
+  const events = startEventDesk({ ...forActivities, currentWorld, log, onError, metrics });
   const apiDeps = createApiDeps({
     ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host },
     ...{ readSecret, readSigningKey, storeNotices: notices.store },
@@ -120,13 +113,11 @@ export async function serve(
   return {
     url: `http://${config.host}:${config.port}`,
     async stop() {
-      const closed = new Promise((done) => server.close(done));
-      server.closeIdleConnections();
+      const drain = closeServer(server);
       await Promise.all([sweeper.stop(), events.stop()]);
       await host.stop();
       answers.close();
-      await Promise.race([closed, new Promise((done) => setTimeout(done, 5_000).unref())]);
-      server.closeAllConnections();
+      await drain();
       worlds.close();
       await Promise.all([listener.close(), http.close(), scoring.close(), lookups.close()]);
       await pool.end();
@@ -134,11 +125,13 @@ export async function serve(
   };
 }
 
-function createDesk(
-  pool: Pool,
-  temporal: () => TemporalCalls | undefined,
-  settings: Pick<CapDeskDeps, 'holdWaitMs' | 'onFull'>,
-) {
+function createDesk(deps: {
+  readonly pool: Pool;
+  readonly temporal: () => TemporalCalls | undefined;
+  readonly config: Config;
+  readonly onError: (error: unknown) => void;
+}) {
+  const { pool, temporal, config } = deps;
   const loadCalls = (): TemporalCalls => {
     const calls = temporal();
     if (!calls) throw new Error('Temporal is away');
@@ -150,7 +143,8 @@ function createDesk(
       await loadCalls().seedCaps(buyerId, { epoch, ...(await readCapsSeed(pool, buyerId)) });
     },
     now: Date.now,
-    ...settings,
+    holdWaitMs: config.capsWaitMs,
+    onFull: createFullCaps(deps),
   });
 }
 
@@ -184,4 +178,14 @@ async function openServer(server: Server, { host, port }: Config): Promise<Serve
     server.listen(port, host, resolve);
   });
   return server;
+}
+
+/** Takes no more requests; what it returns waits a moment for those under way, and ends them. */
+function closeServer(server: Server): () => Promise<void> {
+  const closed = new Promise((done) => server.close(done));
+  server.closeIdleConnections();
+  return async () => {
+    await Promise.race([closed, new Promise((done) => setTimeout(done, 5_000).unref())]);
+    server.closeAllConnections();
+  };
 }

@@ -76,7 +76,7 @@ test('the receiver of the page takes an event once, and none with a wrong signat
     ...{ externalId: null, test: false },
   } as const;
   const event: KeptEvent = {
-    ...{ id: 'evt_1', type: 'lead.unsold', atMs: Date.now(), sequence: 1, lead },
+    ...{ id: 'evt_1', type: 'lead.unsold', at: '2026-11-27T12:00:00.000Z', sequence: 1, lead },
     payload: { reason: 'no_bids' },
   };
   const send = (secret: string) =>

@@ -8,6 +8,7 @@ import { BUYER_EVENTS, EVENT_TYPES, SOURCE_EVENTS } from '../../src/domain/event
 import { RETRY, type RetryTerms } from '../../src/domain/events/retry.ts';
 import type { Webhook, Webhooks } from '../../src/domain/events/webhook.ts';
 import type { World } from '../../src/domain/world/world.ts';
+import { createMetrics } from '../../src/serving/metrics.ts';
 import { startEventDesk } from '../../src/serving/events/desk.ts';
 import { NEXT_SECRET, type Receiver, SECRET } from './receiver.ts';
 
@@ -69,7 +70,7 @@ export function openDesk(
     readSecret: async (reference) => SECRETS[reference],
     log: pino({ level: 'silent' }),
     onError: (error) => void errors.push(error),
-    onTried: () => undefined,
+    metrics: createMetrics({}),
     terms: { ...QUICK, ...settings.terms },
   });
   return {

@@ -53,7 +53,7 @@ export interface EventRow {
 
 /** The event of a row of `EVENT_COLUMNS`. */
 export function toEvent(row: EventRow): KeptEvent {
-  const { id, type, atMs, sequence, payload, leadId, externalId } = row;
+  const { id, type, sequence, payload, leadId, externalId } = row;
   const lead = leadId !== null && {
     id: leadId,
     sourceId: row.sourceId ?? '',
@@ -61,7 +61,8 @@ export function toEvent(row: EventRow): KeptEvent {
     externalId,
     test: row.test ?? false,
   };
-  return { id, type, atMs, sequence, payload, lead: lead || null };
+  const at = new Date(row.atMs).toISOString();
+  return { id, type, at, sequence, payload, lead: lead || null };
 }
 
 /**

@@ -69,7 +69,8 @@ create table webhooks (
 -- several.
 create table wanted_events (type text primary key);
 
--- The events of before, of the days for which events are kept: nobody was told, all can be replayed.
+-- The events of before, of the days for which events are kept: nobody was told of them, and all can
+-- be replayed.
 insert into events (type, at, lead_id, sequence, for_operator, source_id, buyer_id, payload)
 select case name when 'lead.duplicate' then 'lead.rejected' else name end, o.created_at, o.lead_id,
   row_number() over (partition by o.lead_id order by o.id), true,

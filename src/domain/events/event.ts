@@ -47,7 +47,8 @@ export interface KeptEvent {
   /** `evt_…`: the same on every try and to everybody. */
   readonly id: string;
   readonly type: EventType;
-  readonly atMs: number;
+  /** When its cause was written, as ISO 8601 in UTC. */
+  readonly at: string;
   /** Rises with each event of a lead, from 1. Null where there is no lead. */
   readonly sequence: number | null;
   readonly lead: {
@@ -103,7 +104,7 @@ export interface EventBody {
 export function eventBody(event: KeptEvent, party: Party): EventBody {
   return {
     type: event.type,
-    timestamp: new Date(event.atMs).toISOString(),
+    timestamp: event.at,
     data: dataFor(event, party),
   };
 }

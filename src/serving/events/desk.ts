@@ -26,6 +26,7 @@ import type { Pool } from '../../db/pool.ts';
 import { RETRY, type RetryTerms, waitBeforeRetry } from '../../domain/events/retry.ts';
 import type { HeldWebhook } from '../../domain/events/webhook.ts';
 import type { World } from '../../domain/world/world.ts';
+import type { Metrics } from '../metrics.ts';
 import { sendEvent, type Tried } from './send.ts';
 import { createTakers, type Takers } from './takers.ts';
 
@@ -48,8 +49,7 @@ export interface EventDeskDeps {
   readonly readSecret: ReadSecret;
   readonly log: Logger;
   readonly onError: (error: unknown) => void;
-  /** What a try came to: `taken`, `failed` or `given_up`. */
-  readonly onTried: (outcome: string) => void;
+  readonly metrics: Pick<Metrics, 'events'>;
   readonly terms?: RetryTerms;
 }
 
@@ -168,13 +168,13 @@ async function tryOnce(
   if (tried.kind === 'taken') {
     await markDelivered(pool, due);
     await recordTaken(pool, webhook);
-    deps.onTried('taken');
+    deps.metrics.events.inc({ outcome: 'taken' });
     return;
   }
   const { detail, isGone } = tried;
   const waitMs = isGone ? undefined : nextWait(terms, due, tried);
   await markFailed(pool, due, { waitMs, detail });
-  deps.onTried(waitMs === undefined ? 'given_up' : 'failed');
+  deps.metrics.events.inc({ outcome: waitMs === undefined ? 'given_up' : 'failed' });
   const { disableAfterMs } = terms;
   const why = isGone ? 'it answered HTTP 410' : undefined;
   const about = { webhook: webhook.id, type: due.event.type, event: due.event.id, detail };

@@ -3,7 +3,6 @@
 import type { NumberedEvent } from '../../db/events/number.ts';
 import type { EventType } from '../../domain/events/event.ts';
 import { type HeldWebhook, listWebhooks } from '../../domain/events/webhook.ts';
-import type { World } from '../../domain/world/world.ts';
 
 export interface Takers {
   readonly webhooks: readonly HeldWebhook[];
