@@ -3,6 +3,7 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import pino from 'pino';
+import { addEvents } from './cli/events/commands.ts';
 import { addBalance, addCaps, addDeposit } from './cli/money-commands.ts';
 import { addDeliveries, addEndpoints } from './cli/deliveries/commands.ts';
 import { addWhatIf } from './cli/asking/what-if-command.ts';
@@ -218,6 +219,8 @@ const deposit = program.command('deposit').description('record what a buyer has 
 addDeposit(deposit, line);
 const balance = program.command('balance').description('what buyers have paid in, used and left');
 addBalance(balance, line);
+const events = program.command('events').description('what sources, buyers and you are told');
+addEvents(events, line);
 const feedback = program.command('feedback').description('what became of sold leads');
 addFeedback(feedback, line);
 const score = program

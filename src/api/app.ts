@@ -12,6 +12,7 @@ import { createWhatIfRoutes } from './asking/what-if.ts';
 import type { ApiDeps } from './deps.ts';
 import { createDocsRoutes } from './docs.ts';
 import { createDoorRouter } from './doors/doors.ts';
+import { createEventRoutes } from './events/routes.ts';
 import { createFeedbackRoutes } from './feedback/routes.ts';
 import { createFieldRoutes } from './fields.ts';
 import { createHealthRoutes } from './health.ts';
@@ -52,6 +53,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...createCapsRoutes(deps),
     ...createDepositRoutes(deps),
     ...createBalanceRoutes(deps),
+    ...createEventRoutes(deps),
     ...createSuppressionRoutes(deps),
     ...createWorldRoutes(deps),
     ...createVersionRoutes(deps),

@@ -24,6 +24,7 @@ import type { NewNotice } from '../db/intake/notices.ts';
 import type { Period, RecordedCursor, RecordedPage } from '../db/reading/recorded-leads.ts';
 import type { LeadTrace } from '../db/reading/trace.ts';
 import type { FeedbackResult, NewFeedback } from '../db/scoring/feedback.ts';
+import type { EventCalls } from './events/routes.ts';
 import type { Added, Addition, OtherScope } from '../db/suppressions/add.ts';
 import type {
   SuppressionDeed,
@@ -117,6 +118,7 @@ export interface ApiDeps {
   listRotations(campaignId: CampaignId): Promise<ReadonlyMap<string, Rotation>>;
   readonly suppressions: Suppressions;
   readonly deliveries: Deliveries;
+  readonly events: EventCalls;
   /** What was recorded of the leads of a period. */
   readonly history: History;
 

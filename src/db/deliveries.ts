@@ -5,6 +5,19 @@ import type { ContractId, LeadId } from '../domain/ids.ts';
 import type { DeliveryState, Sale } from '../domain/outcome.ts';
 import type { Tx } from './pool.ts';
 
+const BEFORE = `select state from deliveries
+  where lead_id = $1 and contract_id = $2 and target = $3`;
+
+/** Writes what a push ended with into the outbox, once, if a webhook asks for that. */
+const TELL = `
+  insert into outbox (kind, lead_id, name, payload)
+  select 'event', lead_id, type, jsonb_build_object('contract', contract_id, 'target', target,
+    'buyer', (select buyer_id from sales s
+      where s.lead_id = stored.lead_id and s.contract_id = stored.contract_id))
+  from stored join wanted_events on type =
+    case state when 'delivered' then 'lead.delivered' when 'failed' then 'delivery.failed' end
+  where state is distinct from (select state from before)`;
+
 export interface DeliveryKey {
   readonly leadId: LeadId;
   readonly contractId: ContractId;
@@ -29,18 +42,20 @@ export async function recordDelivery(db: Tx, push: RecordedTry): Promise<void> {
   const { leadId, contractId, target, state, tries, detail, nextTryAtMs = null } = push;
   await db.query({
     name: 'deliveries.record',
-    text: `with healed as (
+    text: `with before as (${BEFORE}), healed as (
              update endpoints set state = 'healthy', since = now(), failures = 0,
                failing_since = null, probe_at = null
              where $8 and contract_id = $2 and target = $3 and state in ('failing', 'open')
-           )
-           insert into deliveries as d
-             (lead_id, contract_id, target, state, tries, detail, next_try_at)
-           values ($1, $2, $3, $4, $5, $6, to_timestamp($7::bigint / 1000.0))
-           on conflict (lead_id, contract_id, target) do update
-             set state = excluded.state, tries = greatest(d.tries, excluded.tries),
-               detail = excluded.detail, next_try_at = excluded.next_try_at, at = now()
-             where d.state <> 'delivered'`,
+           ), stored as (
+             insert into deliveries as d
+               (lead_id, contract_id, target, state, tries, detail, next_try_at)
+             values ($1, $2, $3, $4, $5, $6, to_timestamp($7::bigint / 1000.0))
+             on conflict (lead_id, contract_id, target) do update
+               set state = excluded.state, tries = greatest(d.tries, excluded.tries),
+                 detail = excluded.detail, next_try_at = excluded.next_try_at, at = now()
+               where d.state <> 'delivered'
+             returning lead_id, contract_id, target, state
+           ) ${TELL}`,
     values: [
       ...[leadId, contractId, target, state, tries, detail, nextTryAtMs],
       push.works === true || state === 'delivered',
@@ -52,11 +67,14 @@ export async function recordDelivery(db: Tx, push: RecordedTry): Promise<void> {
 export async function recordGivenUp(db: Tx, push: DeliveryKey): Promise<void> {
   await db.query({
     name: 'deliveries.give_up',
-    text: `insert into deliveries as d (lead_id, contract_id, target, state, tries, detail)
-           values ($1, $2, $3, 'failed', 0, 'given up')
-           on conflict (lead_id, contract_id, target) do update
-             set state = 'failed', detail = 'given up: ' || d.detail, next_try_at = null, at = now()
-             where d.state = 'trying'`,
+    text: `with before as (${BEFORE}), stored as (
+             insert into deliveries as d (lead_id, contract_id, target, state, tries, detail)
+             values ($1, $2, $3, 'failed', 0, 'given up')
+             on conflict (lead_id, contract_id, target) do update
+               set state = 'failed', detail = 'given up: ' || d.detail, next_try_at = null, at = now()
+               where d.state = 'trying'
+             returning lead_id, contract_id, target, state
+           ) ${TELL}`,
     values: [push.leadId, push.contractId, push.target],
   });
 }

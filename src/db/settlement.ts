@@ -119,18 +119,22 @@ const BOOK = `
     union all
     select 'payout/' || lead_id || '/' || contract_id, 'payout', 'house',
       'source/' || source_id, $6, lead_id, campaign_id, source_id, buyer_id from sold
-  ), told as (
-    insert into outbox (kind, lead_id, name, payload)
-    select 'event', lead_id, 'lead.sold', jsonb_build_object('contract', contract_id,
-      'buyer', buyer_id, 'price_cents', $5::bigint, 'payout_cents', $6::bigint) from sold
-  ), signalled as (
-    insert into outbox (kind, lead_id, name, payload)
-    select 'signal', lead_id, 'attemptSettled', jsonb_build_object('contract', contract_id)
-    from sold where (select state from before) in ('in_doubt', 'pending') and not $11
   ), closed as (
     update leads set outcome = $8, status = 'sold', settled_at = now()
     where id = (select lead_id from settled) and outcome is null and $8::jsonb is not null
     returning id
+  ), told as (
+    insert into outbox (kind, lead_id, name, payload)
+    select 'event', lead_id, 'lead.sold', jsonb_build_object('contract', contract_id,
+      'buyer', buyer_id, 'price_cents', $5::bigint, 'payout_cents', $6::bigint)
+      -- What its source hears: the end of the lead, not how many sales it took.
+      || coalesce((select jsonb_build_object('outcome_payout_cents', $8::jsonb -> 'payoutCents')
+        from closed), '{}')
+    from sold
+  ), signalled as (
+    insert into outbox (kind, lead_id, name, payload)
+    select 'signal', lead_id, 'attemptSettled', jsonb_build_object('contract', contract_id)
+    from sold where (select state from before) in ('in_doubt', 'pending') and not $11
   ), dropped as (
     update attempts set state = 'not_sent', settled_at = now()
     where lead_id = $1 and state = 'planned' and exists (select from settled)

@@ -30,6 +30,7 @@ import { listRotations } from '../db/rotations.ts';
 import { recordFeedback } from '../db/scoring/feedback.ts';
 import { createCapReader } from './cap-reader.ts';
 import type { Hearing } from './doubts/hearing.ts';
+import { createEventCalls } from './events/calls.ts';
 import type { DepositDesk } from './deposit-desk.ts';
 import type { IntakeDesk } from './intake-desk.ts';
 import type { PingDesk } from './ping-desk.ts';
@@ -102,6 +103,7 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     storeNotices: parts.storeNotices,
     deliveries: parts.deliveries,
     suppressions: bindSuppressions(pool),
+    events: createEventCalls(pool),
     history: {
       countRecorded: (period) => countRecorded(pool, period),
       listRecorded: (period, page) => listRecorded(pool, period, page),

@@ -70,6 +70,7 @@ export function createMetrics(gauges: Readonly<Record<string, { help: string; re
     }),
     ...lookupMetrics(register),
     ...deliveryMetrics(register),
+    events: createEventTries(register),
     startFailures: new Counter({
       name: 'sluice_workflow_start_failures_total',
       help: 'Starts that failed; the sweeper starts these leads',
@@ -83,6 +84,15 @@ function createRefusals(register: Registry) {
     name: 'sluice_refusals_total',
     help: 'Refused before there was a lead, by the door (`api` or a format) and by why',
     labelNames: ['door', 'why'],
+    registers: [register],
+  });
+}
+
+function createEventTries(register: Registry) {
+  return new Counter({
+    name: 'sluice_event_tries_total',
+    help: 'Tries to hand an event to a webhook: taken, failed, or given_up',
+    labelNames: ['outcome'],
     registers: [register],
   });
 }

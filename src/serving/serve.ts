@@ -33,6 +33,8 @@ import { createDepositDesk } from './deposit-desk.ts';
 import { createSecretReader } from './secrets.ts';
 import { createApiDeps } from './api-deps.ts';
 import { openDeliveryDesk } from './delivering/desk.ts';
+import { startEventDesk } from './events/desk.ts';
+import { createFullCaps } from './events/full-caps.ts';
 import { openLookupDesk } from './lookups/desk.ts';
 import { openScoringDesk } from './scoring/desk.ts';
 import { startSweeper } from './sweeper.ts';
@@ -66,9 +68,8 @@ export async function serve(
   const cases = createCaseBook({ pool, worldAt: (version) => worlds.at(version) });
   const http = createHttp(config.outbound);
   const metrics = createMetrics(gaugesOf(pool));
-
   const temporal = (): TemporalCalls | undefined => host.calls();
-  const capDesk = createDesk(pool, temporal, config.capsWaitMs);
+  const capDesk = createDesk({ pool, temporal, config, onError });
   const currentWorld = () => worlds.current().world;
   const scoring = openScoringDesk({ config, pool, metrics, log, currentWorld, onError });
   const deposits = createDepositDesk({ pool, desk: capDesk, currentWorld });
@@ -108,7 +109,7 @@ export async function serve(
     startRedeliveries: deliveries.sweep,
     kept: () => listKept(worlds.current().eligibility.repeats),
   });
-
+  const events = startEventDesk({ ...forActivities, currentWorld, log, onError, metrics });
   const apiDeps = createApiDeps({
     ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host },
     ...{ readSecret, readSigningKey, storeNotices: notices.store },
@@ -119,13 +120,11 @@ export async function serve(
   return {
     url: `http://${config.host}:${config.port}`,
     async stop() {
-      const closed = new Promise((done) => server.close(done));
-      server.closeIdleConnections();
-      await sweeper.stop();
+      const drain = closeServer(server);
+      await Promise.all([sweeper.stop(), events.stop()]);
       await host.stop();
       answers.close();
-      await Promise.race([closed, new Promise((done) => setTimeout(done, 5_000).unref())]);
-      server.closeAllConnections();
+      await drain();
       worlds.close();
       await Promise.all([listener.close(), http.close(), scoring.close(), lookups.close()]);
       await pool.end();
@@ -133,7 +132,13 @@ export async function serve(
   };
 }
 
-function createDesk(pool: Pool, temporal: () => TemporalCalls | undefined, holdWaitMs: number) {
+function createDesk(deps: {
+  readonly pool: Pool;
+  readonly temporal: () => TemporalCalls | undefined;
+  readonly config: Config;
+  readonly onError: (error: unknown) => void;
+}) {
+  const { pool, temporal, config } = deps;
   const loadCalls = (): TemporalCalls => {
     const calls = temporal();
     if (!calls) throw new Error('Temporal is away');
@@ -145,7 +150,8 @@ function createDesk(pool: Pool, temporal: () => TemporalCalls | undefined, holdW
       await loadCalls().seedCaps(buyerId, { epoch, ...(await readCapsSeed(pool, buyerId)) });
     },
     now: Date.now,
-    holdWaitMs,
+    holdWaitMs: config.capsWaitMs,
+    onFull: createFullCaps(deps),
   });
 }
 
@@ -179,4 +185,14 @@ async function openServer(server: Server, { host, port }: Config): Promise<Serve
     server.listen(port, host, resolve);
   });
   return server;
+}
+
+/** Takes no more requests; what it returns waits a moment for those under way, and ends them. */
+function closeServer(server: Server): () => Promise<void> {
+  const closed = new Promise((done) => server.close(done));
+  server.closeIdleConnections();
+  return async () => {
+    await Promise.race([closed, new Promise((done) => setTimeout(done, 5_000).unref())]);
+    server.closeAllConnections();
+  };
 }

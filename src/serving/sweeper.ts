@@ -5,6 +5,7 @@
 import { claimUnsettled, deleteOldKeys, sweepAgainSoon } from '../db/leads.ts';
 import { deleteOldAnswers } from '../db/lookups/answers.ts';
 import { deleteOldPings } from '../db/intake/pings.ts';
+import { deleteOldEvents } from '../db/events/old.ts';
 import { dispatchSignals } from '../db/outbox.ts';
 import { fillPersons, forgetFills } from '../db/persons/fills.ts';
 import { deleteOldPersons } from '../db/persons/seen.ts';
@@ -83,6 +84,7 @@ export function startSweeper(deps: {
     await deleteOldKeys(pool);
     await deleteOldPings(pool);
     await deleteOldAnswers(pool);
+    await deleteOldEvents(pool, () => stopped);
   }
 
   async function run(): Promise<void> {

@@ -68,6 +68,7 @@ function readableDraft(document: unknown): Omit<WorldDraft, 'sluice'> {
     paused,
     timeZone: zone.success ? zone.data.timeZone : timeZone,
     operators: readable('operators', SECTIONS.operators),
+    webhooks: {},
     verticals: readable('verticals', SECTIONS.verticals),
     campaigns: readable('campaigns', SECTIONS.campaigns),
     sources: readable('sources', SECTIONS.sources),

@@ -169,6 +169,13 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
     stampKey: async () => 'a key of tests',
     storeNotices: async (notices) => void stand.notices.push(...notices),
     suppressions: suppressionsInMemory(),
+    events: {
+      list: async () => [],
+      countReplay: async () => 0,
+      replay: async () => 0,
+      readHealth: async () => new Map(),
+      enable: async () => undefined,
+    },
     history: {
       countRecorded: async () => 0,
       listRecorded: async () => ({ leads: [] }),

@@ -35,6 +35,7 @@ import {
 import { PINGS } from './ping.ts';
 import { leadHeaders, leadQuery, pnlQuery } from './queries.ts';
 import { pnlReport, readiness } from './report.ts';
+import { EVENTS } from '../events/wire.ts';
 import { FEEDBACK } from './scoring/score.ts';
 import { FIELDS } from '../fields.ts';
 import { DELIVERIES } from '../deliveries/wire.ts';
@@ -172,6 +173,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...DELIVERIES,
   ...CAPS,
   ...DEPOSITS,
+  ...EVENTS,
   ...FEEDBACK,
   ...OUTCOMES,
   ...SUPPRESSIONS,

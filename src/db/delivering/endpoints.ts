@@ -105,8 +105,10 @@ const RECORD_FAILURE = `
     returning state, since = now() as is_new, failures, failing_since
   ), told as (
     insert into outbox (kind, lead_id, name, payload)
-    select 'event', $3, 'endpoint.disabled', jsonb_build_object('contract', $1::text,
-      'target', $2::text, 'why', $4::text, 'failures', failures, 'failing_since', failing_since)
+    select 'event', $3, 'endpoint.disabled', jsonb_build_object('endpoint', $1 || '/' || $2,
+      'contract', $1::text, 'target', $2::text, 'why', $4::text, 'failures', failures,
+      'failing_since', failing_since, 'buyer', (select buyer_id from sales
+        where lead_id = $3 and contract_id = $1))
     from counted where state = 'disabled' and is_new
   )
   select state, is_new as "isNew" from counted`;

@@ -13,6 +13,7 @@ import { duplicates } from './duplicates.ts';
 import { intakeTerms } from './intake.ts';
 import { lookups } from './lookup.ts';
 import { outcomesSecret } from './doubts/doubt.ts';
+import { buyerWebhooks, operatorWebhooks, sourceWebhooks } from './events/webhook.ts';
 import { feedbackHook } from './platform.ts';
 import { schedule } from './schedule.ts';
 import { scoring } from './scoring.ts';
@@ -125,6 +126,7 @@ const source = settings({
     .default(50)
     .describe('How many of its pings are answered, by each process.'),
   doors: mapOf(door, 50).default({}).describe('Other systems’ formats in which it posts.'),
+  webhooks: sourceWebhooks,
 });
 
 const balance = settings({
@@ -158,6 +160,7 @@ const buyer = settings({
   keys: z.array(keyHash).max(20).default([]).describe('With one it reports what became of leads.'),
   outcomes_secret: outcomesSecret,
   feedback: feedbackHook.nullable().default(null).describe('How its CRM reports that.'),
+  webhooks: buyerWebhooks,
 });
 
 /** The six maps of a world, by the document's key, each with the schema of one entry. */
@@ -179,6 +182,7 @@ export const worldDocument = settings({
     .describe('IANA zone of the operator: the days of reports, and of buyers without their own.'),
   paused: paused.describe('The kill switch: nothing is sent to any buyer while true.'),
   operators: mapOf(operator, 100).default({}).describe('Who may read and change everything.'),
+  webhooks: operatorWebhooks,
   verticals: mapOf(vertical, 50).default({}).describe('Kinds of leads.'),
   campaigns: mapOf(campaign, 1_000).default({}).describe('What sources submit to.'),
   sources: mapOf(source, 5_000).default({}).describe('Who submits leads.'),
@@ -200,6 +204,7 @@ export function toWorld(draft: Omit<WorldDraft, 'sluice'>): World {
     timeZone: draft.timeZone,
     paused: draft.paused,
     operators: named(draft.operators),
+    webhooks: draft.webhooks,
     verticals: named(draft.verticals),
     campaigns: mapValues(named(draft.campaigns), ({ routing, ...rest }) => ({
       ...rest,
