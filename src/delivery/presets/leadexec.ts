@@ -7,6 +7,8 @@ const VALID = '*.isValidPost|isValidPost';
 
 const TYPE = '*.ResponseType|ResponseType';
 const DETAILS = ['ResponseDetails', 'ResponseDetail'].flatMap((name) => [`*.${name}`, name]);
+// Its letter case is told in no two ways alike.
+const ORDER = ['orderid', 'OrderId', 'OrderID'].flatMap((name) => [`*.${name}`, name]).join('|');
 const REFUSED = is(VALID, 'false');
 // Older answers have words, newer ones numbers.
 const FAULTS = [
@@ -29,7 +31,7 @@ const both = {
 } as const;
 
 export const leadexec: AnswerPreset = {
-  ping: answers({ ...both, bidId: '*.orderid|orderid|*.OrderId|OrderId' }),
+  ping: answers({ ...both, bidId: ORDER }),
   post: answers({
     ...both,
     reference: '*.LeadIdentifier|LeadIdentifier',

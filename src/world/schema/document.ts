@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { MinMargin } from '../../domain/world/campaign.ts';
 import { type Cents, ZERO } from '../../domain/money.ts';
 import type { World } from '../../domain/world/world.ts';
+import { withSteps } from '../presets.ts';
 import { caps } from './cap.ts';
 import { contract } from './contract.ts';
 import { door } from './door.ts';
@@ -215,10 +216,10 @@ export function toWorld(draft: Omit<WorldDraft, 'sluice'>): World {
       ...one,
       timeZone: one.timeZone ?? draft.timeZone,
     })),
-    contracts: mapValues(named(draft.contracts), (one) => ({
-      ...one,
-      priceCents: one.priceCents ?? priceInHouse(draft, one),
-    })),
+    contracts: mapValues(named(draft.contracts), (written) => {
+      const one = withSteps(written, draft);
+      return { ...one, priceCents: one.priceCents ?? priceInHouse(draft, one) };
+    }),
   };
 }
 

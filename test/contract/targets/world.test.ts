@@ -80,7 +80,12 @@ test('a delivery without an adapter is one of the JSON protocol, as before', () 
 
 describe('is refused, with its path', () => {
   const WRONG: [says: string, delivery: (known: Known) => object, path: string, words: RegExp][] = [
-    ['an adapter that is none', () => ({ adapter: 'fax' }), 'adapter', /^wants json.*twilio_sms$/],
+    [
+      'an adapter that is none',
+      () => ({ adapter: 'fax' }),
+      'adapter',
+      /^wants json, .*twilio_sms\b.* or http$/,
+    ],
     ['options that are missing', () => ({ adapter: 'hubspot' }), 'options', /is missing/],
     [
       'a setting that is none',

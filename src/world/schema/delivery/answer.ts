@@ -183,8 +183,8 @@ export const answerRules: z.ZodType<AnswerRules> = settings({
     .enum(['reject', 'error', 'in_doubt'])
     .default('in_doubt')
     .describe('What a readable 2xx answer means that no rule met.'),
-  price: price.optional(),
-  bids: bids.optional(),
+  price: price.optional().describe('Where the price stands.'),
+  bids: bids.optional().describe('Where a ping’s answer names several prices.'),
   bid_id: path.optional(),
   reference: path.optional(),
   reason: path.optional(),

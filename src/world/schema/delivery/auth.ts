@@ -38,39 +38,56 @@ const prefix = z
   .default('')
   .describe('Stands before it.');
 
+function kind<Name extends Auth['kind']>(name: Name, says: string) {
+  return z.literal(name).describe(says);
+}
+
 /** One way to say who we are. */
 export const auth = z.discriminatedUnion('kind', [
-  settings({ kind: z.literal('none') }),
+  settings({ kind: kind('none', 'Nothing says who we are.') }),
   settings({
-    kind: z.literal('basic'),
+    kind: kind('basic', 'User and password.'),
     user: z
       .string()
       .max(200)
-      .regex(/^[^:]*$/),
+      .regex(/^[^:]*$/, 'wants no colon')
+      .describe('Our name there; without a colon.'),
     secret,
   }),
-  settings({ kind: z.literal('bearer'), secret }),
-  settings({ kind: z.literal('header'), name: header, prefix, secret }),
-  settings({ kind: z.literal('query'), name: z.string().min(1).max(100), secret }),
+  settings({ kind: kind('bearer', 'A bearer token.'), secret }),
   settings({
-    kind: z.literal('hmac'),
+    kind: kind('header', 'The secret in a header.'),
+    name: header.describe('Of the header.'),
+    prefix,
+    secret,
+  }),
+  settings({
+    kind: kind('query', 'The secret in the address.'),
+    name: z.string().min(1).max(100).describe('Of the parameter.'),
+    secret,
+  }),
+  settings({
+    kind: kind('hmac', 'A signature.'),
     secret,
     header: header.describe('Carries the signature of the body; of the query if there is none.'),
     prefix,
-    algorithm: z.enum(['sha1', 'sha256', 'sha512']).default('sha256'),
-    encoding: z.enum(['hex', 'base64']).default('hex'),
+    algorithm: z
+      .enum(['sha1', 'sha256', 'sha512'])
+      .default('sha256')
+      .describe('The hash of the HMAC.'),
+    encoding: z.enum(['hex', 'base64']).default('hex').describe('How it is written.'),
     timestamp_header: header
       .nullable()
       .default(null)
       .describe('Carries Unix seconds; signed is then seconds.body.'),
   }),
   settings({
-    kind: z.literal('oauth2'),
+    kind: kind('oauth2', 'Client credentials, as OAuth 2 has them.'),
     token_url: url.describe('Where client credentials are changed into a token.'),
-    client_id: z.string().min(1).max(500),
+    client_id: z.string().min(1).max(500).describe('Our id there.'),
     secret,
-    scope: z.string().max(1_000).nullable().default(null),
-    audience: z.string().max(1_000).nullable().default(null),
-    client_in: z.enum(['body', 'basic']).default('body'),
+    scope: z.string().max(1_000).nullable().default(null).describe('What is asked for.'),
+    audience: z.string().max(1_000).nullable().default(null).describe('Some want it.'),
+    client_in: z.enum(['body', 'basic']).default('body').describe('Where id and secret stand.'),
   }),
 ]) satisfies z.ZodType<Auth, unknown>;

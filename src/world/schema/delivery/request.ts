@@ -50,7 +50,7 @@ const mapping = z
       .nullable()
       .default(null)
       .describe('The buyer’s words for ours; `*` for all others.'),
-    omit_if_empty: z.boolean().default(false),
+    omit_if_empty: z.boolean().default(false).describe('An empty text is left out, too.'),
   })
   .superRefine((written, { addIssue }) => {
     const said = ORIGINS.filter((name) => written[name] !== undefined);
@@ -87,7 +87,7 @@ const headers = z
     z.string().regex(HEADER_NAME, 'is no name of a header'),
     z.union([
       template.transform((text) => ({ liquid: text })),
-      z.strictObject({ secret: secretRef }),
+      z.strictObject({ secret: secretRef.describe('env:NAME or file:/path.') }),
     ]),
   )
   .superRefine((written, { addIssue }) => {
@@ -133,12 +133,13 @@ export const requestShape = {
     .default('lead')
     .describe('The outermost element of xml, or the one in the body of soap.'),
   soap: settings({
-    version: z.enum(['1.1', '1.2']).default('1.1'),
+    version: z.enum(['1.1', '1.2']).default('1.1').describe('Of the envelope.'),
     action: z
       .string()
       .max(500)
       .regex(/^[!#-~]*$/, 'wants no spaces and no quotes')
-      .default(''),
+      .default('')
+      .describe('The SOAPAction.'),
   })
     .prefault({})
     .describe('Of format soap.'),
