@@ -14,7 +14,8 @@ import { type Answer, type CampaignUnderTest, createCampaign, request } from './
 import { createDatabase } from './databases.ts';
 import { createNamespace } from './namespaces.ts';
 import { type ServeProcess, startServe } from './serve-process.ts';
-import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+import { PASS } from './fault-script.ts';
 import { startBuyers, type TestBuyer } from './test-buyers.ts';
 import { until } from './until.ts';
 import {
@@ -34,6 +35,8 @@ export interface WorldSettings {
   readonly processes?: number;
   /** Puts `world.temporal` between the processes and Temporal. */
   readonly proxied?: boolean;
+  /** Puts `world.faults` between the processes and the buyers. */
+  readonly faulty?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   /** What buyers of the test's own took, as their journal has it; it may grow. */
   readonly taken?: readonly JournalLine[];
@@ -68,16 +71,18 @@ export function worldTest(settings: WorldSettings = {}) {
 }
 
 async function openWorld(settings: WorldSettings) {
-  const { processes: count = 1, proxied = false, env = {}, taken = [] } = settings;
+  const { processes: count = 1, proxied = false, faulty = false, env = {}, taken = [] } = settings;
   const folder = mkdtempSync(join(tmpdir(), 'sluice-world-'));
   const { temporalAddress } = inject('stack');
   const [database, namespace, buyers, temporal] = await Promise.all([
     createDatabase(),
     createNamespace(),
     startBuyers(folder),
-    proxied ? startTcpProxy(temporalAddress) : undefined,
+    proxied ? startFaultProxy(temporalAddress) : undefined,
   ]);
-  const draft = createDraft(buyers.urlOf);
+  const faults = faulty ? await startFaultProxy(buyers.address, () => PASS) : undefined;
+  const buyersAt = faults?.address ?? buyers.address;
+  const draft = createDraft((buyer, kind) => buyers.urlOf(buyer, kind, buyersAt));
   const serveEnv = {
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: temporal?.address ?? temporalAddress,
@@ -85,7 +90,7 @@ async function openWorld(settings: WorldSettings) {
     SLUICE_OPERATOR_KEY_SHA256: sha256(OPERATOR_KEY),
     SLUICE_LOG_LEVEL: 'warn',
     ...env,
-    OUTBOUND_ALLOW_PRIVATE: `${buyers.address},${NOBODY},${env.OUTBOUND_ALLOW_PRIVATE ?? ''}`,
+    OUTBOUND_ALLOW_PRIVATE: `${buyersAt},${NOBODY},${env.OUTBOUND_ALLOW_PRIVATE ?? ''}`,
   };
   const names = Array.from({ length: count }, (_, index) => `serve-${index}`);
   const processes = await Promise.all(
@@ -142,9 +147,15 @@ async function openWorld(settings: WorldSettings) {
     trace,
     apply,
     /** Only with `proxied`. */
-    get temporal(): TcpProxy {
+    get temporal(): FaultProxy {
       if (!temporal) throw new Error('the world was opened without `proxied`');
       return temporal;
+    },
+
+    /** Only with `faulty`; what it passes on is passed on whole until it is given a script. */
+    get faults(): FaultProxy {
+      if (!faults) throw new Error('the world was opened without `faulty`');
+      return faults;
     },
 
     /** A new buyer; it gets its contract with the campaign whose stage names it. */
@@ -210,7 +221,8 @@ async function openWorld(settings: WorldSettings) {
 
     async close(): Promise<void> {
       await Promise.all(processes.map((each) => each.stop()));
-      await Promise.all([buyers.close(), database.close(), namespace.close(), temporal?.close()]);
+      await Promise.all([buyers.close(), database.close(), namespace.close()]);
+      await Promise.all([temporal?.close(), faults?.close()]);
       rmSync(folder, { recursive: true, force: true });
     },
   };
