@@ -207,6 +207,17 @@ async function openWorld(settings: WorldSettings) {
         [leadId],
       ),
 
+    /** Takes locks by a statement, in a transaction of its own; call what it returns to leave it. */
+    async lock(text: string, values: unknown[]): Promise<() => Promise<void>> {
+      const client = await pool.connect();
+      await client.query('begin');
+      await client.query(text, values);
+      return async () => {
+        await client.query('rollback');
+        client.release();
+      };
+    },
+
     /** The caps of a buyer as its entity has them. */
     caps: (buyer: TestBuyer): Promise<CapsState> =>
       namespace.client.workflow.getHandle(`buyer-caps/${buyer.id}`).query<CapsState>('snapshot'),
