@@ -116,14 +116,14 @@ async function stream(campaigns: readonly CampaignUnderTest[], serve: Mortal): P
   return Promise.all(sent);
 }
 
-/** Resolves when no lead and no attempt is under way; how many leads have which status. */
+/** Resolves when no lead and no post is under way; how many leads have which status. */
 async function atRest(world: World): Promise<Record<string, number>> {
   const look = async () => {
     const rows = await world.rows<{ status: string; n: number }>(
       'select status, count(*)::int as n from leads group by 1',
     );
     const [open] = await world.rows<{ n: number }>(
-      "select count(*)::int as n from attempts where state in ('planned', 'sending')",
+      "select count(*)::int as n from attempts where state = 'sending'",
     );
     const found = Object.fromEntries(rows.map(({ status, n }) => [status, n]));
     return open?.n === 0 && (found['received'] ?? 0) === 0 && found;
