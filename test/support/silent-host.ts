@@ -3,6 +3,7 @@
 
 import { connect, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
+import { until } from './until.ts';
 
 export interface SilentHost {
   /** `host:port`. */
@@ -16,23 +17,20 @@ const LISTENS = `
   const server = require('node:net').createServer();
   server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
     parentPort.postMessage(server.address().port);
-    setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0), 50);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   });`;
 
 /** Resolves when its queue is full. */
 export async function startSilentHost(): Promise<SilentHost> {
   const worker = new Worker(LISTENS, { eval: true });
   const port = await new Promise<number>((resolve) => worker.once('message', resolve));
-  const callers: Socket[] = [];
-  // Until one of them is not let in.
-  for (let isFull = false; !isFull;) {
-    const caller = connect(port, '127.0.0.1');
-    callers.push(caller.on('error', () => undefined));
-    isFull = await new Promise<boolean>((resolve) => {
-      caller.once('connect', () => resolve(false));
-      setTimeout(() => resolve(true), 300);
-    });
+  // Two fit into its queue; that the others wait as well keeps it full.
+  let waiting = 0;
+  const callers: Socket[] = Array.from({ length: 8 }, () => connect(port, '127.0.0.1'));
+  for (const caller of callers) {
+    caller.on('error', () => undefined).once('connect', () => (waiting += 1));
   }
+  await until('its queue is full', () => waiting >= 2);
   return {
     address: `127.0.0.1:${port}`,
     async close() {
