@@ -284,6 +284,10 @@ test(
     });
 
     const begunAt = performance.now();
+    const say = (what: string) => {
+      const seconds = Math.round((performance.now() - begunAt) / 1_000);
+      process.stdout.write(`after ${seconds} s ${what}\n`);
+    };
     const told = await stream([alone, shared], serve);
     await serve.kills();
     const statuses = await atRest(world);
@@ -293,7 +297,8 @@ test(
     expect(Object.values(statuses).reduce((sum, n) => sum + n)).toBe(LEADS);
     expect(serve.now(), 'lives').toBe(KILLS + 1);
 
-    const causes = await expectCauses(world, told, serve);
+    say(`all are at rest: ${JSON.stringify(statuses)}`);
+    say(await expectCauses(world, told, serve));
 
     const aloneIds = new Set(told.flatMap(({ leadId }, n) => (n % 2 === 0 ? [leadId] : [])));
     expectNoneTwice(world, aloneIds);
@@ -306,15 +311,13 @@ test(
     mayAsk = true;
     const isKnown = async () => (await attemptsIn(world, 'in_doubt')).length === 0;
     await until('every doubt resolves by itself', isKnown, PATIENCE_MS);
+    say('every doubt is resolved');
     expect(['sold', 'unsold']).toEqual(expect.arrayContaining(Object.keys(await atRest(world))));
     expectNoneTwice(world, aloneIds);
     await expectCapHeld(world, capped);
     await expectCapsAgree(world);
     const settled = await accepted(world);
     expect(settled.ledger).toEqual(settled.journal);
-    const seconds = Math.round((performance.now() - begunAt) / 1_000);
-    process.stdout.write(
-      `${seconds} s: ${JSON.stringify(statuses)}, ${causes}, ` + `${settled.ledger.length} sales\n`,
-    );
+    say(`the ledger is the journal: ${settled.ledger.length} sales`);
   },
 );
