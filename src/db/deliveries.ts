@@ -71,7 +71,8 @@ export async function recordGivenUp(db: Tx, push: DeliveryKey): Promise<void> {
              insert into deliveries as d (lead_id, contract_id, target, state, tries, detail)
              values ($1, $2, $3, 'failed', 0, 'given up')
              on conflict (lead_id, contract_id, target) do update
-               set state = 'failed', detail = 'given up: ' || d.detail, next_try_at = null, at = now()
+               set state = 'failed', detail = 'given up: ' || d.detail, next_try_at = null,
+                 at = now()
                where d.state = 'trying'
              returning lead_id, contract_id, target, state
            ) ${TELL}`,

@@ -1,6 +1,6 @@
 // Many stand-in buyers on one port, under /buyers/{name}/ping, /post, /status and /crm, in Sluice's
-// own JSON protocol; /control lets a test change a buyer and read the journal. On bare node:http,
-// as the bench sends 600 pings a second to this process on the machine it measures.
+// own JSON protocol; /control lets a test change a buyer and read the journal. On bare
+// node:http, as the bench sends 600 pings a second to this process on the machine it measures.
 
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';

@@ -10,7 +10,7 @@ import { createCaseBook } from '../activities/cases.ts';
 import { createTokens } from '../activities/delivering/host.ts';
 import { createHttp } from '../activities/http.ts';
 import { createActivities } from '../activities/index.ts';
-import { createAnswers } from './answers.ts';
+import { type Answers, createAnswers } from './answers.ts';
 import { createApp } from '../api/app.ts';
 import type { Config } from '../config.ts';
 import { readCapsSeed } from '../db/caps-seed.ts';
@@ -99,9 +99,8 @@ export async function serve(
     say: (level, message, error) => log[level]({ err: error }, message),
   });
   const listener = listen(databaseUrl, [ANSWER_CHANNEL, WORLD_CHANNEL], (channel, payload) => {
-    if (channel === WORLD_CHANNEL) return void worlds.refresh().catch(onError);
-    const [to, leadId = ''] = payload.split(' ');
-    if (to === process && isLeadId(leadId)) void answers.told(leadId);
+    if (channel === WORLD_CHANNEL) void worlds.refresh().catch(onError);
+    else hear(payload, process, answers);
   });
   const sweeper = startSweeper({
     ...{ pool, temporal, start: desk.startStored, tellDeposits: deposits.sweep, onError },
@@ -130,6 +129,12 @@ export async function serve(
       await pool.end();
     },
   };
+}
+
+/** `process lead`: the lead was settled elsewhere, and its source waits in that process. */
+function hear(payload: string, process: string, answers: Pick<Answers, 'told'>): void {
+  const [to, leadId = ''] = payload.split(' ');
+  if (to === process && isLeadId(leadId)) void answers.told(leadId);
 }
 
 function createDesk(deps: {

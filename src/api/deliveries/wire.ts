@@ -139,8 +139,8 @@ export const DELIVERIES: Readonly<Record<string, Operation>> = {
     tags: ['deliveries'],
     summary: 'Push again what failed',
     description:
-      'One, many, or all of a time. Each is pushed by a workflow of its own, with the same id, by ' +
-      'the configuration in force. What is being tried is left alone.',
+      'One, many, or all of a time. Each is pushed by a workflow of its own, with the same id, ' +
+      'by the configuration in force. What is being tried is left alone.',
     security: OPERATOR,
     request: { body: json(redeliverBody) },
     responses: {

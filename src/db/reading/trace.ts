@@ -114,7 +114,8 @@ const TRACE = `select l.id, l.public_no, l.campaign_id, l.source_id, l.sub_sourc
      from transfers t where t.lead_id = l.id) as transfers,
     (select coalesce(jsonb_agg(jsonb_build_object('contractId', d.contract_id,
        'target', d.target, 'state', d.state, 'tries', d.tries, 'detail', d.detail,
-       'atMs', ${msOf('d.at')}, 'nextTryAtMs', ${msOf('d.next_try_at')}) order by d.at, d.contract_id, d.target), '[]')
+       'atMs', ${msOf('d.at')}, 'nextTryAtMs', ${msOf('d.next_try_at')})
+       order by d.at, d.contract_id, d.target), '[]')
      from deliveries d where d.lead_id = l.id) as deliveries,
     (select coalesce(jsonb_agg(jsonb_build_object('round', n.round, 'action', n.action,
        'contract', n.contract_id, 'by', n.done_by, 'atMs', ${msOf('n.done_at')})

@@ -52,13 +52,16 @@ describe('the answer to a post', () => {
       reply({ status: 'error', msg: 'no campaign' }),
       { kind: 'rejected', reason: 'buyer_error', detail: 'no campaign' },
     ],
+    [
+      reply({ status: 'pending', id: '007' }),
+      { kind: 'pending', reference: '007', detail: 'pending_if[0], HTTP 200' },
+    ],
   ])('%j is clear', (answer, said) => {
     expect(httpAdapter.parsePost(answer, step)).toStrictEqual(said);
   });
 
   test.each([
     reply({ status: 'accepted' }, 500),
-    reply({ status: 'pending' }),
     reply({ id: '007', price: 5 }),
     reply({ status: 'not accepted' }),
     reply({}, 404),

@@ -72,7 +72,11 @@ describe('a secret', () => {
 describe('a token', () => {
   const step = stepOf(`
 auth:
-  { kind: oauth2, token_url: https://id.example/token, client_id: me, secret: env:KEY, scope: leads }
+  kind: oauth2
+  token_url: https://id.example/token
+  client_id: me
+  secret: env:KEY
+  scope: leads
 ${BODY}`);
 
   async function bearerOf(host: ReturnType<typeof hostOf>): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 // Liquid texts of operators, filled with what strangers typed. Goal: a template is escaped for
-// where it stands, is refused where it cannot work, and gets at no file, clock, chance or prototype; a
-// body that is not well-formed never leaves.
+// where it stands, is refused where it cannot work, and gets at no file, clock, chance or
+// prototype; a body that is not well-formed never leaves.
 
 import { describe, expect, test } from 'vitest';
 
