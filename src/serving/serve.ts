@@ -84,9 +84,8 @@ export async function serve(
   });
   const forActivities = {
     ...{ pool, cases, process, readSecret, desk: capDesk, send: http.send },
-    ...{ grader: scoring.grader, scoreModel: scoring.scoreModel, lookups },
+    ...{ grader: scoring.grader, scoreModel: scoring.scoreModel, lookups, pushes: deliveries.watch },
     ...{ giveAnswer: answers.give, now: Date.now, tokens: createTokens(Date.now) },
-    pushes: deliveries.watch,
   };
   const activities = createActivities(forActivities);
   const readSigningKey = createSecretMemory(pool);
@@ -112,8 +111,7 @@ export async function serve(
   const apiDeps = createApiDeps({
     ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host },
     ...{ readSecret, readSigningKey, storeNotices: notices.store },
-    deliveries: deliveries.api,
-    hearing: createHearing(forActivities),
+    ...{ deliveries: deliveries.api, hearing: createHearing(forActivities) },
   });
   const server = await openServer(createServer(createApp(apiDeps)), config);
   return {
