@@ -84,15 +84,15 @@ export async function serve(
   });
   const forActivities = {
     ...{ pool, cases, process, readSecret, desk: capDesk, send: http.send },
-    ...{ grader: scoring.grader, scoreModel: scoring.scoreModel, lookups, pushes: deliveries.watch },
+    ...{ grader: scoring.grader, scoreModel: scoring.scoreModel, lookups },
+    pushes: deliveries.watch,
     ...{ giveAnswer: answers.give, now: Date.now, tokens: createTokens(Date.now) },
   };
-  const activities = createActivities(forActivities);
   const readSigningKey = createSecretMemory(pool);
   const pings = createPingDesk({ activities: forActivities, worlds, readSigningKey });
   const host: TemporalHost = startTemporalHost({
     temporal: config.temporal,
-    activities: { ...activities, ...notices.activities },
+    activities: { ...createActivities(forActivities), ...notices.activities },
     caps: config.capsInside,
     onConnected: () => warm(currentWorld()),
     say: (level, message, error) => log[level]({ err: error }, message),
