@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { createPingDesk } from './ping-desk.ts';
 import { createCapDesk } from '../activities/cap-desk.ts';
 import { createCaseBook } from '../activities/cases.ts';
+import { createTry } from '../activities/trying/try.ts';
 import { createTokens } from '../activities/delivering/host.ts';
 import { createHttp } from '../activities/http.ts';
 import { createActivities } from '../activities/index.ts';
@@ -112,6 +113,7 @@ export async function serve(
     ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host },
     ...{ readSecret, readSigningKey, storeNotices: notices.store },
     ...{ deliveries: deliveries.api, hearing: createHearing(forActivities) },
+    tryStep: createTry(forActivities),
   });
   const server = await openServer(createServer(createApp(apiDeps)), config);
   return {

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { ulid } from 'ulid';
 
+import { createTokens } from '../../src/activities/delivering/host.ts';
+import { createTry } from '../../src/activities/trying/try.ts';
 import { createApp } from '../../src/api/app.ts';
 import type {
   Acceptance,
@@ -165,6 +167,11 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
         .toReversed()
         .slice(0, limit),
     readPaidIn: async () => [],
+    tryStep: createTry({
+      ...{ now: Date.now, tokens: createTokens(Date.now) },
+      readSecret: async (reference) => secrets[reference],
+      send: async () => ({ kind: 'not_sent', reason: 'late', detail: 'no network', ms: 0 }),
+    }),
     readSecret: async (reference) => secrets[reference],
     stampKey: async () => 'a key of tests',
     storeNotices: async (notices) => void stand.notices.push(...notices),
