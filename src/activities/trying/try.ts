@@ -21,7 +21,7 @@ import { veil, veiled } from './veil.ts';
 
 export type TryStep = (trial: Trial) => Promise<Tried>;
 
-/** Throws where the contract has no such step, or no address for tests where one is to be called. */
+/** Throws without the step, and without an address for tests where one is to be called. */
 export function createTry(
   deps: Pick<ActivityDeps, 'send' | 'readSecret' | 'tokens' | 'now'>,
 ): TryStep {

@@ -1,5 +1,5 @@
-// A step of a contract that is tried: the request as it would be sent, and what an answer would come
-// to. Nothing is held, stored or counted for it.
+// A step of a contract that is tried: the request as it would be sent, and what an answer would
+// come to. Nothing is held, stored or counted for it.
 
 import type { Cents } from '../money.ts';
 import type { FieldValue, World } from '../world/world.ts';

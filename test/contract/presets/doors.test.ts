@@ -1,6 +1,6 @@
-// Goal: what a preset posts is understood by the platform it names, and what that answers is read as
-// it was meant. Method: the guide's contracts against a second Sluice's doors, over real HTTP; the
-// journal is what the other side took in.
+// Goal: what a preset posts is understood by the platform it names, and what that answers is read
+// as it was meant. Method: the guide's contracts against a second Sluice's doors, over real HTTP;
+// the journal is what the other side took in.
 
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 

@@ -120,11 +120,11 @@ test('live goes to the address for tests only, as a test, and its secrets come b
 
 const WRONG: [contract: string, body: object, status: number, says: RegExp][] = [
   ['nobody', {}, 404, /no such entry/],
-  ['own', { step: 'ping' }, 400, /the contract has no ping/],
-  ['preset_auto', { live: true }, 400, /test_url is the real address/],
-  ['own', { live: true, answer: { body: '' } }, 400, /does not go with live/],
+  ['own', { step: 'ping' }, 422, /the contract has no ping/],
+  ['preset_auto', { live: true }, 422, /test_url is the real address/],
+  ['own', { live: true, answer: { body: '' } }, 422, /does not go with live/],
   ['own', { lead: 'lead_1' }, 404, /no such lead/],
-  ['own', { fields: { zip: 'abc' } }, 400, /fields\.zip/],
+  ['own', { fields: { zip: 'abc' } }, 422, /fields\.zip/],
 ];
 test.for(WRONG)('%s with %o is refused', async ([contract, body, status, says]) => {
   const answer = await ask(contract, body);

@@ -1,5 +1,6 @@
-// What a platform wants to be sent: its addresses, its words for who we are, and its names of common
-// fields. A contract gives the ids and keys; what comes of both is what an operator could write.
+// What a platform wants to be sent: its addresses, its words for who we are, and its names of
+// common fields. A contract gives the ids and keys; what comes of both is what an operator could
+// write.
 
 import { z } from 'zod';
 
