@@ -41,7 +41,7 @@ import { openScoringDesk } from './scoring/desk.ts';
 import { startSweeper } from './sweeper.ts';
 import type { TemporalCalls } from '../temporal.ts';
 import { startTemporalHost, type TemporalHost } from './temporal-host.ts';
-import { openWorlds } from './worlds.ts';
+import { openWorlds, type Worlds } from './worlds.ts';
 
 export interface Serving {
   readonly url: string;
@@ -98,10 +98,9 @@ export async function serve(
     onConnected: () => warm(currentWorld()),
     say: (level, message, error) => log[level]({ err: error }, message),
   });
-  const listener = listen(databaseUrl, [ANSWER_CHANNEL, WORLD_CHANNEL], (channel, payload) => {
-    if (channel === WORLD_CHANNEL) void worlds.refresh().catch(onError);
-    else hear(payload, process, answers);
-  });
+  const listener = listen(databaseUrl, [ANSWER_CHANNEL, WORLD_CHANNEL], (channel, payload) =>
+    hear(channel, payload, { worlds, answers, process, onError }),
+  );
   const sweeper = startSweeper({
     ...{ pool, temporal, start: desk.startStored, tellDeposits: deposits.sweep, onError },
     ...{ fetchNotices: notices.sweep, retainCertificates: lookups.sweep },
@@ -131,10 +130,20 @@ export async function serve(
   };
 }
 
-/** `process lead`: the lead was settled elsewhere, and its source waits in that process. */
-function hear(payload: string, process: string, answers: Pick<Answers, 'told'>): void {
+/** A new world; or `process lead`: settled elsewhere, and its source waits in that process. */
+function hear(
+  channel: string,
+  payload: string,
+  here: {
+    readonly worlds: Pick<Worlds, 'refresh'>;
+    readonly answers: Pick<Answers, 'told'>;
+    readonly process: string;
+    readonly onError: (error: unknown) => void;
+  },
+): void {
+  if (channel === WORLD_CHANNEL) return void here.worlds.refresh().catch(here.onError);
   const [to, leadId = ''] = payload.split(' ');
-  if (to === process && isLeadId(leadId)) void answers.told(leadId);
+  if (to === here.process && isLeadId(leadId)) void here.answers.told(leadId);
 }
 
 function createDesk(deps: {

@@ -157,6 +157,13 @@ function readAs(
     reference: (isSold ? post.reference : rules?.reference) ?? null,
     reason: isSold ? word.reason : post.detail,
   };
-  const comesTo = { accepted: 'sold', rejected: 'rejected', unclear: 'in_doubt' } as const;
-  return { ...base, read, comesTo: comesTo[post.kind] };
+  return { ...base, read, comesTo: COMES_TO[post.kind] };
 }
+
+/** What an offer with this answer would be. */
+const COMES_TO = {
+  accepted: 'sold',
+  rejected: 'rejected',
+  pending: 'pending',
+  unclear: 'in_doubt',
+} as const;

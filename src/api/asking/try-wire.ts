@@ -73,7 +73,7 @@ export const tried = z
     reason: z.string().nullable(),
     captures: z.record(z.string(), z.string()),
     comes_to: z
-      .enum(['bid', 'no_bid', 'sold', 'rejected', 'in_doubt'])
+      .enum(['bid', 'no_bid', 'sold', 'rejected', 'pending', 'in_doubt'])
       .nullable()
       .meta({ description: 'What the offer would come to; null where no answer was read' }),
   })

@@ -48,5 +48,5 @@ export interface Tried {
     readonly reason: string | null;
     readonly captures: Readonly<Record<string, string>>;
   } | null;
-  readonly comesTo: 'bid' | 'no_bid' | 'sold' | 'rejected' | 'in_doubt' | null;
+  readonly comesTo: 'bid' | 'no_bid' | 'sold' | 'rejected' | 'pending' | 'in_doubt' | null;
 }
