@@ -110,9 +110,8 @@ export async function serve(
   const events = startEventDesk({ ...forActivities, currentWorld, log, onError, metrics });
   const apiDeps = createApiDeps({
     ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host },
-    ...{ readSecret, readSigningKey, storeNotices: notices.store },
-    ...{ deliveries: deliveries.api, hearing: createHearing(forActivities) },
-    tryStep: createTry(forActivities),
+    ...{ readSecret, readSigningKey, storeNotices: notices.store, deliveries: deliveries.api },
+    ...{ hearing: createHearing(forActivities), tryStep: createTry(forActivities) },
   });
   const server = await openServer(createServer(createApp(apiDeps)), config);
   return {

@@ -5,8 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { ulid } from 'ulid';
 
-import { createTokens } from '../../src/activities/delivering/host.ts';
-import { createTry } from '../../src/activities/trying/try.ts';
 import { createApp } from '../../src/api/app.ts';
 import type {
   Acceptance,
@@ -167,11 +165,7 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
         .toReversed()
         .slice(0, limit),
     readPaidIn: async () => [],
-    tryStep: createTry({
-      ...{ now: Date.now, tokens: createTokens(Date.now) },
-      readSecret: async (reference) => secrets[reference],
-      send: async () => ({ kind: 'not_sent', reason: 'late', detail: 'no network', ms: 0 }),
-    }),
+    tryStep: () => Promise.reject(new Error('nothing is tried here')),
     readSecret: async (reference) => secrets[reference],
     stampKey: async () => 'a key of tests',
     storeNotices: async (notices) => void stand.notices.push(...notices),

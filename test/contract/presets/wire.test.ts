@@ -40,7 +40,7 @@ test('Lead Prosper: JSON under its names, ten digits, an ISO date', async () => 
 
 test('Phonexa: camel case, ten digits, and the contract’s price as the least', async () => {
   said = json({ id: '9', status: 3 });
-  expect(await posted(exampleAt('phonexa', here))).toMatchObject({ kind: 'unclear' });
+  expect(await posted(exampleAt('phonexa', here))).toMatchObject({ kind: 'pending' });
   expect(journal()).toEqual(['POST /lead/']);
   expect(JSON.parse(buyers.journal[0]?.body ?? '')).toEqual({
     ...{ apiId: 'A1', apiPassword: 'px secret', productId: '12', price: 12 },
