@@ -74,7 +74,7 @@ interface Learning {
   wait(isEnded: () => boolean): Promise<void>;
 }
 
-/** Waits until one of the doubts may have ended; all doubts of the run are asked about meanwhile. */
+/** Waits until one of the doubts may have ended; every doubt is asked about meanwhile. */
 async function waitAsking(run: Run, isEnded: () => boolean): Promise<void> {
   const stop: Stop = { now: false };
   const asking = run.offers.filter(isInDoubt).map((doubt) => resolve(run, doubt, stop));
