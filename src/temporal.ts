@@ -5,9 +5,10 @@ import {
   Client,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
+  type WorkflowStartOptions,
   WithStartWorkflowOperation,
 } from '@temporalio/client';
-import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { defineSearchAttributeKey, TypedSearchAttributes, type Workflow } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import type { Config } from './config.ts';
 import {
@@ -89,6 +90,19 @@ export function createTemporalCalls(connection: NativeConnection, namespace: str
   const within = <T>(ms: number, call: () => Promise<T>) =>
     client.withDeadline(Date.now() + ms, call);
 
+  /** One that runs already is success. */
+  async function startOnce<T extends Workflow>(
+    type: string,
+    how: Omit<WorkflowStartOptions<T>, 'taskQueue'>,
+  ): Promise<void> {
+    const options = { ...how, taskQueue: LEADS_QUEUE } as WorkflowStartOptions<T>;
+    try {
+      await within(START_DEADLINE_MS, () => client.workflow.start<T>(type, options));
+    } catch (cause) {
+      if (!(cause instanceof WorkflowExecutionAlreadyStartedError)) throw cause;
+    }
+  }
+
   return {
     client,
 
@@ -115,39 +129,23 @@ export function createTemporalCalls(connection: NativeConnection, namespace: str
     },
 
     /** Starts fetching an announced lead, again where it was given up; under way is success. */
-    async startFetch(announced: Announced): Promise<void> {
-      try {
-        await within(START_DEADLINE_MS, () =>
-          client.workflow.start<typeof fetchLead>('fetchLead', {
-            workflowId: fetchWorkflowId(announced),
-            taskQueue: LEADS_QUEUE,
-            args: [announced],
-            // A notice that a person has put back: what was fetched is never fetched again.
-            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-            staticSummary: `a lead at ${announced.platform}`,
-          }),
-        );
-      } catch (cause) {
-        if (!(cause instanceof WorkflowExecutionAlreadyStartedError)) throw cause;
-      }
-    },
+    startFetch: (announced: Announced): Promise<void> =>
+      startOnce<typeof fetchLead>('fetchLead', {
+        workflowId: fetchWorkflowId(announced),
+        args: [announced],
+        // A notice that a person has put back: what was fetched is never fetched again.
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        staticSummary: `a lead at ${announced.platform}`,
+      }),
 
     /** Starts the repeat of a push; one that is under way or has ended already is success. */
-    async startRedelivery(asked: Redelivery): Promise<void> {
-      try {
-        await within(START_DEADLINE_MS, () =>
-          client.workflow.start<typeof redeliverLead>('redeliverLead', {
-            workflowId: redeliveryWorkflowId(asked),
-            taskQueue: LEADS_QUEUE,
-            args: [asked],
-            workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-            staticSummary: `${asked.contractId}/${asked.target} again, for ${asked.by}`,
-          }),
-        );
-      } catch (cause) {
-        if (!(cause instanceof WorkflowExecutionAlreadyStartedError)) throw cause;
-      }
-    },
+    startRedelivery: (asked: Redelivery): Promise<void> =>
+      startOnce<typeof redeliverLead>('redeliverLead', {
+        workflowId: redeliveryWorkflowId(asked),
+        args: [asked],
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+        staticSummary: `${asked.contractId}/${asked.target} again, for ${asked.by}`,
+      }),
 
     /** Applies a batch to a buyer's entity, which is begun if there is none. */
     async applyCaps(

@@ -35,23 +35,24 @@ export async function resolve(
   const terms = report.resolve;
   if (!terms) return;
   const key = keyOf(run, contractId);
-  const isSettled = () => stop.now || run.settled.has(contractId);
-  for (let asked = 0; !isSettled(); asked += 1) {
+  const isOver = () => stop.now || run.settled.has(contractId);
+  for (let asked = 0; !isOver(); asked += 1) {
     const of = { leadId: key.leadId, contractId, asked, nowMs: Date.now() };
     const next = nextDoubtStep(terms, of);
     if (!next) return;
     const what = next.kind === 'ask' ? 'is asked what it did' : 'is taken at its policy';
-    await sleepUnless({ ms: next.waitMs, summary: `${contractId} ${what}` }, isSettled);
-    if (isSettled()) return;
+    await sleepUnless({ ms: next.waitMs, summary: `${contractId} ${what}` }, isOver);
+    if (isOver()) return;
     if (next.kind === 'assume') {
       const as = terms.assume?.as ?? 'rejected';
       await later(`${contractId}: nobody knew in time, so ${as}`).assumeDoubt({ key, as });
       run.settled.add(contractId);
       return;
     }
-    const { said, isOver } = await later(`ask ${contractId}: what became of it?`).askBuyer(key);
+    const { askBuyer } = later(`ask ${contractId}: what became of it?`);
+    const { said, isOver: isKnown } = await askBuyer(key);
     if (said) (run.story.asked ??= []).push({ contractId, atMs: Date.now(), said });
-    if (isOver) run.settled.add(contractId);
+    if (isKnown) run.settled.add(contractId);
     else show(run);
   }
 }

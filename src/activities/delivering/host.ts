@@ -6,7 +6,7 @@ import type { OutgoingRequest, Reply } from '../../delivery/adapter.ts';
 import { SecretMissing, type TargetHost, type Token } from '../../delivery/targets/target.ts';
 import type { HostLimits } from '../../domain/delivering/endpoint.ts';
 import type { ActivityDeps } from '../deps.ts';
-import { retryAfterMs } from '../../delivery/targets/replies.ts';
+import { askedPauseMs } from '../../delivery/targets/replies.ts';
 import type { Lanes } from './lanes.ts';
 import { withoutSecrets } from '../prepare.ts';
 
@@ -118,5 +118,5 @@ function seenIn(came: Reply, nowMs: number): Seen {
   if (came.kind !== 'answer') return { askedMs: undefined, isSlow: came.reason === 'late' };
   const { status } = came.reply;
   const isSlow = SLOW_DOWN.has(status);
-  return { askedMs: retryAfterMs(came.reply, nowMs), isSlow };
+  return { askedMs: askedPauseMs(came.reply, nowMs), isSlow };
 }

@@ -12,10 +12,12 @@ import { adapterOf } from '../../delivery/adapters.ts';
 import { readAnswer } from '../../delivery/answers/read.ts';
 import { TOKEN } from '../../delivery/requests/authorise.ts';
 import type { Trial, TrialAnswer, Tried } from '../../domain/delivery/trial.ts';
-import { isSecret, masked } from '../../domain/fields/secret.ts';
+import { masked } from '../../domain/fields/secret.ts';
 import type { LeadId } from '../../domain/ids.ts';
 import type { Step } from '../../domain/world/contract.ts';
+import { zoneOf } from '../../domain/world/world.ts';
 import type { ActivityDeps } from '../deps.ts';
+import { carriedBy } from '../parcel.ts';
 import { prepare } from '../prepare.ts';
 import { veil, veiled } from './veil.ts';
 
@@ -43,11 +45,9 @@ function stepOf({ world, contractId, step: kind }: Trial): Step {
 }
 
 function zoneIn({ world, contractId }: Trial): string {
-  const buyer = world.buyers[world.contracts[contractId]?.buyer ?? ''];
-  return buyer?.timeZone ?? world.timeZone;
+  return zoneOf(world, world.contracts[contractId]?.buyer ?? '');
 }
 
-/** What the step carries, as `parcelFor` says for real leads. */
 function parcelOf(
   { world, contractId, step: kind, lead, answer }: Trial,
   step: Step,
@@ -55,12 +55,8 @@ function parcelOf(
 ): Parcel {
   const campaign = world.contracts[contractId]?.campaign ?? '';
   const kinds = world.verticals[world.campaigns[campaign]?.vertical ?? '']?.fields ?? {};
-  const isTold = (name: string) =>
-    step.fields
-      ? step.fields.includes(name)
-      : kind === 'post' || !(kinds[name]?.personal || (kinds[name] && isSecret(kinds[name])));
-  const told = Object.entries(lead.fields).filter(([name]) => isTold(name));
-  const fields = Object.fromEntries(told);
+  const withPerson = kind === 'post';
+  const fields = carriedBy(step, kinds, { fields: lead.fields, withPerson });
   return {
     ...{ leadId: lead.id as LeadId, campaign, contractId, round: 1 },
     fields: isShown ? masked(fields, kinds) : fields,

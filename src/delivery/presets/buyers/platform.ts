@@ -58,15 +58,6 @@ export const platformId = z
     error: 'wants letters, digits, _, -, . and @, as the platform shows it',
   });
 
-/** Where a secret is found. The secret never stands in a world: worlds are stored and shown. */
-export const secretAt = z
-  .string()
-  .max(200)
-  .regex(
-    /^(env:[A-Za-z_][A-Za-z0-9_]*|file:\/.+)$/,
-    'wants a reference, env:NAME or file:/path, never the secret itself',
-  );
-
 function mapping(to: string, from: Origin, more: Partial<Mapping> = {}): Mapping {
   const place = { name: to, path: parsePath(to) ?? [] };
   return { to: place, from, as: [], map: null, omitIfEmpty: false, ...more };
