@@ -35,6 +35,7 @@ export async function createRowCaps(pool: Pool): Promise<CapDesk> {
     },
 
     deposit: async () => true,
+    correct: async () => true,
     warm: async () => undefined,
     keepLater: () => undefined,
     deniedKey: () => undefined,

@@ -6,7 +6,14 @@
 // pinged; after it one lead asks for all. The entity stays the authority.
 
 import { randomUUID } from 'node:crypto';
-import type { CapDecision, CapOp, CapWindow, Deposits, Room } from '../domain/caps/caps.ts';
+import type {
+  CapDecision,
+  CapOp,
+  CapWindow,
+  Correction,
+  Deposits,
+  Room,
+} from '../domain/caps/caps.ts';
 import { isTooLittle } from '../domain/caps/keys.ts';
 import { describeDenial } from '../domain/caps/uses.ts';
 import type { BuyerId, HoldId } from '../domain/ids.ts';
@@ -244,6 +251,14 @@ export function createCapDesk(deps: CapDeskDeps) {
       const decision = await submit(buyerId, op, RELEASE_TIMEOUT_MS);
       // Not before, as with a release.
       denials.delete(key);
+      return decision?.kind === 'done';
+    },
+
+    /** Tells what changed prices add to a buyer's windows, in sums: as with deposits. */
+    async correct(buyerId: BuyerId, upTo: number, corrections: readonly Correction[]) {
+      const op: CapOp = { op: 'correct', id: `prices/${upTo}`, corrections };
+      const decision = await submit(buyerId, op, RELEASE_TIMEOUT_MS);
+      for (const { key } of corrections) denials.delete(key);
       return decision?.kind === 'done';
     },
 

@@ -194,5 +194,9 @@ async function sendOnce(deps: ActivityDeps, offering: Offering): Promise<OfferRe
   const step = contract.post;
   if (!step) return settle(deps, offering, acceptedInHouse(contract, candidate));
   const { round } = key;
-  return settle(deps, offering, await post(deps, { known, candidate, round }, step));
+  return settle(
+    deps,
+    offering,
+    await post(deps, { known, candidate, round, stage: request.stage }, step),
+  );
 }

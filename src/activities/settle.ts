@@ -1,7 +1,7 @@
 // What an offer came to, written down: sold, refused, or in doubt; and what it held, given back.
 
 import { type Attempt, findAttempt } from '../db/attempts.ts';
-import { settleAccepted, settleUnaccepted } from '../db/settlement.ts';
+import { type SaleTerms, settleAccepted, settleUnaccepted } from '../db/settlement.ts';
 import { holdIdOf, type OfferKey } from '../domain/ids.ts';
 import { isOpen } from '../domain/doubts/doubt.ts';
 import { type OfferResult, TAKES_PLACE } from '../domain/lead.ts';
@@ -57,26 +57,32 @@ async function settleSale(
   { key, known, hold, exclusive, byRun = false }: Settling,
   result: OfferResult & { kind: 'accepted' },
 ): Promise<OfferReport> {
-  const { pool, desk, giveAnswer, process } = deps;
+  const { pool, desk, giveAnswer } = deps;
   const contract = contractOf(known, key.contractId);
-  const source = known.loaded.world.sources[known.lead.sourceId];
-  if (!source) throw new Error(`world ${known.loaded.version} has no source of this lead`);
+  const terms = termsOf(deps, { known, contract, exclusive });
+  const redirectUrl = result.redirectUrl ?? terms.redirectUrl;
   const settled = await settleAccepted(pool, key, {
     result,
-    terms: {
-      payout: source.payout,
-      maxPlaces: known.campaign.maxSales,
-      exclusive,
-      redirectUrl: result.redirectUrl ?? contract.redirectUrl,
-      process,
-      byRun,
-    },
+    terms: { ...terms, redirectUrl, byRun },
   });
   if (settled.kind !== 'sold') return readBack(deps, { key, known, hold });
   if (settled.outcome) giveAnswer(key.leadId, settled.outcome);
   if (hold.windows.length > 0) desk.keepLater(contract.buyer, hold.id);
   const { outcome } = settled;
   return sold(deps, { key, known }, { ...result, ...(outcome && { outcome }) });
+}
+
+/** The terms of a sale in the world of its lead. */
+export function termsOf(
+  { process }: Pick<ActivityDeps, 'process'>,
+  of: { readonly known: Case; readonly contract: Contract; readonly exclusive: boolean },
+): SaleTerms {
+  const { known, contract, exclusive } = of;
+  const source = known.loaded.world.sources[known.lead.sourceId];
+  if (!source) throw new Error(`world ${known.loaded.version} has no source of this lead`);
+  const { redirectUrl } = contract;
+  const { payout } = source;
+  return { payout, maxPlaces: known.campaign.maxSales, exclusive, redirectUrl, process };
 }
 
 function sold(

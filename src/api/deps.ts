@@ -39,7 +39,7 @@ import type { KnownCaps } from '../routing/caps.ts';
 import type { SeenBy } from '../routing/explain.ts';
 import type { Rotation, Rules } from '../routing/stage.ts';
 import type { WorldChange, WorldIssue } from '../world/issues.ts';
-import type { BuyerWord, HeardBuyer } from './outcomes/word.ts';
+import type { BuyerWord, DoubtSettled, DoubtSettlement, HeardBuyer } from './outcomes/word.ts';
 
 /** A function that throws because PostgreSQL is away is answered with 503 and `Retry-After`. */
 export interface ApiDeps {
@@ -87,7 +87,7 @@ export interface ApiDeps {
   actOnLead(leadId: LeadId, action: LeadAction): Promise<boolean>;
   /** Stores reports of sold leads, each once by its id; the results are in their order. */
   recordFeedback(reports: readonly NewFeedback[]): Promise<readonly FeedbackResult[]>;
-  settleDoubt(settlement: DoubtSettlement): Promise<'settled' | 'not_in_doubt' | 'unknown'>;
+  settleDoubt(settlement: DoubtSettlement): Promise<DoubtSettled>;
   /** Carries out what a buyer says that it did with a lead; once, however often it says so. */
   hearBuyer(word: BuyerWord): Promise<HeardBuyer>;
 
@@ -241,14 +241,6 @@ export interface PingAnswer {
 export type FoundPing =
   | { readonly kind: 'found'; readonly ping: Pinged }
   | { readonly kind: 'forged' | 'expired' | 'of_another_source' };
-
-export interface DoubtSettlement {
-  readonly leadId: LeadId;
-  readonly contractId: ContractId;
-  readonly as: 'accepted' | 'rejected';
-  /** The operator. */
-  readonly by: string;
-}
 
 export interface WorldVersion {
   readonly version: number;

@@ -6,6 +6,7 @@ import type { Request, Response } from 'express';
 import type { Caller, OperatorCaller, SourceCaller } from './http/auth.ts';
 import { type CampaignId, isLeadId, type LeadId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';
+import { cents } from '../domain/money.ts';
 import type { LeadTrace } from '../db/reading/trace.ts';
 import type { LeadDraft } from '../intake/draft.ts';
 import { leadSubmission, toDraft } from '../intake/submission.ts';
@@ -175,9 +176,13 @@ async function readerView(deps: ApiDeps, trace: LeadTrace, caller: Caller) {
 async function settle(deps: ApiDeps, { req, res, caller }: Call<OperatorCaller>): Promise<void> {
   const leadId = leadIdIn(req);
   const contractId = String(req.params['contractId']);
-  const { as } = expectBody(settlementBody, req);
-  const done = await deps.settleDoubt({ leadId, contractId, as, by: caller.id });
+  const { as, price_cents: named } = expectBody(settlementBody, req);
+  const priceCents = named == null ? null : cents(named);
+  const done = await deps.settleDoubt({ leadId, contractId, as, priceCents, by: caller.id });
   if (done === 'unknown') throw new Problem('no_such_attempt');
   if (done === 'not_in_doubt') throw new Problem('not_in_doubt');
+  if (done !== 'settled') {
+    throw new Problem('not_settled', { detail: `${contractId}: ${done.refused}.` });
+  }
   res.json({ id: leadId, contract: contractId, settled_as: as });
 }

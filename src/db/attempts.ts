@@ -28,6 +28,7 @@ export interface Plan extends OfferKey {
 /** An attempt as it stands. */
 export interface Attempt extends OfferKey {
   readonly buyerId: BuyerId;
+  readonly stage: string;
   readonly exclusive: boolean;
   readonly priceCents: Cents;
   readonly state: AttemptState;
@@ -101,6 +102,7 @@ interface AttemptRow {
   readonly contract_id: ContractId;
   readonly round: number;
   readonly buyer_id: BuyerId;
+  readonly stage: string;
   readonly exclusive: boolean;
   readonly price_cents: Cents;
   readonly state: AttemptState;
@@ -112,7 +114,7 @@ interface AttemptRow {
   readonly outcome: LeadOutcome | null;
 }
 
-const COLUMNS = `lead_id, contract_id, a.round, buyer_id, exclusive, price_cents, state, result,
+const COLUMNS = `lead_id, contract_id, a.round, buyer_id, stage, exclusive, price_cents, state, result,
   cap_windows, planned_at, sent_at, a.settled_at as attempt_settled_at, outcome
   from attempts a join leads on leads.id = lead_id`;
 
@@ -122,6 +124,7 @@ function toAttempt(row: AttemptRow): Attempt {
     contractId: row.contract_id,
     round: row.round,
     buyerId: row.buyer_id,
+    stage: row.stage,
     exclusive: row.exclusive,
     priceCents: row.price_cents,
     state: row.state,

@@ -1,8 +1,9 @@
 // What PostgreSQL knows of a buyer's caps: the seed of an entity that was never seeded or was lost.
 
-import type { CapsSeed, Change, Deposits } from '../domain/caps/caps.ts';
+import type { CapsSeed, Change, Correction, Deposits } from '../domain/caps/caps.ts';
 import { balanceKeyOf } from '../domain/caps/keys.ts';
 import type { BuyerId } from '../domain/ids.ts';
+import { AS_CORRECTIONS, SUMS } from './doubts/price-changes.ts';
 import type { Tx } from './pool.ts';
 
 /**
@@ -31,6 +32,7 @@ export async function readCapsSeed(db: Tx, buyerId: BuyerId): Promise<Omit<CapsS
     used: readonly Change[];
     holds: CapsSeed['holds'];
     deposits: Omit<Deposits, 'key'> | null;
+    corrections: readonly Correction[];
   }>({
     name: 'caps_seed.read',
     text: `with live as (
@@ -54,11 +56,14 @@ export async function readCapsSeed(db: Tx, buyerId: BuyerId): Promise<Omit<CapsS
            select (select coalesce(${AS_CHANGES}, '[]') from used) as used,
              (select coalesce(jsonb_agg(to_jsonb(holds)), '[]') from holds) as holds,
              (select jsonb_build_object('totalCents', total_cents, 'upTo', number) from deposits
-              where buyer_id = $1 order by number desc limit 1) as deposits`,
+              where buyer_id = $1 order by number desc limit 1) as deposits,
+             (select ${AS_CORRECTIONS} from (${SUMS} and split_part(buyer_id, '.', 1)
+               = split_part($1, '.', 1) group by 1) sums) as corrections`,
     values: [buyerId],
   });
   const [row] = found.rows;
   if (!row) throw new Error('a select without from returned no row');
-  const { deposits, ...seed } = row;
+  const { deposits, corrections, ...rest } = row;
+  const seed = corrections.length > 0 ? { ...rest, corrections } : rest;
   return deposits ? { ...seed, deposits: { key: balanceKeyOf(buyerId), ...deposits } } : seed;
 }

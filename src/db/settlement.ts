@@ -2,11 +2,12 @@
 // compare-and-set from `sending`, `in_doubt` or `pending`, so a repeat or a late run changes
 // nothing twice.
 
-import type { OfferKey } from '../domain/ids.ts';
+import { holdIdOf, type LeadId, type OfferKey } from '../domain/ids.ts';
 import type { LeadOutcome, OfferResult } from '../domain/lead.ts';
 import { type Cents, cents } from '../domain/money.ts';
 import { payoutFor } from '../domain/routing/pricing.ts';
 import type { Payout } from '../domain/world/world.ts';
+import { recordPriceChange } from './doubts/price-changes.ts';
 import { lockLead } from './leads.ts';
 import { inTransaction, type Pool, type Tx } from './pool.ts';
 
@@ -34,7 +35,7 @@ export type Settled =
   /** Doubt was decided the other way before: not charged, shown to operators. */
   | { readonly kind: 'conflict' };
 
-type SaleRow = {
+export type SaleRow = {
   readonly contract_id: string;
   readonly price_cents: Cents;
   readonly payout_cents: Cents;
@@ -49,21 +50,35 @@ export async function settleAccepted(
   key: OfferKey,
   sale: { result: Accepted; terms: SaleTerms },
 ): Promise<Settled> {
-  if (sale.terms.exclusive || sale.terms.maxPlaces === 1)
-    return settleSale(pool, key, { ...sale, before: [] });
+  const { said, priceCents } = sale.result;
+  const change = said && said.agreedCents !== priceCents ? said : undefined;
+  const fillsAlone = sale.terms.exclusive || sale.terms.maxPlaces === 1;
+  if (fillsAlone && !change) return settleSale(pool, key, { ...sale, before: [] });
   return inTransaction(pool, async (tx) => {
     await lockLead(tx, key.leadId);
-    const sold = await tx.query<SaleRow>({
-      name: 'settlement.list_sales',
-      text: `select contract_id, price_cents, payout_cents from sales where lead_id = $1
-             order by sold_at, contract_id`,
-      values: [key.leadId],
-    });
-    return settleSale(tx, key, { ...sale, before: sold.rows });
+    const before = fillsAlone ? [] : await listSales(tx, key.leadId);
+    const settled = await settleSale(tx, key, { ...sale, before });
+    if (settled.kind !== 'sold' || !change) return settled;
+    const id = `answer/${holdIdOf(key)}`;
+    const { agreedCents: beforeCents, why } = change;
+    await recordPriceChange(tx, key, { id, beforeCents, afterCents: priceCents, why });
+    return settled;
   });
 }
 
-async function settleSale(
+/** The sales of a lead, in the order sold. */
+export async function listSales(tx: Tx, leadId: LeadId): Promise<readonly SaleRow[]> {
+  const sold = await tx.query<SaleRow>({
+    name: 'settlement.list_sales',
+    text: `select contract_id, price_cents, payout_cents from sales where lead_id = $1
+             order by sold_at, contract_id`,
+    values: [leadId],
+  });
+  return sold.rows;
+}
+
+/** Books one sale beside those before it. In a transaction that holds the lead's lock, or alone. */
+export async function settleSale(
   db: Tx,
   key: OfferKey,
   sale: { result: Accepted; terms: SaleTerms; before: readonly SaleRow[] },
@@ -177,7 +192,8 @@ async function whyNotBooked(db: Tx, key: OfferKey, result: Accepted): Promise<Se
   const conflict = await db.query({
     name: 'settlement.record_conflict',
     text: `update attempts set state = 'accepted_conflict', result = $4
-           where lead_id = $1 and contract_id = $2 and round = $3 and state = 'rejected'`,
+           where lead_id = $1 and contract_id = $2 and round = $3 and state = 'rejected'
+             and result ->> 'reason' is distinct from 'yes_dismissed'`,
     values: [key.leadId, key.contractId, key.round, JSON.stringify(result)],
   });
   return { kind: conflict.rowCount === 1 ? 'conflict' : 'repeat' };

@@ -2,6 +2,7 @@
 // may have. Outcomes are values and plain JSON: they stand in histories and in verdicts.
 
 import type { InDoubt, Pending } from './doubts/doubt.ts';
+import type { PriceSaid } from './doubts/price.ts';
 import type { BuyerId, CampaignId, ContractId, LeadId, SourceId } from './ids.ts';
 import type { LookupNote } from './lookups/finding.ts';
 import type { Cents } from './money.ts';
@@ -232,6 +233,7 @@ export type OfferResult =
       readonly ms: number;
       /** Where the buyer wants the person to be sent. */
       readonly redirectUrl?: string;
+      readonly said?: PriceSaid;
     }
   | {
       readonly kind: 'rejected';

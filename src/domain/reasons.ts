@@ -80,6 +80,7 @@ export const REJECTIONS = {
   buyer_error: 'the buyer had a fault, and says that it did not take the lead',
   never_arrived: 'the buyer says that it never got the lead',
   assumed_rejected: 'nobody knew in time, and the contract’s policy takes that for a no',
+  yes_dismissed: 'its yes came too late, and an operator dismissed it',
 } as const;
 
 /** Why nobody knows whether the buyer has the lead. */
@@ -90,6 +91,18 @@ export const DOUBTS = {
   answer_too_large: 'the answer is larger than allowed',
   run_interrupted: 'an earlier run sent the lead and left no answer',
   decides_later: 'the buyer has the lead and decides later',
+  price_differs: 'the buyer took it at another price than was agreed',
+} as const;
+
+/** What became of a price that a buyer named and that was not the one that stood. */
+export const PRICES = {
+  price_kept: 'the price stands, by the contract’s policy',
+  price_within_tolerance: 'the price stands: the difference is within the tolerance',
+  price_over_ceiling: 'the price stands: the named one is above what the contract may pay',
+  price_below_least: 'the price stands: the named one is below the least for this lead',
+  price_taken: 'the named price is charged, by the contract’s policy',
+  price_asked: 'the price stands until an operator decides',
+  price_settled: 'an operator settled the price',
 } as const;
 
 /** Why a lead ended without a buyer. */
@@ -141,6 +154,7 @@ export type IneligibleReason = keyof typeof INELIGIBLE;
 export type NoBidReason = keyof typeof NO_BIDS;
 export type RejectionReason = keyof typeof REJECTIONS;
 export type DoubtReason = keyof typeof DOUBTS;
+export type PriceReason = keyof typeof PRICES;
 export type UnsoldReason = keyof typeof UNSOLD;
 export type FallbackReason = keyof typeof FALLBACKS;
 export type UnansweredReason = keyof typeof UNANSWERED;

@@ -1,4 +1,4 @@
-// Deposits on their way: stored first, then told to the buyer's caps, then to the leads that wait.
+// Deposits and changed prices on their way: stored first, then told to the buyer's caps, then to the leads that wait.
 // Whatever fails in between, the sweeper goes on with the rows that are not marked yet.
 
 import type { CapDesk } from '../activities/cap-desk.ts';
@@ -10,6 +10,7 @@ import {
   type Recorded,
   wakeForDeposits,
 } from '../db/deposits.ts';
+import { listUntoldChanges, markChangesTold } from '../db/doubts/price-changes.ts';
 import type { Pool } from '../db/pool.ts';
 import type { BuyerId, CampaignId } from '../domain/ids.ts';
 import type { World } from '../domain/world/world.ts';
@@ -19,7 +20,7 @@ export type DepositDesk = ReturnType<typeof createDepositDesk>;
 /** One per process; several tell the same total without harm. */
 export function createDepositDesk(deps: {
   readonly pool: Pool;
-  readonly desk: Pick<CapDesk, 'deposit'>;
+  readonly desk: Pick<CapDesk, 'deposit' | 'correct'>;
   currentWorld(): World;
 }) {
   const { pool, desk } = deps;
@@ -42,6 +43,17 @@ export function createDepositDesk(deps: {
     );
   }
 
+  /** Tells caps what sales cost that do not cost what was agreed. */
+  async function tellPrices(): Promise<void> {
+    const untold = await listUntoldChanges(pool);
+    await Promise.all(
+      untold.map(async ({ buyerId, upTo, corrections }) => {
+        const isTold = corrections.length === 0 || (await desk.correct(buyerId, upTo, corrections));
+        if (isTold) await markChangesTold(pool, { buyerId, upTo });
+      }),
+    );
+  }
+
   return {
     /** Stores a deposit once, and tells the buyer's caps if they answer in time. */
     async record(deposit: NewDeposit): Promise<Recorded> {
@@ -55,6 +67,7 @@ export function createDepositDesk(deps: {
     /** What the sweeper does while Temporal answers. */
     async sweep(): Promise<void> {
       await tell(null);
+      await tellPrices();
       await wakeForDeposits(pool);
     },
   };

@@ -149,7 +149,7 @@ describe('the caps of a buyer', () => {
     await record('jade', 100);
     await record('kestrel', 100);
     const deposit = vi.fn(async (buyerId: string) => buyerId !== 'jade');
-    await depositsOver({ deposit }).sweep();
+    await depositsOver({ deposit, correct: async () => true }).sweep();
     expect(await listUntold(db.pool, 'jade')).toHaveLength(1);
     expect(await listUntold(db.pool, 'kestrel')).toEqual([]);
   });

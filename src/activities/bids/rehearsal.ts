@@ -62,7 +62,7 @@ async function rehearseStage(run: Run, route: StageRoute): Promise<void> {
   for (const candidate of candidates) {
     if (isFull(run)) break;
     position += 1;
-    const says = await offer(run, candidate, position);
+    const says = await offer(run, { candidate, stage: route.stage }, position);
     run.says[candidate.contractId] = says;
   }
   for (const id of route.order) run.says[id] ??= 'not asked: the lead had its buyers before';
@@ -117,7 +117,11 @@ function pingText(ping: PingResult): string {
 }
 
 /** What an offer to the test address came to, in words; what accepts takes a place. */
-async function offer(run: Run, candidate: Candidate, position: number): Promise<string> {
+async function offer(
+  run: Run,
+  { candidate, stage }: { readonly candidate: Candidate; readonly stage: string },
+  position: number,
+): Promise<string> {
   const { known, sold, says } = run;
   const { contractId, priceCents } = candidate;
   const { post: step } = contractOf(known, contractId);
@@ -131,7 +135,7 @@ async function offer(run: Run, candidate: Candidate, position: number): Promise<
   if (!url) return `${before}it would be offered at ${at}: it has no post.test_url`;
   const { deps, round, untilMs } = run;
   const timeoutMs = Math.max(1, Math.min(step.timeoutMs, untilMs - deps.now()));
-  const result = await post(deps, { known, candidate, round }, { ...step, url, timeoutMs });
+  const result = await post(deps, { known, candidate, round, stage }, { ...step, url, timeoutMs });
   if (result.kind === 'accepted') sold.push(candidate);
   return `${before}test post at ${at}: ${resultText(result)}`;
 }

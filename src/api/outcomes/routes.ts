@@ -2,6 +2,7 @@
 
 import type { Request } from 'express';
 
+import type { Effect } from '../../domain/doubts/doubt.ts';
 import { isLeadId } from '../../domain/ids.ts';
 import type { ApiDeps } from '../deps.ts';
 import { isOneOf } from '../http/auth.ts';
@@ -57,7 +58,7 @@ async function isBuyer(deps: ApiDeps, req: Request, buyerId: string): Promise<bo
 
 async function take(deps: ApiDeps, buyerId: string, item: OutcomeItem): Promise<OutcomeResultBody> {
   const leadId = item.lead_id ?? null;
-  const unknown = { lead_id: leadId, contract: item.contract ?? null } as const;
+  const unknown = { lead_id: leadId, contract: item.contract ?? null, price_cents: null } as const;
   if (leadId !== null && !isLeadId(leadId)) return { ...unknown, result: 'unknown_lead' };
   const word: BuyerWord = {
     buyerId,
@@ -69,7 +70,19 @@ async function take(deps: ApiDeps, buyerId: string, item: OutcomeItem): Promise<
   };
   const heard = await deps.hearBuyer(word);
   if (heard.kind !== 'heard') return { ...unknown, result: heard.kind };
-  const { key, effect } = heard;
-  const result = effect === 'none' ? 'no_change' : effect;
-  return { lead_id: key.leadId, contract: key.contractId, result };
+  const { key, effect, priceCents } = heard;
+  const result = RESULTS[effect];
+  return { lead_id: key.leadId, contract: key.contractId, result, price_cents: priceCents };
 }
+
+const RESULTS: Readonly<Record<Effect, OutcomeResultBody['result']>> = {
+  settled: 'settled',
+  none: 'no_change',
+  conflict: 'conflict',
+  repriced: 'price_changed',
+  price_kept: 'price_kept',
+  price_asked: 'price_asked',
+  // Of operators only.
+  dismissed: 'no_change',
+  refused: 'no_change',
+};

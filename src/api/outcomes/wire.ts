@@ -17,7 +17,9 @@ const outcome = z
     }),
     contract: z.string().max(200).nullish().meta({ description: 'Where several got the lead' }),
     status: z.enum(['accepted', 'rejected', 'duplicate']),
-    price_cents: amount.nullish().meta({ description: 'Recorded; the agreed price is charged' }),
+    price_cents: amount.nullish().meta({
+      description: 'Where it is not the agreed one, the contract’s `post_price` says what it does',
+    }),
     reason: z.string().trim().max(500).nullish().meta({ description: 'For people' }),
   })
   .refine(({ lead_id: lead, reference }) => lead != null || reference != null, {
@@ -34,6 +36,9 @@ export const outcomesBody = z
 export const OUTCOME_RESULTS = [
   'settled',
   'no_change',
+  'price_changed',
+  'price_kept',
+  'price_asked',
   'conflict',
   'unknown_lead',
   'ambiguous',
@@ -47,6 +52,7 @@ export const outcomesAnswer = z
         lead_id: z.string().nullable(),
         contract: z.string().nullable(),
         result: z.enum(OUTCOME_RESULTS),
+        price_cents: amount.nullable().meta({ description: 'What the lead costs; null: not sold' }),
       }),
     ),
   })
@@ -61,7 +67,8 @@ export const OUTCOMES: Readonly<Record<string, Operation>> = {
       'With a key of the buyer, or signed by Standard Webhooks with its `outcomes_secret` (five ' +
       'minutes of tolerance). `settled`: it ended a doubt, or a pending. `no_change`: known ' +
       'already. `conflict`: it contradicts how that ended; nothing is moved, and operators see ' +
-      'it. Leads of other buyers are `unknown_lead`. Safe to repeat.',
+      'it. `price_changed`: the lead costs what you named. `price_kept`: what it cost before, ' +
+      'whatever you named. `price_asked`: an operator decides. Leads of other buyers are `unknown_lead`. Safe to repeat.',
     // Looked at by the route itself: a key of the buyer, or a signature.
     security: [],
     request: {

@@ -119,9 +119,22 @@ export const leadActionAnswer = z
   .strictObject({ id: leadId, action: z.string(), contract: z.string().optional() })
   .meta({ id: 'LeadActionAnswer' });
 
+const settledAs = z.enum(['accepted', 'rejected', 'dismissed']);
+
 export const settlementBody = z
   .strictObject({
-    as: z.enum(['accepted', 'rejected']).meta({ description: 'What the buyer did with the lead' }),
+    as: settledAs.meta({
+      description:
+        'What the buyer did with the lead, where nobody knew. Of a conflict: accepted books the ' +
+        'late yes, or the price that the buyer named; dismissed leaves all as it is',
+    }),
+    price_cents: amount.min(1).nullish().meta({
+      description: 'With accepted: at which price, if not the agreed or the named one',
+    }),
+  })
+  .refine(({ as, price_cents: price }) => as === 'accepted' || price == null, {
+    path: ['price_cents'],
+    error: 'goes with accepted only',
   })
   .meta({ id: 'Settlement', example: { as: 'rejected' } });
 
@@ -129,6 +142,6 @@ export const settlementAnswer = z
   .strictObject({
     id: leadId,
     contract: z.string(),
-    settled_as: z.enum(['accepted', 'rejected']),
+    settled_as: settledAs,
   })
   .meta({ id: 'SettlementAnswer' });

@@ -125,8 +125,10 @@ const LEADS: Readonly<Record<string, Operation>> = {
   },
   'post /v1/leads/:leadId/attempts/:contractId/settlement': {
     tags: ['leads'],
-    summary: 'Settle a doubt',
-    description: 'Says what a buyer did with a lead, where nobody knew. Charged, or offered on.',
+    summary: 'Settle a doubt or a conflict',
+    description:
+      'Says what a buyer did with a lead, where nobody knew: charged, or offered on. Or ends a ' +
+      'conflict: books a yes that came too late, or a price that the buyer named.',
     security: OPERATOR,
     request: {
       params: z.object({ leadId, contractId: z.string().meta({ description: 'The contract' }) }),
@@ -140,6 +142,7 @@ const LEADS: Readonly<Record<string, Operation>> = {
         'operator_key_required',
         'no_such_attempt',
         'not_in_doubt',
+        'not_settled',
         'invalid_request',
       ),
     },

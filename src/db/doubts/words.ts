@@ -53,12 +53,23 @@ export async function recordWord(db: Tx, word: Word): Promise<RecordedWord> {
   return before;
 }
 
+/** What a word did; where the sale has a price, before and after it. */
+export interface Done {
+  readonly effect: Effect;
+  readonly beforeCents?: Cents | null;
+  readonly afterCents?: Cents | null;
+  /** Why the price is what it is, or why what was asked for was not done. */
+  readonly why?: string | null;
+}
+
 /** Notes what a word did. */
-export async function noteEffect(db: Tx, id: number, effect: Effect): Promise<void> {
+export async function noteEffect(db: Tx, id: number, done: Done): Promise<void> {
+  const { effect, beforeCents = null, afterCents = null, why = null } = done;
   await db.query({
     name: 'words.note_effect',
-    text: 'update attempt_words set effect = $2 where id = $1',
-    values: [id, effect],
+    text: `update attempt_words set effect = $2, before_cents = $3, after_cents = $4, why = $5
+           where id = $1`,
+    values: [id, effect, beforeCents, afterCents, why],
   });
 }
 
@@ -89,4 +100,23 @@ export async function listMeant(
   return found.rows.map((row) => ({
     ...{ leadId: row.lead_id, contractId: row.contract_id, round: row.round },
   }));
+}
+
+/** The price that an operator is asked for: the last one that a buyer named since one answered. */
+export async function findOpenPrice(
+  db: Tx,
+  { leadId, contractId, round }: OfferKey,
+): Promise<Cents | undefined> {
+  const found = await db.query<{ price_cents: Cents }>({
+    name: 'words.find_open_price',
+    text: `select price_cents from attempt_words w
+           where (lead_id, contract_id, round) = ($1, $2, $3::int) and effect = 'price_asked'
+             and not exists (select from attempt_words o
+               where (o.lead_id, o.contract_id, o.round) = ($1, $2, $3::int) and o.id > w.id
+                 and o.teller like 'operator/%' and o.effect is not null
+                 and o.effect <> 'refused')
+           order by id desc limit 1`,
+    values: [leadId, contractId, round],
+  });
+  return found.rows[0]?.price_cents;
 }

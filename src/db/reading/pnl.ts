@@ -47,7 +47,11 @@ const PNL = `with asked as (
       case when $3 then t.source_id else '' end as source,
       case when $4 then t.buyer_id else '' end as buyer,
       case when $7 then (t.posted_at at time zone $1)::date::text else '' end as day,
-      t.lead_id, t.kind, t.amount_cents
+      t.lead_id, t.kind,
+      -- A correction that gives back moves the other way.
+      case when t.kind = 'charge_change' and t.from_account = 'house'
+        or t.kind = 'payout_change' and t.to_account = 'house'
+        then -t.amount_cents else t.amount_cents end as cents
     from transfers t join leads l on l.id = t.lead_id, asked
     where t.state = 'posted' and not l.test
       and (since is null or t.posted_at >= since) and (until is null or t.posted_at < until)
@@ -56,8 +60,10 @@ const PNL = `with asked as (
   ), money as (
     select grouping(day) = 1 as total, campaign, source, buyer, day,
       count(distinct lead_id) filter (where kind = 'charge') as sold,
-      coalesce(sum(amount_cents) filter (where kind = 'charge'), 0)::bigint as revenue,
-      coalesce(sum(amount_cents) filter (where kind = 'payout'), 0)::bigint as payout
+      coalesce(sum(cents) filter (where kind in ('charge', 'charge_change')), 0)::bigint
+        as revenue,
+      coalesce(sum(cents) filter (where kind in ('payout', 'payout_change')), 0)::bigint
+        as payout
     from moved group by grouping sets ((campaign, source, buyer, day), ())
   ), taken as (
     select case when $2 then l.campaign_id else '' end as campaign,

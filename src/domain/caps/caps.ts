@@ -54,7 +54,12 @@ export type CapOp =
       readonly id: string;
       readonly changes: readonly Change[];
     }
-  | ({ readonly op: 'deposit'; readonly id: string } & Deposits);
+  | ({ readonly op: 'deposit'; readonly id: string } & Deposits)
+  | {
+      readonly op: 'correct';
+      readonly id: string;
+      readonly corrections: readonly Correction[];
+    };
 
 /** A correction of one window's use, up or down. */
 export interface Change {
@@ -72,6 +77,18 @@ export interface Deposits {
   readonly key: string;
   readonly totalCents: number;
   readonly upTo: number;
+}
+
+/**
+ * All that changes of prices add to the use of one window, up to a change by its number. A sum, for
+ * the same reason.
+ */
+export interface Correction {
+  readonly key: string;
+  /** May be negative. */
+  readonly totalCents: number;
+  readonly upTo: number;
+  readonly endsAtMs: number | null;
 }
 
 /** Room left in one window after the operation. */
@@ -93,7 +110,7 @@ export type CapDecision =
       /** Only pacing stood in the way; until when, for people. */
       readonly pacedUntil?: string;
     }
-  /** release, keep, adjust and deposit: it is so now, or was so already. */
+  /** release, keep, adjust, deposit and correct: it is so now, or was so already. */
   | { readonly kind: 'done' }
   /** Too old to be judged, or finished the other way before. */
   | { readonly kind: 'refused'; readonly why: 'stale' | 'released' | 'kept' }
@@ -115,6 +132,8 @@ export interface CapsSeed {
     readonly planned: boolean;
   }[];
   readonly deposits?: Deposits;
+  /** In `used` already. */
+  readonly corrections?: readonly Correction[];
 }
 
 /** What one hold takes of one window. */
@@ -135,6 +154,8 @@ export interface WindowState {
   buckets?: Buckets;
   /** A balance: what `used` has been lowered by, and up to which deposit. */
   deposited?: { cents: number; upTo: number };
+  /** What of `used` comes from changes of prices, and up to which one. */
+  corrected?: { cents: number; upTo: number };
 }
 
 interface Held {
@@ -211,6 +232,9 @@ export function seedCaps(state: CapsState, seed: CapsSeed, nowMs: number): void 
   state.seeded = true;
   for (const change of seed.used) addUse(windowOf(state, change), change.by, change.endsAtMs);
   if (seed.deposits) countDeposits(state, seed.deposits);
+  for (const { totalCents, upTo, ...window } of seed.corrections ?? []) {
+    windowOf(state, window).corrected = { cents: totalCents, upTo };
+  }
   for (const { id, windows, planned } of seed.holds) {
     state.holds[id] = { takes: windows, atMs: nowMs, ...(planned && { planned }) };
   }
@@ -229,6 +253,9 @@ function applyOp(state: CapsState, op: CapOp, nowMs: number): CapDecision {
       return adjust(state, op, nowMs);
     case 'deposit':
       countDeposits(state, op);
+      return { kind: 'done' };
+    case 'correct':
+      for (const correction of op.corrections) correct(state, correction, nowMs);
       return { kind: 'done' };
   }
 }
@@ -355,6 +382,20 @@ function countDeposits(state: CapsState, { key, totalCents, upTo }: Deposits): v
   if (upTo <= before.upTo) return;
   window.used -= totalCents - before.cents;
   window.deposited = { cents: totalCents, upTo };
+}
+
+function correct(
+  state: CapsState,
+  { key, totalCents, upTo, endsAtMs }: Correction,
+  nowMs: number,
+): void {
+  // What is over for an hour is forgotten, and must not come back with nothing but a correction.
+  if (endsAtMs !== null && endsAtMs < nowMs - REMEMBER_MS) return;
+  const window = windowOf(state, { key, endsAtMs });
+  const before = window.corrected ?? { cents: 0, upTo: 0 };
+  if (upTo <= before.upTo) return;
+  window.used += totalCents - before.cents;
+  window.corrected = { cents: totalCents, upTo };
 }
 
 function keep(state: CapsState, op: CapOp & { op: 'keep' }, nowMs: number): CapDecision {

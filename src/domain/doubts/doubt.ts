@@ -12,6 +12,8 @@ export interface InDoubt {
   readonly reason: Exclude<DoubtReason, 'decides_later'>;
   readonly detail: string;
   readonly ms: number;
+  /** The buyer's own id of the lead, where its answer named one. */
+  readonly reference?: string | null;
 }
 
 /** The buyer has the lead, and says later whether it takes it. */
@@ -79,11 +81,28 @@ export const SAID = [
   'unclear',
   /** No answer at all. */
   'unanswered',
+  /** An operator leaves a conflict as it is. */
+  'dismissed',
 ] as const;
 export type Said = (typeof SAID)[number];
 
-/** What such words did: ended the doubt, nothing, or contradict how it had ended. */
-export const EFFECTS = ['settled', 'none', 'conflict'] as const;
+/** What such words did. */
+export const EFFECTS = [
+  /** They ended the doubt, or a conflict. */
+  'settled',
+  'none',
+  /** They contradict how the doubt had ended. */
+  'conflict',
+  /** The sale costs another price now. */
+  'repriced',
+  /** They named another price, which changed nothing. */
+  'price_kept',
+  /** They named another price, and an operator decides. */
+  'price_asked',
+  'dismissed',
+  /** An operator's: there was no place, or no room, for what it asked for. */
+  'refused',
+] as const;
 export type Effect = (typeof EFFECTS)[number];
 
 /** One question to the buyer, as the lead's workflow remembers it. */

@@ -21,6 +21,7 @@ const SAYS: Readonly<Record<Said, string>> = {
   unknown: 'it never got the lead',
   unclear: 'its answer settled nothing',
   unanswered: 'no answer came',
+  dismissed: 'an operator left it as it is',
 };
 
 /** As many questions as a reader takes in; of more, the last. */

@@ -1,5 +1,6 @@
 // A buyer's standing terms in one campaign, and the requests that carry a lead to the buyer.
 
+import type { PostPrice } from '../doubts/price.ts';
 import type { BreakerPolicy, HostLimits } from '../delivering/endpoint.ts';
 import type { RetryPolicy } from '../delivering/retry.ts';
 import type { AnswerRules } from '../delivery/answer.ts';
@@ -48,6 +49,8 @@ export interface Contract {
   readonly status?: StatusCall | null;
   /** Absent: a doubt waits for the buyer or an operator. */
   readonly doubt?: DoubtPolicy;
+  /** Absent: another price than agreed changes nothing. */
+  readonly postPrice?: PostPrice;
   readonly redirectUrl: string | null;
   readonly deliveries: readonly Delivery[];
 }

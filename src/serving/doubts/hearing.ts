@@ -3,9 +3,14 @@
 
 import type { ActivityDeps } from '../../activities/deps.ts';
 import { hear } from '../../activities/doubts/hear.ts';
-import type { DoubtSettlement } from '../../api/deps.ts';
-import type { BuyerWord, HeardBuyer } from '../../api/outcomes/word.ts';
-import { listAttempts } from '../../db/attempts.ts';
+import { refusalOf, settleConflict } from '../../activities/doubts/settle-conflict.ts';
+import type {
+  BuyerWord,
+  DoubtSettled,
+  DoubtSettlement,
+  HeardBuyer,
+} from '../../api/outcomes/word.ts';
+import { findAttempt, listAttempts } from '../../db/attempts.ts';
 import { listMeant } from '../../db/doubts/words.ts';
 import { cents } from '../../domain/money.ts';
 
@@ -15,21 +20,25 @@ export function createHearing(deps: ActivityDeps) {
   const { pool } = deps;
   return {
     /** An operator knows what the buyer did: the doubt ends, and the lead's workflow goes on. */
-    async settleDoubt({
-      leadId,
-      contractId,
-      as,
-      by,
-    }: DoubtSettlement): Promise<'settled' | 'not_in_doubt' | 'unknown'> {
+    async settleDoubt(settlement: DoubtSettlement): Promise<DoubtSettled> {
+      const { leadId, contractId, as, by, priceCents } = settlement;
       const attempts = await listAttempts(pool, leadId);
       const attempt = attempts.findLast((each) => each.contractId === contractId);
       if (!attempt) return 'unknown';
-      if (attempt.state !== 'in_doubt' && attempt.state !== 'pending') return 'not_in_doubt';
+      const isOpen = attempt.state === 'in_doubt' || attempt.state === 'pending';
+      if (!isOpen || as === 'dismissed') {
+        if (isOpen || as === 'rejected') return 'not_in_doubt';
+        return settleConflict(deps, { attempt, as, by, priceCents });
+      }
       const { round } = attempt;
+      if (as === 'accepted' && priceCents !== null) {
+        const refused = refusalOf(await deps.cases.of(leadId, round), attempt, priceCents);
+        if (refused !== undefined) return { refused };
+      }
       const effect = await hear(deps, {
         key: { leadId, contractId, round },
         ...{ teller: `operator/${by}`, name: null, said: as, detail: `settled by operator ${by}` },
-        ...{ priceCents: null, reference: null },
+        ...{ priceCents, reference: null },
       });
       return effect === 'settled' ? 'settled' : 'not_in_doubt';
     },
@@ -44,7 +53,10 @@ export function createHearing(deps: ActivityDeps) {
         ...{ key, teller: `buyer/${buyerId}`, name, said, reference, detail },
         priceCents: priceCents === null ? null : cents(priceCents),
       });
-      return effect === 'name_reused' ? { kind: 'id_reused' } : { kind: 'heard', key, effect };
+      if (effect === 'name_reused') return { kind: 'id_reused' };
+      const attempt = await findAttempt(pool, key);
+      const isSold = attempt?.state === 'accepted';
+      return { kind: 'heard', key, effect, priceCents: isSold ? attempt.priceCents : null };
     },
   };
 }

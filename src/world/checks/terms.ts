@@ -1,8 +1,9 @@
 // What must hold inside one contract or one vertical, beyond the types of its settings.
 
 import { fieldsNamedBy } from '../../delivery/targets/targets.ts';
+import type { Cap } from '../../domain/world/cap.ts';
 import type { Contract } from '../../domain/world/contract.ts';
-import type { Field, Vertical } from '../../domain/world/world.ts';
+import type { Buyer, Field, Vertical } from '../../domain/world/world.ts';
 import { LEAD_FACTS } from '../../domain/facts.ts';
 import { didYouMean, issueAt, type Path, type WorldIssue } from '../issues.ts';
 
@@ -38,6 +39,40 @@ export function checkContractTerms(contract: Contract, path: Path): WorldIssue[]
     }
     names.add(name);
   });
+  return issues;
+}
+
+const isRollingMoney = ({ per, measure }: Cap) => per === 'rolling' && measure === 'cents';
+
+/**
+ * A price may only be taken where the room that it uses can follow: what it rises by was never held,
+ * and of a rolling cap nobody knows later in which part of its hours it was counted.
+ */
+export function checkPostPrice(
+  { postPrice, caps, schedule, maxBidCents }: Contract,
+  buyer: Buyer | undefined,
+  path: Path,
+): WorldIssue[] {
+  if (!postPrice) return [];
+  const { whenLower, whenHigher, minCents } = postPrice;
+  const at = [...path, 'post_price'];
+  const opened = [...(schedule?.windows ?? []), ...(schedule?.openOn ?? [])];
+  const hourly = opened.flatMap((hours) => hours.caps);
+  const counted = [...caps, ...hourly, ...(buyer?.caps ?? [])].filter(
+    ({ measure }) => measure === 'cents',
+  );
+  const issues: WorldIssue[] = [];
+  if (whenHigher === 'take' && (counted.length > 0 || buyer?.balance)) {
+    const says = 'take does not go with a cap in cents or a balance: no room is held for more';
+    issues.push(issueAt([...at, 'when_higher'], says, 'keep or ask'));
+  }
+  if (whenLower === 'take' && [...caps, ...(buyer?.caps ?? [])].some(isRollingMoney)) {
+    const says = 'take does not go with a rolling cap in cents: its room cannot follow';
+    issues.push(issueAt([...at, 'when_lower'], says, 'keep or ask, or another period'));
+  }
+  if (minCents > maxBidCents) {
+    issues.push(issueAt([...at, 'min_cents'], 'is above max_bid_cents: no price can be taken'));
+  }
   return issues;
 }
 

@@ -15,7 +15,7 @@ import { checkPersonRules } from './persons.ts';
 import { checkMargin, checkRouting, listRoutingWarnings } from './routing.ts';
 import { checkHourlyPrices, checkSchedule, schedulesOf, warnOfSchedule } from './schedule.ts';
 import { checkCaps } from './caps.ts';
-import { checkContractTerms, checkFieldNames, checkTargets } from './terms.ts';
+import { checkContractTerms, checkFieldNames, checkTargets, checkPostPrice } from './terms.ts';
 import { warnOfBlindScopes } from '../duplicate-memory.ts';
 import { didYouMean, issueAt, type Path, type WorldIssue } from '../issues.ts';
 import { ownOf } from '../maps.ts';
@@ -174,6 +174,7 @@ function checkContract(
   const { timeZone } = ownOf(world.buyers, contract.buyer) ?? world;
   const issues = [
     ...checkContractTerms(contract, path),
+    ...checkPostPrice(contract, ownOf(world.buyers, contract.buyer), path),
     ...checkHourlyPrices(contract, path),
     ...schedulesOf(contract, timeZone, path).flatMap(checkSchedule),
   ];

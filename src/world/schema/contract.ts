@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { caps } from './cap.ts';
 import { preset } from './delivery/preset.ts';
 import { doubt, status } from './doubts/doubt.ts';
+import { postPrice } from './doubts/post-price.ts';
 import { filter } from './filter.ts';
 import { schedule } from './schedule.ts';
 import { amountCents, id, label, settings, url } from './settings.ts';
@@ -92,6 +93,9 @@ export const contract = settings(
       .default(null)
       .describe('How it is asked what it did with a lead in doubt. null: it cannot be asked.'),
     doubt: doubt.prefault({}).describe('What a doubt comes to in the end.'),
+    post_price: postPrice
+      .prefault({})
+      .describe('What becomes of a price that it names in its answer to the post, or later.'),
     redirect_url: url.nullable().default(null).describe('Where the person is sent after a sale.'),
     deliveries: z.array(delivery).max(20).default([]).describe('What is pushed after the sale.'),
   },
