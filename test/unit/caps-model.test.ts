@@ -53,7 +53,7 @@ const SPAN = 2 * HOUR;
 const move = fc.record({
   what: fc.constantFrom(
     ...(['hold', 'hold', 'hold', 'hold', 'release', 'release', 'keep', 'adjust'] as const),
-    'deposit',
+    ...(['deposit', 'correct'] as const),
   ),
   id: fc.nat(11),
   minutes: fc.constantFrom(0, 0, 0, 0, 0, 1, 7, 29, 61),
@@ -94,6 +94,12 @@ const steps = fc.tuple(moves, limits).map(([made, limitOf]): Step[] => {
         upTo: number,
       } as const;
       return { op, nowMs };
+    }
+    if (what === 'correct') {
+      // Sums as well; more never follows, so that no limit is passed by it.
+      const totalCents = -number * 10;
+      const corrections = [{ key: BALANCE, totalCents, upTo: number, endsAtMs: null }];
+      return { op: { op: 'correct', id, corrections }, nowMs };
     }
     const changes = [{ key: TOTAL, by: by * 100, endsAtMs: null }];
     return { op: { op: 'adjust', id: `row/${number}`, changes }, nowMs };

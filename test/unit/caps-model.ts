@@ -20,12 +20,14 @@ export class CapsModel {
   readonly corrections = new Map<string, number>();
   readonly limits = new Map<string, { limit: number; version: number }>();
   readonly #adjusted = new Map<string, number>();
+  readonly #priced = new Map<string, { cents: number; upTo: number }>();
   readonly #deposited = new Map<string, { cents: number; upTo: number }>();
   #nowMs = 0;
 
   /** What counts in a window: all that is held or kept, and what was corrected. */
   used(key: string): number {
-    let sum = (this.corrections.get(key) ?? 0) - (this.#deposited.get(key)?.cents ?? 0);
+    let sum = (this.corrections.get(key) ?? 0) + (this.#priced.get(key)?.cents ?? 0);
+    sum -= this.#deposited.get(key)?.cents ?? 0;
     for (const { takes, state, grantedMs } of this.entries.values()) {
       for (const take of takes) {
         if (state === 'released' || take.key !== key) continue;
@@ -83,6 +85,11 @@ export class CapsModel {
         }
         return 'done';
       }
+      case 'correct':
+        for (const { key, totalCents: cents, upTo } of op.corrections) {
+          if (upTo > (this.#priced.get(key)?.upTo ?? 0)) this.#priced.set(key, { cents, upTo });
+        }
+        return 'done';
     }
   }
 

@@ -1,16 +1,22 @@
 // From what is stored about a lead to what an operator reads. Nothing is decided here: the verdicts
 // say why, and only what never came to a verdict is worked out, from the routing of its version.
 
-import type { LeadTrace, TracedAttempt } from '../../db/reading/trace.ts';
+import type {
+  LeadTrace,
+  TracedAttempt,
+  TracedTransfer,
+  TracedWord,
+} from '../../db/reading/trace.ts';
 import type { Auction, Check, Score, StageRoute, Validation } from '../../domain/lead.ts';
 import { candidatesOf } from '../../domain/outcome.ts';
+import { PRICES, type PriceReason } from '../../domain/reasons.ts';
 import type { Wait } from '../../domain/waiting.ts';
 import { masked } from '../../domain/fields/secret.ts';
 import type { World } from '../../domain/world/world.ts';
 import { contractLines, type DecidedStage, whyOf } from './contract-lines.ts';
 import { leadAnswer } from '../lead-answer.ts';
 import { toFeedbackLine, toScoreBody } from './score-body.ts';
-import type { AttemptBody, LeadTraceBody, StageBody, WaitBody } from '../wire/trace.ts';
+import type { AttemptBody, LeadTraceBody, StageBody, WaitBody, WordBody } from '../wire/trace.ts';
 import { toTime, toTimeOrNull } from '../wire/words.ts';
 
 /** The trace on the wire. `world` is the version that the lead was routed by. */
@@ -180,6 +186,7 @@ function waitsOf({ verdicts }: LeadTrace): WaitBody[] {
 function toRows(trace: LeadTrace) {
   return {
     attempts: trace.attempts.map(toAttemptBody),
+    words: trace.words.map(toWordBody),
     sales: trace.sales.map((sale) => ({
       contract: sale.contractId,
       buyer: sale.buyerId,
@@ -216,6 +223,7 @@ function toAttemptBody(attempt: TracedAttempt): AttemptBody {
     price_cents: attempt.priceCents,
     bid_id: attempt.bidId,
     reference: result?.kind === 'accepted' ? result.reference : null,
+    named: toNamed(result),
     ms: result && 'ms' in result ? result.ms : null,
     ...whyOf(result && 'reason' in result ? result : {}),
     planned_at: toTime(attempt.plannedAtMs),
@@ -224,10 +232,42 @@ function toAttemptBody(attempt: TracedAttempt): AttemptBody {
   };
 }
 
+function toNamed(result: TracedAttempt['result']): AttemptBody['named'] {
+  if (result?.kind !== 'accepted' || !result.said) return null;
+  const { agreedCents, namedCents, why } = result.said;
+  const prices = { agreed_cents: agreedCents, named_cents: namedCents };
+  return { ...prices, reason: why, reason_text: PRICES[why] };
+}
+
+function toWordBody(word: TracedWord): WordBody {
+  const { why } = word;
+  return {
+    at: toTime(word.atMs),
+    contract: word.contractId,
+    round: word.round,
+    by: word.teller,
+    said: word.said,
+    price_cents: word.priceCents,
+    reference: word.reference,
+    detail: word.detail,
+    did: word.effect,
+    before_cents: word.beforeCents,
+    after_cents: word.afterCents,
+    why: why !== null && isPriceReason(why) ? PRICES[why] : why,
+  };
+}
+
+function isPriceReason(why: string): why is PriceReason {
+  return Object.hasOwn(PRICES, why);
+}
+
 function moneyOf({ transfers }: LeadTrace): LeadTraceBody['money'] {
   const posted = transfers.filter(({ state }) => state === 'posted');
-  const sum = (kind: 'charge' | 'payout') =>
-    posted.reduce((total, one) => (one.kind === kind ? total + one.amountCents : total), 0);
-  const [revenue, payout] = [sum('charge'), sum('payout')];
+  const sum = (kind: 'charge' | 'payout', gives: (one: TracedTransfer) => boolean) =>
+    posted
+      .filter((one) => one.kind.startsWith(kind))
+      .reduce((total, one) => total + (gives(one) ? one.amountCents : -one.amountCents), 0);
+  const revenue = sum('charge', ({ to }) => to === 'house');
+  const payout = sum('payout', ({ from }) => from === 'house');
   return { revenue_cents: revenue, payout_cents: payout, margin_cents: revenue - payout };
 }

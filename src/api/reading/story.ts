@@ -3,7 +3,7 @@
 import { lookupText } from '../../domain/lookups/finding.ts';
 import { dollars } from '../../domain/money.ts';
 import { columns, printable } from './text-table.ts';
-import type { LeadTraceBody, StageBody } from '../wire/trace.ts';
+import type { AttemptBody, LeadTraceBody, StageBody, WordBody } from '../wire/trace.ts';
 
 /** The whole story, in the order in which it happened. No line carries a control character. */
 export function renderStory(trace: LeadTraceBody): string {
@@ -14,6 +14,7 @@ export function renderStory(trace: LeadTraceBody): string {
     section(scoreTitle(trace), scoreOf(trace)),
     ...trace.stages.map((stage) => section(stageTitle(stage), stageOf(stage))),
     section('Offers', offersOf(trace)),
+    section('Said later', wordsOf(trace)),
     section('Contracts', contractsOf(trace)),
     section('Deliveries', deliveriesOf(trace)),
     section('Money', moneyOf(trace)),
@@ -151,8 +152,35 @@ function offersOf({ attempts }: LeadTraceBody): string[] {
       attempt.state.replaceAll('_', ' '),
       attempt.ms === null ? '' : `${attempt.ms} ms`,
       attempt.reference === null ? becauseOf(attempt) : `reference ${attempt.reference}`,
+      namedOf(attempt),
     ]),
   );
+}
+
+/** What was said of offers after their posts, and what that did to them and their price. */
+function wordsOf({ words }: LeadTraceBody): string[] {
+  return columns(
+    words.map((word) => {
+      const named = word.price_cents === null ? '' : ` at ${dollars(word.price_cents)}`;
+      const did = (word.did ?? 'under way').replaceAll('_', ' ');
+      const detail = word.detail === '' ? '' : ` (${printable(word.detail)})`;
+      return [
+        ...[word.at, word.contract, printable(word.by), `${word.said}${named}${detail}`],
+        `${did}${pricesOf(word)}${word.why === null ? '' : `: ${printable(word.why)}`}`,
+      ];
+    }),
+  );
+}
+
+function pricesOf({ before_cents: before, after_cents: after }: WordBody): string {
+  if (before === null || after === null) return '';
+  return before === after ? `, ${dollars(after)}` : `, ${dollars(before)} to ${dollars(after)}`;
+}
+
+/** What an answer named beside what was agreed. */
+function namedOf({ named }: AttemptBody): string {
+  if (named === null) return '';
+  return `named ${dollars(named.named_cents)}, agreed ${dollars(named.agreed_cents)}: ${named.reason_text}`;
 }
 
 function contractsOf({ contracts }: LeadTraceBody): string[] {
@@ -176,7 +204,7 @@ function deliveriesOf({ deliveries }: LeadTraceBody): string[] {
 function moneyOf({ transfers, money }: LeadTraceBody): string[] {
   if (transfers.length === 0) return [];
   const moved = transfers.map(({ kind, from, to, amount_cents, state }) => [
-    kind,
+    kind.replace('_', ' '),
     dollars(amount_cents),
     `${from} to ${to}${state === 'posted' ? '' : ` (${state})`}`,
   ]);

@@ -2,12 +2,14 @@
 
 import { z } from 'zod';
 
+import { EFFECTS, SAID } from '../../domain/doubts/doubt.ts';
 import { ATTEMPT_STATES, LEAD_STATUSES } from '../../domain/lead.ts';
 import { DELIVERY_STATES } from '../../domain/outcome.ts';
 import {
   DOUBTS,
   INELIGIBLE,
   NO_BIDS,
+  PRICES,
   REFUSALS,
   REJECTIONS,
   UNANSWERED,
@@ -116,6 +118,30 @@ const stage = z.strictObject({
     .nullable(),
 });
 
+const namedPrice = z.strictObject({
+  agreed_cents: amount,
+  named_cents: amount,
+  reason: z.enum(keysOf(PRICES)),
+  reason_text: z.string(),
+});
+
+const word = z.strictObject({
+  at: time,
+  contract: z.string(),
+  round: z.int(),
+  by: z.string().meta({
+    description: 'status (it was asked), buyer/{buyer}, operator/{operator} or policy',
+  }),
+  said: z.enum(SAID),
+  price_cents: amount.nullable().meta({ description: 'Which it named' }),
+  reference: z.string().nullable(),
+  detail: z.string(),
+  did: z.enum(EFFECTS).nullable().meta({ description: 'What it did; null while it is under way' }),
+  before_cents: amount.nullable().meta({ description: 'What the lead cost before' }),
+  after_cents: amount.nullable().meta({ description: 'And after' }),
+  why: z.string().nullable().meta({ description: 'Why so, for people' }),
+});
+
 const attempt = z.strictObject({
   contract: z.string(),
   buyer: z.string(),
@@ -128,6 +154,9 @@ const attempt = z.strictObject({
   price_cents: amount,
   bid_id: z.string().nullable(),
   reference: z.string().nullable().meta({ description: 'The buyer’s own id of the lead' }),
+  named: namedPrice.nullable().meta({
+    description: 'A price in the answer to the post that is not the agreed one',
+  }),
   ms: ms.nullable(),
   ...why,
   planned_at: time,
@@ -146,7 +175,7 @@ const sale = z.strictObject({
 
 const transfer = z.strictObject({
   id: z.string(),
-  kind: z.enum(['charge', 'payout']),
+  kind: z.enum(['charge', 'payout', 'charge_change', 'payout_change']),
   state: z.enum(['pending', 'posted', 'voided']),
   from: z.string(),
   to: z.string(),
@@ -232,6 +261,7 @@ export const leadTrace = z
     waits: z.array(wait).meta({ description: 'Between two rounds; the last one may go on' }),
     actions: z.array(action).meta({ description: 'What operators did while it waited' }),
     attempts: z.array(attempt),
+    words: z.array(word).meta({ description: 'What was said of attempts after their posts' }),
     sales: z.array(sale),
     transfers: z.array(transfer),
     deliveries: z.array(delivery),
@@ -243,4 +273,5 @@ export type LeadTraceBody = z.infer<typeof leadTrace>;
 export type WaitBody = z.infer<typeof wait>;
 export type StageBody = z.infer<typeof stage>;
 export type ContractLine = z.infer<typeof contractLine>;
+export type WordBody = z.infer<typeof word>;
 export type AttemptBody = z.infer<typeof attempt>;

@@ -1,6 +1,7 @@
 // All that is known about one lead, read in one statement and so at one moment: the lead, what was
 // decided, every attempt, the sales, the ledger and the deliveries.
 
+import type { Effect, Said } from '../../domain/doubts/doubt.ts';
 import type { ContractId, LeadId } from '../../domain/ids.ts';
 import type { Lead, LeadOutcome, LeadStatus } from '../../domain/lead.ts';
 import type { Cents } from '../../domain/money.ts';
@@ -23,6 +24,7 @@ export interface LeadTrace {
   readonly settledAtMs: number | null;
   readonly verdicts: readonly TracedVerdict[];
   readonly attempts: readonly TracedAttempt[];
+  readonly words: readonly TracedWord[];
   readonly sales: readonly TracedSale[];
   readonly transfers: readonly TracedTransfer[];
   readonly deliveries: readonly TracedDelivery[];
@@ -55,9 +57,27 @@ export interface TracedSale extends LeadSale {
   readonly soldAtMs: number;
 }
 
+/** What was said of an attempt after its post, and what that did. */
+export interface TracedWord {
+  readonly contractId: ContractId;
+  readonly round: number;
+  readonly teller: string;
+  readonly said: Said;
+  readonly priceCents: Cents | null;
+  readonly reference: string | null;
+  readonly detail: string;
+  /** Null while it is carried out. */
+  readonly effect: Effect | null;
+  readonly beforeCents: Cents | null;
+  readonly afterCents: Cents | null;
+  readonly why: string | null;
+  readonly atMs: number;
+}
+
 export interface TracedTransfer {
   readonly id: string;
-  readonly kind: 'charge' | 'payout';
+  /** A change moves what a later price adds, or the other way what it takes back. */
+  readonly kind: 'charge' | 'payout' | 'charge_change' | 'payout_change';
   readonly state: 'pending' | 'posted' | 'voided';
   readonly from: string;
   readonly to: string;
@@ -103,6 +123,12 @@ const TRACE = `select l.id, l.public_no, l.campaign_id, l.source_id, l.sub_sourc
        'sentAtMs', ${msOf('a.sent_at')}, 'settledAtMs', ${msOf('a.settled_at')})
        order by a.round, a.planned_at, a.position, a.contract_id), '[]')
      from attempts a where a.lead_id = l.id) as attempts,
+    (select coalesce(jsonb_agg(jsonb_build_object('contractId', w.contract_id, 'round', w.round,
+       'teller', w.teller, 'said', w.said, 'priceCents', w.price_cents, 'reference', w.reference,
+       'detail', w.detail, 'effect', w.effect, 'beforeCents', w.before_cents,
+       'afterCents', w.after_cents, 'why', w.why, 'atMs', ${msOf('w.said_at')}) order by w.id),
+       '[]')
+     from attempt_words w where w.lead_id = l.id) as words,
     (select coalesce(jsonb_agg(jsonb_build_object('contractId', s.contract_id,
        'buyerId', s.buyer_id, 'priceCents', s.price_cents, 'payoutCents', s.payout_cents,
        'reference', s.reference, 'soldAtMs', ${msOf('s.sold_at')})
@@ -110,7 +136,7 @@ const TRACE = `select l.id, l.public_no, l.campaign_id, l.source_id, l.sub_sourc
      from sales s where s.lead_id = l.id) as sales,
     (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'kind', t.kind, 'state', t.state,
        'from', t.from_account, 'to', t.to_account, 'amountCents', t.amount_cents,
-       'postedAtMs', ${msOf('t.posted_at')}) order by t.posted_at, t.id desc), '[]')
+       'postedAtMs', ${msOf('t.posted_at')}) order by t.posted_at, t.kind like 'payout%', t.id desc), '[]')
      from transfers t where t.lead_id = l.id) as transfers,
     (select coalesce(jsonb_agg(jsonb_build_object('contractId', d.contract_id,
        'target', d.target, 'state', d.state, 'tries', d.tries, 'detail', d.detail,
@@ -142,6 +168,7 @@ interface TraceRow
       | 'outcome'
       | 'verdicts'
       | 'attempts'
+      | 'words'
       | 'sales'
       | 'transfers'
       | 'deliveries'
@@ -170,6 +197,7 @@ export async function findTrace(db: Tx, leadId: LeadId): Promise<LeadTrace | und
     settledAtMs: row.settled_at_ms,
     verdicts: row.verdicts,
     attempts: row.attempts,
+    words: row.words,
     sales: row.sales,
     transfers: row.transfers,
     deliveries: row.deliveries,

@@ -10,6 +10,7 @@ export const EVENT_TYPES = [
   'lead.unsold',
   'lead.rejected',
   'lead.returned',
+  'lead.price_changed',
   'lead.delivered',
   'delivery.failed',
   'cap.reached',
@@ -24,12 +25,14 @@ export const SOURCE_EVENTS = [
   'lead.unsold',
   'lead.rejected',
   'lead.returned',
+  'lead.price_changed',
 ] as const satisfies readonly EventType[];
 
 /** What a buyer may hear: its sales, its deliveries, its caps. */
 export const BUYER_EVENTS = [
   'lead.sold',
   'lead.returned',
+  'lead.price_changed',
   'lead.delivered',
   'delivery.failed',
   'cap.reached',
@@ -79,7 +82,7 @@ export function audienceOf(
   sourceId: SourceId | null,
 ): Audience {
   const { buyer } = payload;
-  const isEnd = type === 'lead.sold' ? 'outcome_payout_cents' in payload : ENDS.has(type);
+  const isEnd = PAYING.has(type) ? 'outcome_payout_cents' in payload : ENDS.has(type);
   return {
     operator: type !== 'lead.sold' || 'contract' in payload,
     sourceId: isEnd ? sourceId : null,
@@ -87,6 +90,8 @@ export function audienceOf(
   };
 }
 
+/** Told to the source where they change what its lead earns. */
+const PAYING: ReadonlySet<EventType> = new Set(['lead.sold', 'lead.price_changed']);
 const ENDS: ReadonlySet<EventType> = new Set(['lead.unsold', 'lead.rejected']);
 const BUYERS: ReadonlySet<EventType> = new Set(BUYER_EVENTS);
 
