@@ -118,6 +118,7 @@ export const soldTrace: LeadTrace = {
     { round: 1, step: 'score', verdict: score },
   ],
   attempts,
+  words: [],
   sales: [
     {
       contractId: 'bolt',
