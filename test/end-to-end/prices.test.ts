@@ -61,7 +61,7 @@ describe('a buyer whose contract takes lower prices', () => {
       ],
     ]);
     await until('the budget counts what was charged', async () => {
-      const { windows } = await world.caps(buyer.id);
+      const { windows } = await world.caps(buyer);
       return Object.values(windows).some(({ used }) => used === 850);
     });
   });
