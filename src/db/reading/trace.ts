@@ -136,7 +136,8 @@ const TRACE = `select l.id, l.public_no, l.campaign_id, l.source_id, l.sub_sourc
      from sales s where s.lead_id = l.id) as sales,
     (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'kind', t.kind, 'state', t.state,
        'from', t.from_account, 'to', t.to_account, 'amountCents', t.amount_cents,
-       'postedAtMs', ${msOf('t.posted_at')}) order by t.posted_at, t.kind like 'payout%', t.id desc), '[]')
+       'postedAtMs', ${msOf('t.posted_at')})
+       order by t.posted_at, t.kind like 'payout%', t.id desc), '[]')
      from transfers t where t.lead_id = l.id) as transfers,
     (select coalesce(jsonb_agg(jsonb_build_object('contractId', d.contract_id,
        'target', d.target, 'state', d.state, 'tries', d.tries, 'detail', d.detail,
