@@ -114,8 +114,8 @@ interface AttemptRow {
   readonly outcome: LeadOutcome | null;
 }
 
-const COLUMNS = `lead_id, contract_id, a.round, buyer_id, stage, exclusive, price_cents, state, result,
-  cap_windows, planned_at, sent_at, a.settled_at as attempt_settled_at, outcome
+const COLUMNS = `lead_id, contract_id, a.round, buyer_id, stage, exclusive, price_cents, state,
+  result, cap_windows, planned_at, sent_at, a.settled_at as attempt_settled_at, outcome
   from attempts a join leads on leads.id = lead_id`;
 
 function toAttempt(row: AttemptRow): Attempt {

@@ -19,8 +19,8 @@ export interface PricedSale {
 
 /**
  * No lower than every floor that the offer met, and no higher than the contract may bid. What the
- * first sale of a lead must bring holds wherever the agreed price brought it: another price must not
- * take away what its source was promised.
+ * first sale of a lead must bring holds wherever the agreed price brought it: another price must
+ * not take away what its source was promised.
  */
 export function priceBounds({
   world,

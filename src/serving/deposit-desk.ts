@@ -1,4 +1,5 @@
-// Deposits and changed prices on their way: stored first, then told to the buyer's caps, then to the leads that wait.
+// Deposits and changed prices on their way: stored first,
+// then told to the buyer's caps, then to the leads that wait.
 // Whatever fails in between, the sweeper goes on with the rows that are not marked yet.
 
 import type { CapDesk } from '../activities/cap-desk.ts';

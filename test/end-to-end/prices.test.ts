@@ -1,4 +1,4 @@
-// A buyer that answers another price than it was offered, and later calls back with another one; and
+// A buyer that answers another price than it was offered, and later calls back with another; and
 // one whose yes comes too late. Goal: what its contract says is what it pays, in the ledger, in its
 // budget and to its source. Method: real serve, real caps; the buyers' journals say what they did.
 

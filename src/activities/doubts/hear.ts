@@ -83,7 +83,8 @@ async function carryOut(deps: ActivityDeps, word: Word, id: number): Promise<Don
   if (after.priceCents !== result.priceCents) return reprice(deps, { before: after, word, id });
   return {
     effect: 'settled',
-    ...{ beforeCents: before.priceCents, afterCents: after.priceCents, why: result.said?.why ?? null },
+    ...{ beforeCents: before.priceCents, afterCents: after.priceCents },
+    why: result.said?.why ?? null,
   };
 }
 
@@ -125,7 +126,7 @@ async function compare(
   const end = endOf(before.state);
   if (means === undefined || means === end) return 'none';
   if (isDismissed(before)) return 'none';
-  // A late yes is never booked by itself: its room was given back, and others were offered the lead.
+  // A late yes is never booked by itself: its room was given back, and others were asked.
   if (before.state === 'rejected') {
     const { result } = resultOf(word, before, await deps.cases.of(before.leadId, before.round));
     if (result) await write(deps, before, { result, teller: word.teller });

@@ -47,8 +47,8 @@ export async function settleConflict(deps: ActivityDeps, word: ConflictWord): Pr
 }
 
 /**
- * Why an operator may not sell it at that price. Room for more was never held: only a lower price is
- * free to follow in a sale that caps in cents count.
+ * Why an operator may not sell it at that price. Room for more was never held: only a lower price
+ * is free to follow in a sale that caps in cents count.
  */
 export function refusalOf(
   known: Case,
@@ -57,7 +57,7 @@ export function refusalOf(
 ): string | undefined {
   const { maxBidCents } = contractOf(known, contractId);
   if (priceCents > maxBidCents) {
-    return `${dollars(priceCents)} is above max_bid_cents of ${contractId}: ${dollars(maxBidCents)}`;
+    return `the price is above max_bid_cents of ${contractId}, ${dollars(maxBidCents)}`;
   }
   const money = capWindows.filter(({ key }) => isMoneyKey(key));
   // A late yes holds room of its own.

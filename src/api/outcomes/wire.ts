@@ -68,7 +68,8 @@ export const OUTCOMES: Readonly<Record<string, Operation>> = {
       'minutes of tolerance). `settled`: it ended a doubt, or a pending. `no_change`: known ' +
       'already. `conflict`: it contradicts how that ended; nothing is moved, and operators see ' +
       'it. `price_changed`: the lead costs what you named. `price_kept`: what it cost before, ' +
-      'whatever you named. `price_asked`: an operator decides. Leads of other buyers are `unknown_lead`. Safe to repeat.',
+      'whatever you named. `price_asked`: an operator decides. Leads of ' +
+      'other buyers are `unknown_lead`. Safe to repeat.',
     // Looked at by the route itself: a key of the buyer, or a signature.
     security: [],
     request: {

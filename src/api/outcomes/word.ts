@@ -1,5 +1,5 @@
-// What a buyer says later that it did with a lead, or an operator of a doubt or a conflict, and what
-// came of saying so.
+// What a buyer says later that it did with a lead, or an operator of a doubt or a conflict, and
+// what came of saying so.
 
 import type { Effect } from '../../domain/doubts/doubt.ts';
 import type { BuyerId, ContractId, LeadId, OfferKey } from '../../domain/ids.ts';

@@ -180,7 +180,8 @@ function pricesOf({ before_cents: before, after_cents: after }: WordBody): strin
 /** What an answer named beside what was agreed. */
 function namedOf({ named }: AttemptBody): string {
   if (named === null) return '';
-  return `named ${dollars(named.named_cents)}, agreed ${dollars(named.agreed_cents)}: ${named.reason_text}`;
+  const prices = `named ${dollars(named.named_cents)}, agreed ${dollars(named.agreed_cents)}`;
+  return `${prices}: ${named.reason_text}`;
 }
 
 function contractsOf({ contracts }: LeadTraceBody): string[] {

@@ -1,5 +1,5 @@
-// A price that is changed after its sale: a correcting transfer for the buyer and one for the source,
-// with sale, attempt, outcome and the word that caused it, in one commit.
+// A price that is changed after its sale: a correcting transfer for the buyer and one for the
+// source, with sale, attempt, outcome and the word that caused it, in one commit.
 
 import type { PriceVerdict } from '../../domain/doubts/price.ts';
 import type { Effect } from '../../domain/doubts/doubt.ts';

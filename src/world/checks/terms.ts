@@ -45,8 +45,8 @@ export function checkContractTerms(contract: Contract, path: Path): WorldIssue[]
 const isRollingMoney = ({ per, measure }: Cap) => per === 'rolling' && measure === 'cents';
 
 /**
- * A price may only be taken where the room that it uses can follow: what it rises by was never held,
- * and of a rolling cap nobody knows later in which part of its hours it was counted.
+ * A price may only be taken where the room that it uses can follow: what it rises by was never
+ * held, and of a rolling cap nobody knows later in which part of its hours it was counted.
  */
 export function checkPostPrice(
   { postPrice, caps, schedule, maxBidCents }: Contract,

@@ -1,6 +1,6 @@
 // A yes that came after its doubt had ended as a no. Goal: an operator books it where the lead has
-// ended and has a place, and the caps have room, or dismisses it; once, and exactly. Method: the real
-// steps over real rows, beside the real rules of the caps.
+// ended and has a place, and the caps have room, or dismisses it; once, and exactly. Method: the
+// real steps over real rows, beside the real rules of the caps.
 
 import { afterAll, describe, expect, test } from 'vitest';
 import type { LeadId } from '../../../src/domain/ids.ts';
