@@ -3,19 +3,30 @@
 import type { IncomingReply, PostReply } from '../delivery/adapter.ts';
 import { adapterOf } from '../delivery/adapters.ts';
 import type { Candidate, OfferResult } from '../domain/lead.ts';
-import type { Step } from '../domain/world/contract.ts';
+import { isTargetStep } from '../delivery/targets/targets.ts';
+import type { PostStep } from '../domain/world/contract.ts';
 import { zoneOf } from '../domain/world/world.ts';
 import { type Case, contractOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
 import { parcelFor, withoutPerson } from './parcel.ts';
+import { postAsPush } from './post-as-push.ts';
 import { prepare } from './prepare.ts';
+
+/** A lead that one buyer is offered. */
+export interface Posting {
+  readonly known: Case;
+  readonly candidate: Candidate;
+  readonly round: number;
+}
 
 /** Sends the lead to the address of the step, once, and waits as long as the step says. */
 export async function post(
   deps: Pick<ActivityDeps, 'send' | 'readSecret' | 'tokens' | 'now'>,
-  { known, candidate, round }: { known: Case; candidate: Candidate; round: number },
-  step: Step,
+  posting: Posting,
+  step: PostStep,
 ): Promise<OfferResult> {
+  if (isTargetStep(step)) return postAsPush(deps, posting, step);
+  const { known, candidate, round } = posting;
   const { contractId } = candidate;
   const adapter = adapterOf(step);
   const parcel = parcelFor(known, step, { contractId, round, withPerson: true });
