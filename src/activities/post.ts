@@ -2,14 +2,16 @@
 
 import type { IncomingReply, PostReply } from '../delivery/adapter.ts';
 import { adapterOf } from '../delivery/adapters.ts';
+import { isTargetStep } from '../delivery/targets/targets.ts';
 import { describeNamed } from '../domain/doubts/price.ts';
 import type { Candidate, OfferResult } from '../domain/lead.ts';
-import type { Step } from '../domain/world/contract.ts';
+import type { PostStep } from '../domain/world/contract.ts';
 import { zoneOf } from '../domain/world/world.ts';
 import { type Case, contractOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
 import { priceFor } from './doubts/price.ts';
 import { parcelFor, withoutPerson } from './parcel.ts';
+import { postAsPush } from './post-as-push.ts';
 import { prepare } from './prepare.ts';
 
 /** One post: of whom, to whom, in which stage. */
@@ -23,9 +25,11 @@ export interface Posting {
 /** Sends the lead to the address of the step, once, and waits as long as the step says. */
 export async function post(
   deps: Pick<ActivityDeps, 'send' | 'readSecret' | 'tokens' | 'now'>,
-  { known, candidate, round, stage }: Posting,
-  step: Step,
+  posting: Posting,
+  step: PostStep,
 ): Promise<OfferResult> {
+  if (isTargetStep(step)) return postAsPush(deps, posting, step);
+  const { known, candidate, round, stage } = posting;
   const { contractId } = candidate;
   const adapter = adapterOf(step);
   const parcel = parcelFor(known, step, { contractId, round, withPerson: true });

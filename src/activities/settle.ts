@@ -1,6 +1,7 @@
 // What an offer came to, written down: sold, refused, or in doubt; and what it held, given back.
 
 import { type Attempt, findAttempt } from '../db/attempts.ts';
+import { recordSkipped } from '../db/deliveries.ts';
 import { type SaleTerms, settleAccepted, settleUnaccepted } from '../db/settlement.ts';
 import { holdIdOf, type OfferKey } from '../domain/ids.ts';
 import { isOpen } from '../domain/doubts/doubt.ts';
@@ -85,17 +86,23 @@ export function termsOf(
   return { payout, maxPlaces: known.campaign.maxSales, exclusive, redirectUrl, process };
 }
 
-function sold(
-  { now }: ActivityDeps,
+async function sold(
+  { now, pool }: ActivityDeps,
   { key, known }: { key: OfferKey; known: Case },
   report: OfferReport & { kind: 'accepted' },
-): OfferReport {
+): Promise<OfferReport> {
   const { world } = known.loaded;
   const { contractId } = key;
   const atMs = now();
-  const targets = contractOf(known, contractId).deliveries.flatMap(({ name: target }) => {
+  const skipped = known.loaded.eligibility.conditions.get(contractId)?.(known.lead);
+  if (skipped?.size) {
+    // For people only: what is not pushed is not lost without it.
+    await recordSkipped(pool, key, skipped).catch(() => undefined);
+  }
+  const targets = contractOf(known, contractId).deliveries.flatMap(({ name: target, after }) => {
     const found = targetFor(world, { contractId, target, atMs });
-    return found ? [{ ...found, atOnce: true } as const] : [];
+    if (!found || skipped?.has(target)) return [];
+    return [after ? { ...found, after } : ({ ...found, atOnce: true } as const)];
   });
   return targets.length > 0 ? { ...report, targets } : report;
 }
@@ -152,15 +159,15 @@ export async function resume(
     return settle(deps, settling, { kind: 'in_doubt', ...doubt, ms: 0 });
   }
   if (attempt.state === 'rejected' || attempt.state === 'not_sent') {
-    return giveBack(deps, settling, reportOf(deps, known, attempt));
+    return giveBack(deps, settling, await reportOf(deps, known, attempt));
   }
-  const report = reportOf(deps, known, attempt);
+  const report = await reportOf(deps, known, attempt);
   if (isOpen(report)) deps.giveAnswer(key.leadId, 'pending');
   if (report.outcome) deps.giveAnswer(key.leadId, report.outcome);
   return report;
 }
 
-function reportOf(deps: ActivityDeps, known: Case, attempt: Attempt): OfferReport {
+async function reportOf(deps: ActivityDeps, known: Case, attempt: Attempt): Promise<OfferReport> {
   const { result } = attempt;
   if (attempt.state === 'accepted' && result?.kind === 'accepted') {
     const outcome = attempt.leadOutcome;

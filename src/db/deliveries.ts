@@ -57,6 +57,22 @@ export async function recordDelivery(db: Tx, push: RecordedTry): Promise<void> {
   });
 }
 
+/** Pushes of a sale that are not made, each with the reason; what stands already stays. */
+export async function recordSkipped(
+  db: Tx,
+  { leadId, contractId }: Pick<DeliveryKey, 'leadId' | 'contractId'>,
+  skipped: ReadonlyMap<string, string>,
+): Promise<void> {
+  await db.query({
+    name: 'deliveries.skip',
+    text: `insert into deliveries (lead_id, contract_id, target, state, tries, detail)
+           select $1, $2, target, 'skipped', 0, detail
+           from unnest($3::text[], $4::text[]) as given (target, detail)
+           on conflict do nothing`,
+    values: [leadId, contractId, [...skipped.keys()], [...skipped.values()]],
+  });
+}
+
 /** A push whose time is over: it failed, for the reason of its last try. Nothing else changes. */
 export async function recordGivenUp(db: Tx, push: DeliveryKey): Promise<void> {
   await db.query({

@@ -26,6 +26,8 @@ export interface DeliveryTarget {
   readonly atOnce?: true;
   /** The receiver is closed until then. Absent: it is open. */
   readonly notBeforeMs?: number;
+  /** The target that has to be confirmed before. */
+  readonly after?: string;
 }
 
 /** What a buyer was sold: what its systems are told of the sale. */
@@ -35,8 +37,11 @@ export interface Sale {
   readonly reference: string | null;
 }
 
-export const DELIVERY_STATES = ['delivered', 'trying', 'failed', 'unclear'] as const;
-/** `unclear`: it may have arrived, and a repeat would be a second one; an operator decides. */
+export const DELIVERY_STATES = ['delivered', 'trying', 'failed', 'unclear', 'skipped'] as const;
+/**
+ * `unclear`: it may have arrived, and a repeat would be a second one; an operator decides.
+ * `skipped`: not made, by the delivery's own condition.
+ */
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 /** The end of a push that was not delivered: no try is made by itself any more. */

@@ -12,6 +12,7 @@ import type { IneligibleReason } from '../domain/reasons.ts';
 import type { World } from '../domain/world/world.ts';
 import { routingFacts, type Facts } from './facts.ts';
 import { type Check, type Compiled, compileContracts } from './checks.ts';
+import { compileConditions, type DeliveryConditions } from './leads/conditions.ts';
 import { compileLeadRules, type LeadRules } from './leads/rules.ts';
 import { compileRepeats, type RepeatRules } from './repeats.ts';
 import type { Occurrence } from './schedule.ts';
@@ -77,6 +78,9 @@ export interface EligibilityRules {
   /** What validation refuses leads for, by campaign. */
   readonly leadRules: LeadRules;
 
+  /** Which pushes a sold lead does not get, by contract. */
+  readonly conditions: DeliveryConditions;
+
   /**
    * The opening of the contract's hours that an instant is in, with its price and caps; null where
    * it is closed or has no schedule. Throws for a contract that the world does not have.
@@ -131,6 +135,7 @@ export function createEligibility(world: World): EligibilityRules {
   const rules: EligibilityRules = {
     repeats,
     leadRules: compileLeadRules(world),
+    conditions: compileConditions(world),
 
     explain: (contractId, asked) => rules.explainEach([contractId], asked)(0),
 

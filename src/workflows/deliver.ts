@@ -76,6 +76,21 @@ export async function deliver(delivery: Delivery): Promise<Pushed> {
   }
 }
 
+/** Pushes once another push is confirmed; without that it is not made, and says so. Never throws. */
+export async function deliverAfter(
+  earlier: { readonly after: string | undefined; readonly before: Promise<Pushed> },
+  delivery: Delivery,
+): Promise<Pushed> {
+  if ((await earlier.before) === 'delivered') return deliver(delivery);
+  const { leadId, contractId, target } = delivery;
+  const place = `${contractId}/${target.name}`;
+  const detail = `not made: it follows ${earlier.after}, which was not confirmed`;
+  const push = { leadId, contractId, target: target.name };
+  const end = { state: 'failed', tries: 0, detail } as const;
+  await later(`write down: ${place} is not made`).recordPush({ ...push, ...end });
+  return 'failed';
+}
+
 /** The first try. A step that failed itself leaves it to the next one, which has more patience. */
 async function tryOnce(place: string, push: Push & { readonly sale: Sale }): Promise<FirstTry> {
   try {

@@ -13,7 +13,7 @@ import { type Offered, outcomeOf, placesTaken, unsoldReasonOf } from '../domain/
 import type { UnsoldReason } from '../domain/reasons.ts';
 import { describeRefusal, type LeadStory } from '../domain/story.ts';
 import { type LeadAction, MOST_ROUNDS, planWait, type Wait } from '../domain/waiting.ts';
-import { deliver } from './deliver.ts';
+import { deliver, deliverAfter, type Pushed } from './deliver.ts';
 import {
   attemptSettled,
   BuyerKey,
@@ -141,12 +141,17 @@ async function deliverSales(
       if (report.kind !== 'accepted') return [];
       const { priceCents, reference, targets = [] } = report;
       const sale = { round, priceCents, reference };
-      return targets.map(({ atOnce, ...target }) =>
-        deliver({
+      const ends = new Map<string, Promise<Pushed>>();
+      for (const { atOnce, after, ...target } of targets) {
+        const push = {
           ...{ leadId, contractId, sale },
           target: atOnce && !isAsking ? { ...target, atOnce } : target,
-        }),
-      );
+        };
+        const before = after === undefined ? undefined : ends.get(after);
+        const isFirst = before === undefined;
+        ends.set(target.name, isFirst ? deliver(push) : deliverAfter({ after, before }, push));
+      }
+      return [...ends.values()];
     }),
   );
   if (!waits) await releaseOwed(leadId, offers);

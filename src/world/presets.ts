@@ -6,7 +6,7 @@ import {
   expandPreset,
   type WrittenPreset,
 } from '../delivery/presets/buyers/expand.ts';
-import type { HttpStep, Step } from '../domain/world/contract.ts';
+import type { HttpStep, PostStep, Step } from '../domain/world/contract.ts';
 import type { Field } from '../domain/world/world.ts';
 import { didYouMean, issueAt, type WorldIssue } from './issues.ts';
 import { isMap, mapAt, mapOf, ownOf } from './maps.ts';
@@ -15,7 +15,7 @@ interface Written {
   readonly campaign: string;
   readonly preset: WrittenPreset | null;
   readonly ping: Step | null;
-  readonly post: Step | null;
+  readonly post: PostStep | null;
 }
 
 /** As much of a document as is needed to know the fields of a contract's leads. */

@@ -12,6 +12,7 @@ import { payoutFor } from '../../domain/routing/pricing.ts';
 import { holdAuction } from './auction.ts';
 import { type Case, contractOf, stageOf } from '../cases.ts';
 import type { ActivityDeps } from '../deps.ts';
+import { isTargetStep } from '../../delivery/targets/targets.ts';
 import { post } from '../post.ts';
 
 /** The name of its verdict. */
@@ -131,8 +132,10 @@ async function offer(
     sold.push(candidate);
     return `${before}it would get the lead in-house, at ${at}`;
   }
+  if (isTargetStep(step) || !step.testUrl) {
+    return `${before}it would be offered at ${at}: it has no post.test_url`;
+  }
   const url = step.testUrl;
-  if (!url) return `${before}it would be offered at ${at}: it has no post.test_url`;
   const { deps, round, untilMs } = run;
   const timeoutMs = Math.max(1, Math.min(step.timeoutMs, untilMs - deps.now()));
   const result = await post(deps, { known, candidate, round, stage }, { ...step, url, timeoutMs });

@@ -111,7 +111,11 @@ export function createDeliverActivities(given: ActivityDeps) {
 
     /** Writes down an end that is known and could not be stored. */
     recordPush: (
-      end: Push & { readonly state: 'delivered' | 'failed' | 'unclear'; readonly detail: string },
+      end: Push & {
+        readonly state: 'delivered' | 'failed' | 'unclear';
+        readonly detail: string;
+        readonly tries?: number;
+      },
     ): Promise<void> => recordDelivery(pool, { tries: 1, ...end }),
 
     /**

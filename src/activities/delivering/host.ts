@@ -47,6 +47,11 @@ export interface Seen {
 export interface PushHost {
   readonly host: TargetHost;
   seen(): Seen;
+  /**
+   * What its calls came to, those for tokens aside: the last one, or one that was lost. Undefined:
+   * there was none.
+   */
+  sent(): Reply | undefined;
   /** The text without any secret that the target was given. */
   withoutSecrets(text: string): string;
 }
@@ -68,6 +73,8 @@ export function hostOf(
 ): PushHost {
   let endsAtMs = now() + timeoutMs;
   let seen: Seen = { askedMs: undefined, isSlow: false };
+  let sent: Reply | undefined;
+  let isForToken = false;
   const secrets = new Set<string>();
   const keep = (secret: string): string => {
     secrets.add(secret);
@@ -81,6 +88,7 @@ export function hostOf(
     try {
       const reply = await within(request, endsAtMs - now());
       seen = seenIn(reply, now());
+      if (!isForToken && sent?.kind !== 'lost') sent = reply;
       return reply;
     } finally {
       leave();
@@ -100,10 +108,16 @@ export function hostOf(
       if (!secret) throw new SecretMissing(reference);
       return keep(secret);
     },
-    token: async (key, fetch) => keep(await tokens.of(key, fetch)),
+    token: async (key, fetch) => {
+      isForToken = true;
+      return keep(await tokens.of(key, fetch).finally(() => (isForToken = false)));
+    },
     dropToken: (key) => tokens.drop(key),
   };
-  return { host, seen: () => seen, withoutSecrets: (text) => withoutSecrets(text, secrets) };
+  return {
+    ...{ host, seen: () => seen, sent: () => sent },
+    withoutSecrets: (text) => withoutSecrets(text, secrets),
+  };
 }
 
 function hostIn(url: string): string {

@@ -10,6 +10,7 @@ import type {
 } from '../../delivery/adapter.ts';
 import { adapterOf } from '../../delivery/adapters.ts';
 import { readAnswer } from '../../delivery/answers/read.ts';
+import { isTargetStep } from '../../delivery/targets/targets.ts';
 import { TOKEN } from '../../delivery/requests/authorise.ts';
 import type { Trial, TrialAnswer, Tried } from '../../domain/delivery/trial.ts';
 import { masked } from '../../domain/fields/secret.ts';
@@ -40,7 +41,7 @@ export function createTry(
 
 function stepOf({ world, contractId, step: kind }: Trial): Step {
   const step = world.contracts[contractId]?.[kind];
-  if (!step) throw new Error(`${contractId} has no ${kind}`);
+  if (!step || isTargetStep(step)) throw new Error(`${contractId} has no ${kind} to try`);
   return step;
 }
 

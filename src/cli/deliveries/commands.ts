@@ -16,7 +16,7 @@ export function addDeliveries(command: Command, { run, out, env }: CommandLine):
   const list = command
     .command('list')
     .description('what was pushed after a sale, newest leads first')
-    .option('--state <state>', 'failed, unclear, trying or delivered', 'failed')
+    .option('--state <state>', 'failed, unclear, trying, skipped or delivered', 'failed')
     .option('--json', 'print JSON', false);
   const retry = command
     .command('retry')

@@ -166,7 +166,7 @@ export async function countOpen(db: Tx): Promise<readonly OpenCount[]> {
   const found = await db.query<OpenCount & { contractId: ContractId }>({
     name: 'endpoints.count_open',
     text: `select contract_id as "contractId", target, state, count(*) from deliveries
-           where state <> 'delivered' group by contract_id, target, state`,
+           where state not in ('delivered', 'skipped') group by contract_id, target, state`,
   });
   return found.rows;
 }

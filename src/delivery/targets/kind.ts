@@ -18,6 +18,8 @@ export interface TargetKind {
   readonly options: z.ZodType<Readonly<Record<string, unknown>>>;
   /** The fields of the vertical that these options name. */
   fieldsIn(options: unknown): readonly NamedField[];
+  /** Its receiver says whether it took a lead, so that the push can be the sale itself. */
+  readonly confirms: boolean;
   bind(options: unknown): Target;
 }
 
@@ -27,13 +29,15 @@ export function targetKind<Options extends Readonly<Record<string, unknown>>>(
   {
     fieldsIn,
     deliver,
+    confirms = true,
   }: {
+    readonly confirms?: boolean;
     readonly fieldsIn: (options: Options) => readonly NamedField[];
     readonly deliver: (options: Options) => Target['deliver'];
   },
 ): TargetKind {
   return {
-    options,
+    ...{ options, confirms },
     // A world holds what has passed the schema; passing it again changes nothing.
     fieldsIn: (given) => fieldsIn(options.parse(given)),
     bind(given) {

@@ -1,6 +1,6 @@
 // The one list of targets, by the name that stands in a world.
 
-import type { Delivery, TargetAdapter, TargetStep } from '../../domain/world/contract.ts';
+import type { Delivery, PostStep, TargetAdapter, TargetStep } from '../../domain/world/contract.ts';
 import { gohighlevel } from './crm/gohighlevel.ts';
 import { hubspotForm } from './crm/hubspot-form.ts';
 import { hubspot } from './crm/hubspot.ts';
@@ -32,10 +32,11 @@ export function targetOf(step: Delivery['step']): Target {
 }
 
 /** The fields of the vertical that the options of a step name. */
-export function fieldsNamedBy(step: Delivery['step']): readonly NamedField[] {
+export function fieldsNamedBy(step: Delivery['step'] | PostStep): readonly NamedField[] {
   return isTargetStep(step) ? TARGETS[step.adapter].fieldsIn(step.options) : [];
 }
 
-function isTargetStep(step: Delivery['step']): step is TargetStep {
+/** The step is a push into one kind of receiver. */
+export function isTargetStep(step: Delivery['step'] | PostStep): step is TargetStep {
   return 'options' in step && Object.hasOwn(TARGETS, step.adapter);
 }

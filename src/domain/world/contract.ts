@@ -44,7 +44,7 @@ export interface Contract {
   readonly noRepeats: PersonRule | null;
   readonly ping: Step | null;
   /** Null: in-house, and Sluice itself accepts the lead. */
-  readonly post: Step | null;
+  readonly post: PostStep | null;
   /** How the buyer is asked what it did with a lead in doubt; null: it cannot be asked. */
   readonly status?: StatusCall | null;
   /** Absent: a doubt waits for the buyer or an operator. */
@@ -119,6 +119,9 @@ export interface TargetStep {
   readonly timeoutMs: number;
 }
 
+/** The offer of the lead: a request to the buyer, or a push into its system that is the sale. */
+export type PostStep = Step | TargetStep;
+
 /** A push after the sale, retried by its own policy until it is confirmed or given up. */
 export interface Delivery {
   readonly name: string;
@@ -129,4 +132,8 @@ export interface Delivery {
   readonly limits: HostLimits;
   /** The receiver's hours: what is sold outside of them is pushed at their next opening. */
   readonly during: Schedule | null;
+  /** Which leads it is made for; absent or null: every one that is sold. */
+  readonly when?: Filter | null;
+  /** The delivery above it that has to be confirmed before; absent or null: it waits for none. */
+  readonly after?: string | null;
 }

@@ -89,7 +89,8 @@ function checkRule({ when, fields }: LeadRule, place: FilterPlace): WorldIssue[]
 }
 
 /** Where a filter asks for a fact. */
-function placesOf(filter: Filter, path: Path, fact: string): Path[] {
+/** Where a filter asks about a fact. */
+export function placesOf(filter: Filter, path: Path, fact: string): Path[] {
   switch (filter.kind) {
     case 'all':
     case 'any':

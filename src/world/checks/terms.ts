@@ -78,20 +78,25 @@ export function checkPostPrice(
 
 /** Each field that is named is one of the vertical, and one of those that the delivery carries. */
 export function checkTargets(
-  { deliveries }: Contract,
+  { post, deliveries }: Contract,
   { fields }: Vertical,
   path: Path,
 ): WorldIssue[] {
-  return deliveries.flatMap(({ step }, index) =>
-    fieldsNamedBy(step).flatMap(({ path: within, field }) => {
-      const at = [...path, 'deliveries', index, 'options', ...within];
-      if (!Object.hasOwn(fields, field)) {
-        const near = didYouMean(field, Object.keys(fields));
-        return [issueAt(at, `"${field}" is no field of the vertical`, near)];
-      }
-      if (step.fields === null || step.fields.includes(field)) return [];
-      return [issueAt(at, `"${field}" is not among its fields`, 'add it there, or leave it out')];
-    }),
+  const steps = deliveries.map(({ step }, index) => ({
+    step,
+    under: ['deliveries', index] as Path,
+  }));
+  return [...(post ? [{ step: post, under: ['post'] as Path }] : []), ...steps].flatMap(
+    ({ step, under }) =>
+      fieldsNamedBy(step).flatMap(({ path: within, field }) => {
+        const at = [...path, ...under, 'options', ...within];
+        if (!Object.hasOwn(fields, field)) {
+          const near = didYouMean(field, Object.keys(fields));
+          return [issueAt(at, `"${field}" is no field of the vertical`, near)];
+        }
+        if (step.fields === null || step.fields.includes(field)) return [];
+        return [issueAt(at, `"${field}" is not among its fields`, 'add it there, or leave it out')];
+      }),
   );
 }
 

@@ -5,6 +5,7 @@ import type { Contract } from '../../domain/world/contract.ts';
 import type { KeyHash, Vertical, World } from '../../domain/world/world.ts';
 import { createValueLists } from '../../eligibility/filters/value-lists.ts';
 import { listContradictions } from './contradictions.ts';
+import { checkOrder } from './delivery/order.ts';
 import { checkRequests } from './delivery/requests.ts';
 import { checkDoors } from './doors.ts';
 import { checkFilter, factsOf } from './filter.ts';
@@ -187,6 +188,7 @@ function checkContract(
     issues.push(...checkFilter(contract.filter, place));
   }
   issues.push(
+    ...checkOrder(contract, { path, vertical, sourceIds: known.sources }),
     ...checkSecrets(contract, vertical, path),
     ...checkRequests(contract, vertical, path),
     ...checkTargets(contract, vertical, path),

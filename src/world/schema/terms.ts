@@ -7,6 +7,7 @@ import { TARGETS } from '../../delivery/targets/targets.ts';
 import { checkRequest } from './delivery/request.ts';
 import { httpAsk, httpPush, toHttpPush, toHttpStep } from './delivery/step.ts';
 import { breaker, limits, retry } from './deliveries/policies.ts';
+import { filter } from './filter.ts';
 import { receiverHours } from './schedule.ts';
 import { secretRef } from '../../delivery/secret-ref.ts';
 import { duration, id, settings, url } from './settings.ts';
@@ -78,12 +79,23 @@ const postOwn = {
     .describe('A post that is not answered by then is in doubt. Over 5s it is made apart.'),
 };
 
+/** The kinds of receivers that say whether they took a lead. */
+const DECIDING = TARGET_ADAPTERS.filter((name) => TARGETS[name].confirms);
+
+function targetPost<Name extends TargetAdapter>(name: Name) {
+  const adapter = z.literal(name).describe('The push into it is the sale.');
+  const options = TARGETS[name].options.describe('Of this kind of receiver.');
+  const { fields: sent, timeout } = postOwn;
+  return settings({ adapter, options, fields: sent, timeout }, stepNames);
+}
+
 /** The offer of the lead itself. */
 export const post = z.discriminatedUnion('adapter', [
   settings({ ...request, ...postOwn }, askNames),
   settings({ ...httpAsk, ...postOwn }, askNames)
     .superRefine(checkRequest)
     .transform(toHttpStep),
+  ...DECIDING.map((name) => targetPost(name)),
 ]);
 
 const push = {
@@ -100,6 +112,11 @@ const push = {
     .nullable()
     .default(null)
     .describe('The receiver’s hours, in the buyer’s zone; a push waits for them. null: always.'),
+  when: filter.nullable().default(null).describe('Which leads are pushed. null: every one sold.'),
+  after: id
+    .nullable()
+    .default(null)
+    .describe('A delivery above it, which has to be confirmed before this one is made.'),
 };
 const pushNames = { ...stepNames, give_up_after: 'giveUpAfterHours' } as const;
 
@@ -121,7 +138,9 @@ export const delivery = z.discriminatedUnion('adapter', [
 
 /** What is said of the push, apart from the request itself. */
 function toDelivery<Read extends Omit<Delivery, 'step'>>(read: Read) {
-  const { name, giveUpAfterHours, during, retry: again, ...rest } = read;
+  const { name, giveUpAfterHours, during, retry: again, ...more } = read;
+  const { when = null, after = null, ...rest } = more;
   const { breaker: fuse, limits: most, ...step } = rest;
-  return { name, step, giveUpAfterHours, during, retry: again, breaker: fuse, limits: most };
+  const policy = { giveUpAfterHours, during, retry: again, breaker: fuse, limits: most };
+  return { name, step, ...policy, when, after };
 }

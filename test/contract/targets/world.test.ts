@@ -19,6 +19,7 @@ const FIELDS = {
   phone: { type: 'phone' },
   email: { type: 'email' },
   agreed: { type: 'boolean' },
+  language: { type: 'choice', choices: ['en', 'es'] },
 };
 
 function worldWith(contracts: object) {
@@ -78,6 +79,43 @@ test('a delivery without an adapter is one of the JSON protocol, as before', () 
   });
 });
 
+test('a push may be the sale, if its receiver says whether it took the lead', () => {
+  const { contracts } = parse(guideExample('targets.md', 'sale')) as { contracts: object };
+  const verdict = worldWith(contracts);
+  expect(verdict.ok && verdict.world.contracts['apex_auto']?.post).toMatchObject({
+    ...{ adapter: 'hubspot', timeoutMs: 4_000, fields: null },
+  });
+  const known = stand.options.salesforce_web;
+  const post = { adapter: 'salesforce_web', options: known };
+  const refused = worldWith({ apex_auto: { ...contractWith({}).apex_auto, post, deliveries: [] } });
+  expect(refused.ok || refused.errors).toMatchObject([
+    { path: 'contracts.apex_auto.post.adapter' },
+  ]);
+  const typo = {
+    adapter: 'hubspot',
+    options: { ...stand.options.hubspot, fields: { email: 'mail' } },
+  };
+  const wrong = worldWith({
+    apex_auto: { ...contractWith({}).apex_auto, post: typo, deliveries: [] },
+  });
+  expect(wrong.ok || wrong.errors).toMatchObject([
+    {
+      path: 'contracts.apex_auto.post.options.fields.email',
+      says: '"mail" is no field of the vertical',
+    },
+  ]);
+});
+
+test('deliveries have conditions and an order', () => {
+  const { contracts } = parse(guideExample('targets.md', 'order')) as { contracts: object };
+  const verdict = worldWith(contracts);
+  expect(verdict.ok && verdict.world.contracts['apex_auto']?.deliveries).toMatchObject([
+    { name: 'crm', when: null, after: null },
+    { name: 'hook', when: null, after: 'crm' },
+    { name: 'bilingual', when: { kind: 'test', field: 'language' }, after: null },
+  ]);
+});
+
 describe('is refused, with its path', () => {
   const WRONG: [says: string, delivery: (known: Known) => object, path: string, words: RegExp][] = [
     [
@@ -85,6 +123,18 @@ describe('is refused, with its path', () => {
       () => ({ adapter: 'fax' }),
       'adapter',
       /^wants json, .*twilio_sms\b.* or http$/,
+    ],
+    [
+      'a condition on the score',
+      () => ({ url: 'https://a.example', when: { field: 'score', at_least: 50 } }),
+      'when.field',
+      /does not ask about the score/,
+    ],
+    [
+      'an order that cannot be kept',
+      () => ({ url: 'https://a.example', after: 'crm' }),
+      'after',
+      /"crm" is no delivery above this one/,
     ],
     ['options that are missing', () => ({ adapter: 'hubspot' }), 'options', /is missing/],
     [

@@ -16,6 +16,7 @@ const options = z.strictObject({
 const NOT_PROVIDED = '[not provided]';
 
 export const salesforceWeb = targetKind(options, {
+  confirms: false,
   fieldsIn: ({ fields }) => fieldsOf(fields, 'fields'),
   deliver:
     ({ base_url: base, oid, fields }) =>

@@ -1,0 +1,27 @@
+// When deliveries are made: their conditions ask about the lead, and their order can be kept.
+
+import type { Contract } from '../../../domain/world/contract.ts';
+import { didYouMean, issueAt, type WorldIssue } from '../../issues.ts';
+import { checkFilter, type FilterPlace } from '../filter.ts';
+import { placesOf } from '../intake.ts';
+
+/** Each condition, and each name of the delivery that comes before. */
+export function checkOrder({ deliveries }: Contract, place: FilterPlace): WorldIssue[] {
+  return deliveries.flatMap(({ when, after }, index) => {
+    const at = [...place.path, 'deliveries', index];
+    const issues: WorldIssue[] = [];
+    if (when) {
+      const path = [...at, 'when'];
+      const scored = placesOf(when, path, 'score').map((where) =>
+        issueAt(where, 'a delivery does not ask about the score', 'ask in the contract’s filter'),
+      );
+      issues.push(...checkFilter(when, { ...place, path }), ...scored);
+    }
+    const above = deliveries.slice(0, index).map(({ name }) => name);
+    if (after && !above.includes(after)) {
+      const says = `"${after}" is no delivery above this one`;
+      issues.push(issueAt([...at, 'after'], says, didYouMean(after, above)));
+    }
+    return issues;
+  });
+}
