@@ -6,8 +6,9 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WithStartWorkflowOperation,
+  type WorkflowStartOptions,
 } from '@temporalio/client';
-import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { defineSearchAttributeKey, TypedSearchAttributes, type Workflow } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import type { Config } from './config.ts';
 import {
@@ -21,6 +22,7 @@ import { type BuyerId, type LeadId, teamOf } from './domain/ids.ts';
 import type { buyerCaps } from './workflows/buyer-caps.ts';
 import type { distributeLead } from './workflows/distribute-lead.ts';
 import type { Announced, fetchLead } from './workflows/fetch-lead.ts';
+import type { BatchDue, sendBatch } from './workflows/send-batch.ts';
 import { apply, type Distribution, seed as seedUpdate, snapshot } from './workflows/messages.ts';
 
 export const LEADS_QUEUE = 'sluice-leads';
@@ -42,6 +44,11 @@ export function leadWorkflowId(leadId: LeadId): string {
 /** The path by which operators find what fetches an announced lead. */
 export function fetchWorkflowId({ platform, externalId }: Announced): string {
   return `fetch/${platform}/${externalId}`;
+}
+
+/** The path by which operators find what sends a batch. */
+export function batchWorkflowId({ contractId, target, dueAtMs }: BatchDue): string {
+  return `batch/${contractId}/${target}/${new Date(dueAtMs).toISOString()}`;
 }
 
 /** The path of a buyer's caps. The members of a team share one entity. */
@@ -77,6 +84,22 @@ export function createTemporalCalls(connection: NativeConnection, namespace: str
   const within = <T>(ms: number, call: () => Promise<T>) =>
     client.withDeadline(Date.now() + ms, call);
 
+  async function startOnce<T extends Workflow>(
+    type: string,
+    how: Pick<WorkflowStartOptions<T>, 'workflowId' | 'args' | 'staticSummary'>,
+  ): Promise<void> {
+    const options = {
+      ...how,
+      taskQueue: LEADS_QUEUE,
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+    } as WorkflowStartOptions<T>;
+    try {
+      await within(START_DEADLINE_MS, () => client.workflow.start<T>(type, options));
+    } catch (cause) {
+      if (!(cause instanceof WorkflowExecutionAlreadyStartedError)) throw cause;
+    }
+  }
+
   return {
     client,
 
@@ -103,21 +126,20 @@ export function createTemporalCalls(connection: NativeConnection, namespace: str
     },
 
     /** Starts fetching an announced lead; what is under way or has ended already is success. */
-    async startFetch(announced: Announced): Promise<void> {
-      try {
-        await within(START_DEADLINE_MS, () =>
-          client.workflow.start<typeof fetchLead>('fetchLead', {
-            workflowId: fetchWorkflowId(announced),
-            taskQueue: LEADS_QUEUE,
-            args: [announced],
-            workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-            staticSummary: `a lead at ${announced.platform}`,
-          }),
-        );
-      } catch (cause) {
-        if (!(cause instanceof WorkflowExecutionAlreadyStartedError)) throw cause;
-      }
-    },
+    startFetch: (announced: Announced): Promise<void> =>
+      startOnce<typeof fetchLead>('fetchLead', {
+        workflowId: fetchWorkflowId(announced),
+        args: [announced],
+        staticSummary: `a lead at ${announced.platform}`,
+      }),
+
+    /** Starts sending a batch; what is under way or has ended already is success. */
+    startBatch: (due: BatchDue): Promise<void> =>
+      startOnce<typeof sendBatch>('sendBatch', {
+        workflowId: batchWorkflowId(due),
+        args: [due],
+        staticSummary: `${due.contractId}: sold leads for ${due.target}`,
+      }),
 
     /** Applies a batch to a buyer's entity, which is begun if there is none. */
     async applyCaps(

@@ -6,6 +6,8 @@ import type { LeadOutcome } from '../domain/lead.ts';
 import type { ScoreModel } from '../domain/scoring/history-score.ts';
 import type { CapDesk } from './cap-desk.ts';
 import type { CaseBook } from './cases.ts';
+import type { SendMail } from './delivering/mail.ts';
+import type { Upload } from './delivering/sftp.ts';
 import type { Send } from './http.ts';
 import type { LookupDesk } from './lookups/desk.ts';
 import type { ReadSecret } from './parcel.ts';
@@ -16,6 +18,8 @@ export interface ActivityDeps {
   readonly cases: CaseBook;
   readonly desk: CapDesk;
   readonly send: Send;
+  /** What pushes need beside HTTP. */
+  readonly carriers: { readonly mail: SendMail; readonly upload: Upload };
   readonly readSecret: ReadSecret;
   readonly grader: Grader;
   readonly lookups: Pick<LookupDesk, 'ask'>;

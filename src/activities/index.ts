@@ -2,7 +2,9 @@
 
 import { createAuctionActivities } from './bids/auction.ts';
 import { createCloseActivities } from './close.ts';
+import { createBatchActivities } from './delivering/batch.ts';
 import { createDeliverActivities } from './delivering/deliver.ts';
+import { createTokens } from './delivering/host.ts';
 import type { ActivityDeps } from './deps.ts';
 import type { createFetchActivities } from './fetching/fetch-notice.ts';
 import { createOfferActivities } from './offer.ts';
@@ -13,6 +15,7 @@ import { createValidateActivities } from './validate.ts';
 
 /** Binds the steps of a lead to their connections. */
 export function createActivities(deps: ActivityDeps) {
+  const tokens = createTokens(deps.now);
   return {
     ...createValidateActivities(deps),
     ...createScoreActivities(deps),
@@ -21,7 +24,8 @@ export function createActivities(deps: ActivityDeps) {
     ...createRoundActivities(deps),
     ...createOfferActivities(deps),
     ...createCloseActivities(deps),
-    ...createDeliverActivities(deps),
+    ...createDeliverActivities(deps, tokens),
+    ...createBatchActivities(deps, tokens),
   };
 }
 

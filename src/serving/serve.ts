@@ -7,6 +7,8 @@ import type { Logger } from 'pino';
 import { createPingDesk } from './ping-desk.ts';
 import { createCapDesk } from '../activities/cap-desk.ts';
 import { createCaseBook } from '../activities/cases.ts';
+import { createMailer } from '../activities/delivering/mail.ts';
+import { createUploader } from '../activities/delivering/sftp.ts';
 import { createHttp } from '../activities/http.ts';
 import { createActivities } from '../activities/index.ts';
 import { createAnswers } from './answers.ts';
@@ -81,6 +83,7 @@ export async function serve(
     ...{ pool, cases, process, readSecret, desk: capDesk, send: http.send },
     ...{ grader: scoring.grader, scoreModel: scoring.scoreModel, lookups },
     ...{ giveAnswer: answers.give, now: Date.now },
+    carriers: { mail: createMailer(config.outbound), upload: createUploader(config.outbound) },
   };
   const activities = createActivities(forActivities);
   const readSigningKey = createSecretMemory(pool);

@@ -3,3 +3,4 @@
 export { buyerCaps } from './buyer-caps.ts';
 export { distributeLead } from './distribute-lead.ts';
 export { fetchLead } from './fetch-lead.ts';
+export { sendBatch } from './send-batch.ts';

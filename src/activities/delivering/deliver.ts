@@ -4,14 +4,14 @@
 
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { loadSale, recordDelivery } from '../../db/deliveries.ts';
-import { type DeliveryReply, SecretMissing } from '../../delivery/targets/target.ts';
 import { targetOf } from '../../delivery/targets/targets.ts';
 import type { ContractId, LeadId } from '../../domain/ids.ts';
 import type { FirstTry, Sale } from '../../domain/outcome.ts';
 import { contractOf } from '../cases.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { parcelFor, withoutPerson } from '../parcel.ts';
-import { createTokens, hostOf, type Tokens } from './host.ts';
+import { queueForBatch } from './batch.ts';
+import { failedBySecret, hostOf, type Tokens } from './host.ts';
 
 export interface Push {
   readonly leadId: LeadId;
@@ -31,10 +31,9 @@ const FIRST_TRY_WAIT_MS = 1_000;
 /** Longer than any try takes; whoever comes later pushes again, under the same key. */
 const KEEP_TRY_MS = 90_000;
 
-export function createDeliverActivities(deps: ActivityDeps) {
+export function createDeliverActivities(deps: ActivityDeps, tokens: Tokens) {
   /** First tries that outlived their step, by push: the step that follows waits for them. */
   const underWay = new Map<string, Promise<Tried>>();
-  const tokens = createTokens(deps.now);
 
   async function attempt(push: Push, sale: Sale, tries: number): Promise<Tried> {
     const tried = await pushOnce({ ...deps, tokens }, { push, sale, tries });
@@ -114,21 +113,23 @@ async function pushOnce(
   const delivery = contractOf(known, contractId).deliveries.find(({ name }) => name === target);
   if (!delivery) throw new Error(`contract ${contractId} has no delivery ${target}`);
   const { step } = delivery;
+  const receiver = targetOf(step);
+  if (receiver.batch) {
+    return {
+      kind: 'delivered',
+      proof: await queueForBatch(deps, { target: receiver, known, push }),
+    };
+  }
   const parcel = parcelFor(known, step, { contractId, round: sale.round, withPerson: true });
   const host = hostOf(deps, deps.tokens, step.timeoutMs);
   const told = { parcel, sale, id: idOf(push), tries };
-  const reply = await targetOf(step).deliver(told, host).catch(failedBySecret);
+  const reply = await receiver.deliver(told, host).catch(failedBySecret);
   if (reply.kind === 'delivered') {
     const proof = `${reply.proof} after ${tries} ${tries === 1 ? 'try' : 'tries'}`;
     return { kind: 'delivered', proof: withoutPerson(proof, known) };
   }
   const isOver = reply.kind !== 'retry';
   return { ...failed(withoutPerson(reply.detail, known)), ...(isOver && { forGood: true }) };
-}
-
-function failedBySecret(failure: unknown): DeliveryReply {
-  if (failure instanceof SecretMissing) return { kind: 'retry', detail: failure.message };
-  throw failure;
 }
 
 function failed(detail: string): Tried & { kind: 'failed' } {

@@ -2,7 +2,12 @@
 // kept in this process until they end.
 
 import type { OutgoingRequest, Reply } from '../../delivery/adapter.ts';
-import { SecretMissing, type TargetHost, type Token } from '../../delivery/targets/target.ts';
+import {
+  type DeliveryReply,
+  SecretMissing,
+  type TargetHost,
+  type Token,
+} from '../../delivery/targets/target.ts';
 import type { ActivityDeps } from '../deps.ts';
 
 /** Not used in its last seconds: it must still be good when it arrives. */
@@ -32,18 +37,21 @@ export type Tokens = ReturnType<typeof createTokens>;
 
 /** The host of one push that may take so long, all its calls together. */
 export function hostOf(
-  { send, readSecret, now }: Pick<ActivityDeps, 'send' | 'readSecret' | 'now'>,
+  deps: Pick<ActivityDeps, 'send' | 'carriers' | 'readSecret' | 'now'>,
   tokens: Tokens,
   timeoutMs: number,
 ): TargetHost {
+  const { send, carriers, readSecret, now } = deps;
   const endsAtMs = now() + timeoutMs;
+  const leftMs = () => Math.max(0, endsAtMs - now());
   return {
     nowMs: now(),
     call: async (request: OutgoingRequest): Promise<Reply> => {
-      const leftMs = endsAtMs - now();
-      if (leftMs > 0) return send(request, { timeoutMs: leftMs });
+      if (leftMs() > 0) return send(request, { timeoutMs: leftMs() });
       return { kind: 'not_sent', reason: 'late', detail: 'the time of the push was over', ms: 0 };
     },
+    mail: (server, mail) => carriers.mail({ server, timeoutMs: leftMs() }, mail),
+    upload: (place, file) => carriers.upload({ place, timeoutMs: leftMs() }, file),
     secret: async (reference) => {
       const secret = await readSecret(reference);
       if (!secret) throw new SecretMissing(reference);
@@ -52,4 +60,10 @@ export function hostOf(
     token: (key, fetch) => tokens.of(key, fetch),
     dropToken: (key) => tokens.drop(key),
   };
+}
+
+/** A push whose secret is not set is tried again: it may be set by then. */
+export function failedBySecret(failure: unknown): DeliveryReply {
+  if (failure instanceof SecretMissing) return { kind: 'retry', detail: failure.message };
+  throw failure;
 }
