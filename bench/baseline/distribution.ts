@@ -61,6 +61,7 @@ async function push(
 ): Promise<void> {
   const known = await cases.of(leadId);
   for (const { name: target, step } of contractOf(known, contractId).deliveries) {
+    if (step.adapter !== 'json') throw new Error(`the baseline pushes no ${step.adapter}`);
     const sale = await loadSale(pool, leadId, contractId);
     const parcel = parcelFor(known, step, { contractId, round: sale.round, withPerson: true });
     const reply = await send(adapterOf(step).buildDelivery(parcel, step, sale), {

@@ -17,7 +17,7 @@ export type ReadSecret = (reference: string) => Promise<string | undefined>;
  */
 export function parcelFor(
   { lead, loaded, campaign }: Case,
-  step: Step,
+  step: Pick<Step, 'fields'>,
   to: { readonly contractId: string; readonly round: number; readonly withPerson: boolean },
 ): Parcel {
   const kinds = loaded.world.verticals[campaign.vertical]?.fields ?? {};

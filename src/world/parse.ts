@@ -155,7 +155,10 @@ function kindOf(value: unknown): string {
 
 function optionsOf(issue: z.core.$ZodIssueInvalidUnion): string | undefined {
   const options: unknown = 'options' in issue ? issue.options : undefined;
-  return Array.isArray(options) ? options.join(', ').replace(/, ([^,]*)$/, ' or $1') : undefined;
+  if (!Array.isArray(options)) return undefined;
+  // One of them may be what stands where nothing is written.
+  const written = options.filter((option) => option !== undefined);
+  return written.join(', ').replace(/, ([^,]*)$/, ' or $1');
 }
 
 let names: ReadonlySet<string> | undefined;

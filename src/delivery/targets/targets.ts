@@ -1,12 +1,39 @@
-// The one list of targets.
+// The one list of targets, by the name that stands in a world.
 
-import type { Step } from '../../domain/world/contract.ts';
+import type { Step, TargetAdapter, TargetStep } from '../../domain/world/contract.ts';
+import { gohighlevel } from './crm/gohighlevel.ts';
+import { hubspotForm } from './crm/hubspot-form.ts';
+import { hubspot } from './crm/hubspot.ts';
+import { salesforceWeb } from './crm/salesforce-web.ts';
+import { salesforce } from './crm/salesforce.ts';
+import { googleSheets } from './google-sheets.ts';
 import { jsonTarget } from './json-target.ts';
+import type { NamedField, TargetKind } from './kind.ts';
 import type { Target } from './target.ts';
+import { twilioSms } from './twilio-sms.ts';
+import { webhook } from './webhook.ts';
 
-const TARGETS: Readonly<Record<Step['adapter'], (step: Step) => Target>> = { json: jsonTarget };
+export const TARGETS: Readonly<Record<TargetAdapter, TargetKind>> = {
+  webhook,
+  salesforce,
+  salesforce_web: salesforceWeb,
+  hubspot,
+  hubspot_form: hubspotForm,
+  gohighlevel,
+  google_sheets: googleSheets,
+  twilio_sms: twilioSms,
+};
 
 /** The target that the step of a delivery names, with the step's settings. */
-export function targetOf(step: Step): Target {
-  return TARGETS[step.adapter](step);
+export function targetOf(step: Step | TargetStep): Target {
+  return isTargetStep(step) ? TARGETS[step.adapter].bind(step.options) : jsonTarget(step);
+}
+
+/** The fields of the vertical that the options of a step name. */
+export function fieldsNamedBy(step: Step | TargetStep): readonly NamedField[] {
+  return isTargetStep(step) ? TARGETS[step.adapter].fieldsIn(step.options) : [];
+}
+
+function isTargetStep(step: Step | TargetStep): step is TargetStep {
+  return 'options' in step && Object.hasOwn(TARGETS, step.adapter);
 }

@@ -67,10 +67,32 @@ export interface Step {
   readonly timeoutMs: number;
 }
 
+/** The kinds of receivers that a push may have beside one of Sluice's own protocol. */
+export const TARGET_ADAPTERS = [
+  'webhook',
+  'salesforce',
+  'salesforce_web',
+  'hubspot',
+  'hubspot_form',
+  'gohighlevel',
+  'google_sheets',
+  'twilio_sms',
+] as const;
+export type TargetAdapter = (typeof TARGET_ADAPTERS)[number];
+
+/** A push into one kind of receiver; its options have passed the schema of that kind. */
+export interface TargetStep {
+  readonly adapter: TargetAdapter;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The fields that it may carry, by name in the vertical; null = all. */
+  readonly fields: readonly string[] | null;
+  readonly timeoutMs: number;
+}
+
 /** A push after the sale, retried by its own policy until it is confirmed or given up. */
 export interface Delivery {
   readonly name: string;
-  readonly step: Step;
+  readonly step: Step | TargetStep;
   readonly giveUpAfterHours: number;
   /** The receiver's hours: what is sold outside of them is pushed at their next opening. */
   readonly during: Schedule | null;

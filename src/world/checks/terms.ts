@@ -1,9 +1,10 @@
 // What must hold inside one contract or one vertical, beyond the types of its settings.
 
+import { fieldsNamedBy } from '../../delivery/targets/targets.ts';
 import type { Contract } from '../../domain/world/contract.ts';
-import type { Field } from '../../domain/world/world.ts';
+import type { Field, Vertical } from '../../domain/world/world.ts';
 import { LEAD_FACTS } from '../../domain/facts.ts';
-import { issueAt, type Path, type WorldIssue } from '../issues.ts';
+import { didYouMean, issueAt, type Path, type WorldIssue } from '../issues.ts';
 
 /** Price or ping, floors that bids can reach, deliveries that are told apart. */
 export function checkContractTerms(contract: Contract, path: Path): WorldIssue[] {
@@ -38,6 +39,25 @@ export function checkContractTerms(contract: Contract, path: Path): WorldIssue[]
     names.add(name);
   });
   return issues;
+}
+
+/** Each field that is named is one of the vertical, and one of those that the delivery carries. */
+export function checkTargets(
+  { deliveries }: Contract,
+  { fields }: Vertical,
+  path: Path,
+): WorldIssue[] {
+  return deliveries.flatMap(({ step }, index) =>
+    fieldsNamedBy(step).flatMap(({ path: within, field }) => {
+      const at = [...path, 'deliveries', index, 'options', ...within];
+      if (!Object.hasOwn(fields, field)) {
+        const near = didYouMean(field, Object.keys(fields));
+        return [issueAt(at, `"${field}" is no field of the vertical`, near)];
+      }
+      if (step.fields === null || step.fields.includes(field)) return [];
+      return [issueAt(at, `"${field}" is not among its fields`, 'add it there, or leave it out')];
+    }),
+  );
 }
 
 /** Names of facts that every lead has are not free for fields; `age` is, for a number. */

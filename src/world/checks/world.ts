@@ -14,7 +14,7 @@ import { checkPersonRules } from './persons.ts';
 import { checkMargin, checkRouting, listRoutingWarnings } from './routing.ts';
 import { checkHourlyPrices, checkSchedule, schedulesOf, warnOfSchedule } from './schedule.ts';
 import { checkCaps } from './caps.ts';
-import { checkContractTerms, checkFieldNames } from './terms.ts';
+import { checkContractTerms, checkFieldNames, checkTargets } from './terms.ts';
 import { warnOfBlindScopes } from '../duplicate-memory.ts';
 import { didYouMean, issueAt, type Path, type WorldIssue } from '../issues.ts';
 import { ownOf } from '../maps.ts';
@@ -185,6 +185,7 @@ function checkContract(
     issues.push(...checkFilter(contract.filter, place));
   }
   issues.push(...checkSecrets(contract, vertical, path));
+  issues.push(...checkTargets(contract, vertical, path));
   const capPlace = { vertical, sourceIds: known.sources, isFree: contract.priceCents === 0 };
   issues.push(...checkCaps(contract.caps, { ...capPlace, path: [...path, 'caps'] }));
   const steps: [Path, readonly string[] | null | undefined][] = [

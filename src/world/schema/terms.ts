@@ -2,6 +2,8 @@
 
 import { z } from 'zod';
 
+import { TARGET_ADAPTERS, type TargetAdapter } from '../../domain/world/contract.ts';
+import { TARGETS } from '../../delivery/targets/targets.ts';
 import { receiverHours } from './schedule.ts';
 import { duration, id, secretRef, settings, url } from './settings.ts';
 
@@ -69,22 +71,32 @@ export const post = settings(
   askNames,
 );
 
+const named = { name: id.describe('Unique in the contract.') };
+const pushed = {
+  fields: fields.describe('What is sent. Default: all there is.'),
+  timeout: duration('50ms', '60s', 'ms').prefault('15s').describe('Per try.'),
+  give_up_after: duration('1h', '240h', 'h')
+    .prefault('72h')
+    .describe('For how long a delivery is tried again.'),
+  during: receiverHours
+    .nullable()
+    .default(null)
+    .describe('The receiver’s hours, in the buyer’s zone; a push waits for them. null: always.'),
+};
+const pushNames = { ...stepNames, give_up_after: 'giveUpAfterHours' } as const;
+
+/** A push in the words in which buyers are asked. */
+const requestDelivery = settings({ ...named, ...request, ...pushed }, pushNames);
+
+function targetDelivery<Name extends TargetAdapter>(name: Name) {
+  const adapter = z.literal(name).describe('What it is pushed into.');
+  const options = TARGETS[name].options.describe('Of this kind of receiver.');
+  return settings({ ...named, adapter, options, ...pushed }, pushNames);
+}
+
 /** A push after the sale. */
-export const delivery = settings(
-  {
-    name: id.describe('Unique in the contract.'),
-    ...request,
-    fields: fields.describe('What is sent. Default: all there is.'),
-    timeout: duration('50ms', '60s', 'ms').prefault('15s').describe('Per try.'),
-    give_up_after: duration('1h', '240h', 'h')
-      .prefault('72h')
-      .describe('For how long a delivery is tried again.'),
-    during: receiverHours
-      .nullable()
-      .default(null)
-      .describe('The receiver’s hours, in the buyer’s zone; a push waits for them. null: always.'),
-  },
-  { ...stepNames, give_up_after: 'giveUpAfterHours' },
-).transform(({ name, giveUpAfterHours, during, ...step }) => ({
-  ...{ name, step, giveUpAfterHours, during },
-}));
+export const delivery = z
+  .discriminatedUnion('adapter', [requestDelivery, ...TARGET_ADAPTERS.map(targetDelivery)])
+  .transform(({ name, giveUpAfterHours, during, ...step }) => ({
+    ...{ name, step, giveUpAfterHours, during },
+  }));

@@ -1,0 +1,65 @@
+// What a kind of target is: the schema of its options, and the target that works by them. A new
+// kind is a file of this form, named in `targets.ts`. Options are strict and read when a world is
+// applied, so that a push never meets one that it cannot use.
+
+import { z } from 'zod';
+
+import { withoutToken } from './replies.ts';
+import type { Target } from './target.ts';
+
+/** A field of the vertical that options name, and where in them it stands. */
+export interface NamedField {
+  readonly path: readonly (string | number)[];
+  readonly field: string;
+}
+
+export interface TargetKind {
+  /** The `options` in a world. */
+  readonly options: z.ZodType<Readonly<Record<string, unknown>>>;
+  /** The fields of the vertical that these options name. */
+  fieldsIn(options: unknown): readonly NamedField[];
+  bind(options: unknown): Target;
+}
+
+/** A kind from its schema and the target that works by it. */
+export function targetKind<Options extends Readonly<Record<string, unknown>>>(
+  options: z.ZodType<Options>,
+  {
+    fieldsIn,
+    deliver,
+  }: {
+    readonly fieldsIn: (options: Options) => readonly NamedField[];
+    readonly deliver: (options: Options) => Target['deliver'];
+  },
+): TargetKind {
+  return {
+    options,
+    // A world holds what has passed the schema; passing it again changes nothing.
+    fieldsIn: (given) => fieldsIn(options.parse(given)),
+    bind(given) {
+      const push = deliver(options.parse(given));
+      return { deliver: (...told) => push(...told).catch(withoutToken) };
+    },
+  };
+}
+
+/** The base address of a receiver, so that a sandbox, a proxy or a test can stand in for it. */
+export const baseUrl = z
+  .url({ protocol: /^https?$/, error: 'wants an http or https URL' })
+  .max(500)
+  .refine((text) => !/[?#@]/.test(text), 'wants no user, query or fragment')
+  .transform((text) => text.replace(/\/+$/, ''));
+
+/** Where a secret is found. The secret never stands in a world: worlds are stored and shown. */
+export const secretRef = z
+  .string()
+  .max(200)
+  .regex(
+    /^(env:[A-Za-z_][A-Za-z0-9_]*|file:\/.+)$/,
+    'wants a reference, env:NAME or file:/path, never the secret itself',
+  );
+
+/** A name as vendors give them to fields, objects and accounts: safe in a path. */
+export const vendorName = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,100}$/, 'wants a name of letters, digits, _ and -');
