@@ -104,10 +104,13 @@ export interface TargetHost {
 export interface Target {
   deliver(push: Push, host: TargetHost): Promise<DeliveryReply>;
   /** Present where leads go out together instead. */
-  readonly batch?: {
-    readonly times: BatchTimes;
-    deliver(batch: Batch, host: TargetHost): Promise<DeliveryReply>;
-  };
+  readonly batch?: BatchDelivery;
+}
+
+/** Leads that go out together, at these times. */
+export interface BatchDelivery {
+  readonly times: BatchTimes;
+  deliver(batch: Batch, host: TargetHost): Promise<DeliveryReply>;
 }
 
 /** A reference whose secret is not set where this process looks. */
