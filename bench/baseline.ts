@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import pino from 'pino';
 import { createCaseBook } from '../src/activities/cases.ts';
+import { createTokens } from '../src/activities/delivering/host.ts';
 import { createMailer } from '../src/activities/delivering/mail.ts';
 import { createUploader } from '../src/activities/delivering/sftp.ts';
 import { createHttp } from '../src/activities/http.ts';
@@ -56,6 +57,8 @@ async function run({ databaseUrl, port, buyers }: BaselineSettings): Promise<voi
     carriers: { mail: createMailer(config.outbound), upload: createUploader(config.outbound) },
     giveAnswer: answers.give,
     now: Date.now,
+    tokens: createTokens(Date.now),
+    pushes: { random: Math.random, count: () => undefined, onUnwell: () => undefined },
   };
   const activities = createActivities(deps);
   const distribute = createDistribution(deps, activities);
@@ -72,12 +75,14 @@ async function run({ databaseUrl, port, buyers }: BaselineSettings): Promise<voi
     ...{ pool, worlds, cases, answers, metrics, process, temporal, onError },
   });
   const host = { calls: () => undefined, hasWorked: () => true, stop: async () => undefined };
-  const { settleOffer } = activities;
   const deposits = createDepositDesk({ pool, desk: caps, currentWorld });
   const pings = { quote: notHere, find: notHere };
+  const lists = { list: notHere, endpoints: notHere, countOpen: notHere };
   const parts = {
-    ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host, settleOffer },
+    ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host },
+    hearing: { settleDoubt: notHere, hearBuyer: notHere },
     ...{ readSecret: notHere, readSigningKey: notHere, storeNotices: notHere },
+    deliveries: { ...lists, redeliver: notHere, switchEndpoint: notHere },
   };
   createServer(createApp(createApiDeps(parts))).listen(port, '127.0.0.1');
 }

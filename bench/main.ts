@@ -1,11 +1,12 @@
 // `npm run bench`: boots a stack of its own, measures, checks, prints, and leaves nothing behind.
 // The report goes to stdout, progress to stderr. Exit code 1 for a fault and for a void run.
 
+import { measureAnswers } from './answers.ts';
 import { parseOptions } from './options.ts';
 import { measureCaps } from './caps.ts';
 import { measureIntake } from './intake.ts';
 import { measureLeads } from './leads.ts';
-import { renderCaps, renderIntake, renderLeads, renderRouting } from './report.ts';
+import { renderAnswers, renderCaps, renderIntake, renderLeads, renderRouting } from './report.ts';
 import { measureRouting } from './routing.ts';
 import { onWorkbench, type Workbench } from './stand/workbench.ts';
 
@@ -41,7 +42,14 @@ async function measure(bench: Workbench): Promise<{ text: string; isVoid: boolea
   return { text, isVoid: report.audit === 'void' };
 }
 
-function measureDecision(): { text: string; isVoid: boolean } {
+/** What no server is needed for; undefined where one is. */
+function measurePure(): { text: string; isVoid: boolean } | undefined {
+  if (options.scenario === 'answers') {
+    const report = measureAnswers();
+    const text = options.json ? JSON.stringify(report, null, 2) : renderAnswers(report);
+    return { text, isVoid: false };
+  }
+  if (options.scenario !== 'routing') return undefined;
   const report = measureRouting(options);
   const text = options.json ? JSON.stringify(report, null, 2) : renderRouting(report);
   return { text, isVoid: false };
@@ -49,9 +57,7 @@ function measureDecision(): { text: string; isVoid: boolean } {
 
 try {
   const { text, isVoid } =
-    options.scenario === 'routing'
-      ? measureDecision()
-      : await onWorkbench({ say, env: process.env, abort }, measure);
+    measurePure() ?? (await onWorkbench({ say, env: process.env, abort }, measure));
   process.stdout.write(`${text}\n`);
   if (isVoid) {
     say('void: the buyers, the sources and the database do not agree; these figures do not count');

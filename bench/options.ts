@@ -9,7 +9,7 @@ export type Pace =
 
 export interface BenchOptions {
   readonly json: boolean;
-  readonly scenario: 'leads' | 'caps' | 'routing' | 'intake';
+  readonly scenario: 'leads' | 'caps' | 'routing' | 'intake' | 'answers';
   readonly pace: Pace;
   readonly seconds: number;
   readonly warmupSeconds: number;
@@ -44,7 +44,7 @@ interface Given {
   readonly cpuProf?: string;
 }
 
-const CONCURRENCY = { leads: 20, caps: 500, routing: 1, intake: 4 } as const;
+const CONCURRENCY = { leads: 20, caps: 500, routing: 1, intake: 4, answers: 1 } as const;
 const CONTRACTS = [1_000, 10_000];
 
 const EXAMPLES = `
@@ -54,6 +54,7 @@ Examples:
   npm run bench -- --json --scenario caps --seconds 10
   npm run bench -- --json --scenario routing --contracts 1000
   npm run bench -- --json --scenario intake
+  npm run bench -- --json --scenario answers
 Method and fields: docs/reference/bench.md. Progress goes to stderr; a run whose check of the
 buyers' journals against the database fails is void and ends with exit code 1.`;
 
@@ -92,9 +93,9 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     .addOption(
       new Option(
         '--scenario <name>',
-        'whole leads, holds on one buyer, the pure decision, or intake',
+        'whole leads, holds on one buyer, the pure decision, intake, or buyers’ answers',
       )
-        .choices(['leads', 'caps', 'routing', 'intake'])
+        .choices(['leads', 'caps', 'routing', 'intake', 'answers'])
         .default('leads'),
     )
     .option('--rounds <count>', 'how often Sluice and the baseline take turns', whole, 2)

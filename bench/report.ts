@@ -1,5 +1,6 @@
 // The report for people: both sides beside each other, then what they were measured on.
 
+import type { AnswersReport } from './answers.ts';
 import type { CapsReport } from './caps.ts';
 import type { SideFigures } from './figures.ts';
 import type { IntakeReport } from './intake.ts';
@@ -59,6 +60,11 @@ export function renderCaps({ settings, machine, scenario: _, ...figures }: CapsR
 /** The table of intake. */
 export function renderIntake({ settings, scenario: _, ...figures }: IntakeReport): string {
   return [table(Object.entries(figures)), '', pairs(settings)].join('\n');
+}
+
+/** The table of buyers' answers. */
+export function renderAnswers({ scenario: _, ...figures }: AnswersReport): string {
+  return table(Object.entries(figures));
 }
 
 /** The table of decisions: one line for each number of contracts. */

@@ -3,7 +3,9 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import pino from 'pino';
+import { addEvents } from './cli/events/commands.ts';
 import { addBalance, addCaps, addDeposit } from './cli/money-commands.ts';
+import { addDeliveries, addEndpoints } from './cli/deliveries/commands.ts';
 import { addWhatIf } from './cli/asking/what-if-command.ts';
 import { addLeads } from './cli/leads/commands.ts';
 import { addFeedback, addScore } from './cli/scoring/commands.ts';
@@ -217,6 +219,8 @@ const deposit = program.command('deposit').description('record what a buyer has 
 addDeposit(deposit, line);
 const balance = program.command('balance').description('what buyers have paid in, used and left');
 addBalance(balance, line);
+const events = program.command('events').description('what sources, buyers and you are told');
+addEvents(events, line);
 const feedback = program.command('feedback').description('what became of sold leads');
 addFeedback(feedback, line);
 const score = program
@@ -226,6 +230,8 @@ addScore(score, line);
 
 const suppress = program.command('suppress').description('people who must not be contacted');
 addSuppress(suppress, line);
+addDeliveries(program.command('deliveries').description('pushes after a sale'), line);
+addEndpoints(program.command('endpoints').description('the health of whom is pushed to'), line);
 addLeads(program.command('leads').description('leads from files'), line);
 
 program

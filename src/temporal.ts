@@ -22,8 +22,15 @@ import { type BuyerId, type LeadId, teamOf } from './domain/ids.ts';
 import type { buyerCaps } from './workflows/buyer-caps.ts';
 import type { distributeLead } from './workflows/distribute-lead.ts';
 import type { Announced, fetchLead } from './workflows/fetch-lead.ts';
+import {
+  apply,
+  type Distribution,
+  type Redelivery,
+  seed as seedUpdate,
+  snapshot,
+} from './workflows/messages.ts';
+import type { redeliverLead } from './workflows/redeliver.ts';
 import type { BatchDue, sendBatch } from './workflows/send-batch.ts';
-import { apply, type Distribution, seed as seedUpdate, snapshot } from './workflows/messages.ts';
 
 export const LEADS_QUEUE = 'sluice-leads';
 /** Caps have a queue of their own: sharing one, waiting leads starve the caps they wait for. */
@@ -49,6 +56,11 @@ export function fetchWorkflowId({ platform, externalId }: Announced): string {
 /** The path by which operators find what sends a batch. */
 export function batchWorkflowId({ contractId, target, dueAtMs }: BatchDue): string {
   return `batch/${contractId}/${target}/${new Date(dueAtMs).toISOString()}`;
+}
+
+/** The path by which operators find the repeat of a push. */
+export function redeliveryWorkflowId({ leadId, contractId, target, n }: Redelivery): string {
+  return `redeliver/${leadId}/${contractId}/${target}/${n}`;
 }
 
 /** The path of a buyer's caps. The members of a team share one entity. */
@@ -86,12 +98,15 @@ export function createTemporalCalls(connection: NativeConnection, namespace: str
 
   async function startOnce<T extends Workflow>(
     type: string,
-    how: Pick<WorkflowStartOptions<T>, 'workflowId' | 'args' | 'staticSummary'>,
+    how: Pick<
+      WorkflowStartOptions<T>,
+      'workflowId' | 'args' | 'staticSummary' | 'workflowIdReusePolicy'
+    >,
   ): Promise<void> {
     const options = {
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
       ...how,
       taskQueue: LEADS_QUEUE,
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
     } as WorkflowStartOptions<T>;
     try {
       await within(START_DEADLINE_MS, () => client.workflow.start<T>(type, options));
@@ -125,11 +140,13 @@ export function createTemporalCalls(connection: NativeConnection, namespace: str
       }
     },
 
-    /** Starts fetching an announced lead; what is under way or has ended already is success. */
+    /** Starts fetching an announced lead, again where it was given up; under way is success. */
     startFetch: (announced: Announced): Promise<void> =>
       startOnce<typeof fetchLead>('fetchLead', {
         workflowId: fetchWorkflowId(announced),
         args: [announced],
+        // A notice that a person has put back: what was fetched is never fetched again.
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         staticSummary: `a lead at ${announced.platform}`,
       }),
 
@@ -139,6 +156,14 @@ export function createTemporalCalls(connection: NativeConnection, namespace: str
         workflowId: batchWorkflowId(due),
         args: [due],
         staticSummary: `${due.contractId}: sold leads for ${due.target}`,
+      }),
+
+    /** Starts the repeat of a push; one that is under way or has ended already is success. */
+    startRedelivery: (asked: Redelivery): Promise<void> =>
+      startOnce<typeof redeliverLead>('redeliverLead', {
+        workflowId: redeliveryWorkflowId(asked),
+        args: [asked],
+        staticSummary: `${asked.contractId}/${asked.target} again, for ${asked.by}`,
       }),
 
     /** Applies a batch to a buyer's entity, which is begun if there is none. */

@@ -6,7 +6,7 @@ import { contractOf } from '../../src/activities/cases.ts';
 import type { LeadSteps } from '../../src/activities/index.ts';
 import { parcelFor } from '../../src/activities/parcel.ts';
 import { loadSale, recordDelivery } from '../../src/db/deliveries.ts';
-import { adapterOf } from '../../src/delivery/adapters.ts';
+import { jsonAdapter } from '../../src/delivery/json.ts';
 import type { LeadId } from '../../src/domain/ids.ts';
 import type { Score } from '../../src/domain/lead.ts';
 import { candidatesOf } from '../../src/domain/outcome.ts';
@@ -64,9 +64,8 @@ async function push(
     if (step.adapter !== 'json') throw new Error(`the baseline pushes no ${step.adapter}`);
     const sale = await loadSale(pool, leadId, contractId);
     const parcel = parcelFor(known, step, { contractId, round: sale.round, withPerson: true });
-    const reply = await send(adapterOf(step).buildDelivery(parcel, step, sale), {
-      timeoutMs: step.timeoutMs,
-    });
+    const { timeoutMs } = step;
+    const reply = await send(jsonAdapter.buildDelivery(parcel, step, sale), { timeoutMs });
     const delivered = reply.kind === 'answer' && reply.reply.status < 300;
     const said = delivered
       ? ({ state: 'delivered', detail: `HTTP ${reply.reply.status} after 1 try` } as const)

@@ -54,6 +54,18 @@ export interface CapDeskDeps {
    * already: answers took 2.4 s at p99, and 1.3 s with 1,000 ms.
    */
   readonly holdWaitMs: number;
+  /** Hears of every denial. */
+  readonly onFull?: ((full: FullWindow) => void) | undefined;
+}
+
+/** A window in which an offer found no room. */
+export interface FullWindow {
+  readonly buyerId: BuyerId;
+  readonly key: string;
+  readonly limit: number;
+  /** In leads or cents. */
+  readonly left: number;
+  readonly endsAtMs: number | null;
 }
 
 export type CapDesk = ReturnType<typeof createCapDesk>;
@@ -80,7 +92,8 @@ interface Queue {
 }
 
 /** One desk per process. */
-export function createCapDesk({ applyCaps, seedCaps, now, holdWaitMs }: CapDeskDeps) {
+export function createCapDesk(deps: CapDeskDeps) {
+  const { applyCaps, seedCaps, now, holdWaitMs } = deps;
   const queues = new Map<BuyerId, Queue>();
   const denials = new Map<string, Denial>();
 
@@ -175,6 +188,8 @@ export function createCapDesk({ applyCaps, seedCaps, now, holdWaitMs }: CapDeskD
           const { room } = decision;
           const detail = describeDenial(decision);
           remember(room, detail, decision.limit);
+          const { key, left, endsAtMs } = room;
+          deps.onFull?.({ buyerId, key, limit: decision.limit, left, endsAtMs });
           return { kind: 'denied', detail, untilMs: room.endsAtMs };
         }
         case 'refused':

@@ -101,7 +101,8 @@ function notSent(cause: unknown): Omit<Reply & { kind: 'not_sent' }, 'ms'> {
     return { kind, reason: 'address_refused', detail: cause.message };
   }
   if (isTimeOut(cause)) return { kind, reason: 'late', detail: 'no connection in time' };
-  return { kind, reason: 'connection_failed', detail: codeOf(cause) };
+  const code = codeOf(cause);
+  return { kind, reason: 'connection_failed', detail: isTls(code) ? `tls ${code}` : code };
 }
 
 function lost(cause: unknown): Omit<Reply & { kind: 'lost' }, 'ms'> {
@@ -115,6 +116,11 @@ function lost(cause: unknown): Omit<Reply & { kind: 'lost' }, 'ms'> {
 
 function isTimeOut(cause: unknown): boolean {
   return cause instanceof Error && /^(TimeoutError|AbortError)$/.test(cause.name);
+}
+
+/** A certificate that is not good, or no TLS at all: never tried again in plain text. */
+function isTls(code: string): boolean {
+  return /CERT|^ERR_(TLS|SSL)|^EPROTO$|UNABLE_TO_(GET|VERIFY|DECODE)/.test(code);
 }
 
 function codeOf(cause: unknown): string {

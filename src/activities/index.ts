@@ -4,8 +4,9 @@ import { createAuctionActivities } from './bids/auction.ts';
 import { createCloseActivities } from './close.ts';
 import { createBatchActivities } from './delivering/batch.ts';
 import { createDeliverActivities } from './delivering/deliver.ts';
-import { createTokens } from './delivering/host.ts';
+import { createLanes } from './delivering/lanes.ts';
 import type { ActivityDeps } from './deps.ts';
+import { createDoubtActivities } from './doubts/ask.ts';
 import type { createFetchActivities } from './fetching/fetch-notice.ts';
 import { createOfferActivities } from './offer.ts';
 import { createRouteActivities } from './route.ts';
@@ -15,7 +16,7 @@ import { createValidateActivities } from './validate.ts';
 
 /** Binds the steps of a lead to their connections. */
 export function createActivities(deps: ActivityDeps) {
-  const tokens = createTokens(deps.now);
+  const lanes = createLanes(deps.now);
   return {
     ...createValidateActivities(deps),
     ...createScoreActivities(deps),
@@ -23,9 +24,10 @@ export function createActivities(deps: ActivityDeps) {
     ...createAuctionActivities(deps),
     ...createRoundActivities(deps),
     ...createOfferActivities(deps),
+    ...createDoubtActivities(deps),
     ...createCloseActivities(deps),
-    ...createDeliverActivities(deps, tokens),
-    ...createBatchActivities(deps, tokens),
+    ...createDeliverActivities(deps, lanes),
+    ...createBatchActivities(deps, lanes),
   };
 }
 

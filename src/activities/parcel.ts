@@ -1,7 +1,6 @@
-// What one receiver is told of a lead, and the request that carries it. The only place where a
-// secret meets a request.
+// What one receiver is told of a lead, and its words without the person.
 
-import type { OutgoingRequest, Parcel } from '../delivery/adapter.ts';
+import type { Parcel } from '../delivery/adapter.ts';
 import { memberOf } from '../domain/ids.ts';
 import { scrub } from '../domain/scrub.ts';
 import type { Step } from '../domain/world/contract.ts';
@@ -31,7 +30,11 @@ export function parcelFor(
   const { contractId, round } = to;
   const member = memberOf(contractId);
   const about = { leadId: lead.id, campaign: lead.campaignId, contractId, round, fields };
-  return member === undefined ? about : { ...about, member };
+  return {
+    ...about,
+    ...(member !== undefined && { member }),
+    ...(lead.test && { isTest: true as const }),
+  };
 }
 
 /** A receiver's words about a lead, without the person that it was told of. */
@@ -44,16 +47,4 @@ export function withoutPerson(text: string, { lead, loaded, campaign }: Case): s
     text,
     values.toSorted((a, b) => String(b).length - String(a).length),
   );
-}
-
-/** The request with the step's bearer token; undefined when the secret is not set. */
-export async function authorise(
-  request: OutgoingRequest,
-  { secretRef }: Step,
-  readSecret: ReadSecret,
-): Promise<OutgoingRequest | undefined> {
-  if (secretRef === null) return request;
-  const secret = await readSecret(secretRef);
-  if (!secret) return undefined;
-  return { ...request, headers: { ...request.headers, authorization: `Bearer ${secret}` } };
 }

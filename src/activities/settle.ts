@@ -3,14 +3,17 @@
 import { type Attempt, findAttempt } from '../db/attempts.ts';
 import { settleAccepted, settleUnaccepted } from '../db/settlement.ts';
 import { holdIdOf, type OfferKey } from '../domain/ids.ts';
-import type { OfferResult } from '../domain/lead.ts';
+import { isOpen } from '../domain/doubts/doubt.ts';
+import { type OfferResult, TAKES_PLACE } from '../domain/lead.ts';
 import type { Cents } from '../domain/money.ts';
 import type { DeliveryTarget, OfferReport } from '../domain/outcome.ts';
 import type { Contract } from '../domain/world/contract.ts';
+import type { World } from '../domain/world/world.ts';
 import { deliverNotBefore } from '../eligibility/schedule.ts';
 import type { HoldRequest } from './cap-desk.ts';
 import { type Case, contractOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
+import { doubtTerms } from './doubts/terms.ts';
 
 /** An attempt whose answer is being written down. */
 export interface Settling {
@@ -19,6 +22,8 @@ export interface Settling {
   readonly hold: HoldRequest;
   /** As offered: by the bid where the buyer named a price for each, else by the contract. */
   readonly exclusive: boolean;
+  /** A step of the lead's own run settles it. */
+  readonly byRun?: boolean;
   /** This call moved the attempt to its end, which happens once. */
   readonly settledHere?: true;
 }
@@ -32,22 +37,24 @@ export async function settle(
   try {
     if (result.kind === 'accepted') return await settleSale(deps, settling, result);
     if (result.kind === 'not_offered') return result;
-    if (!(await settleUnaccepted(deps.pool, settling.key, result))) return readBack(deps, settling);
+    const key = { ...settling.key, byRun: settling.byRun ?? false };
+    if (!(await settleUnaccepted(deps.pool, key, result))) return readBack(deps, settling);
   } catch {
     // PostgreSQL is away. The parsed answer becomes this activity's result, and a step that is
     // repeated without limit writes it down: a known acceptance never becomes doubt.
     return { ...result, unsettled: true };
   }
-  if (result.kind === 'in_doubt') {
+  if (isOpen(result)) {
     deps.giveAnswer(settling.key.leadId, 'pending');
-    return result;
+    const contract = contractOf(settling.known, settling.key.contractId);
+    return { ...result, resolve: doubtTerms(contract, deps.now()) };
   }
   return giveBack(deps, { ...settling, settledHere: true }, result);
 }
 
 async function settleSale(
   deps: ActivityDeps,
-  { key, known, hold, exclusive }: Settling,
+  { key, known, hold, exclusive, byRun = false }: Settling,
   result: OfferResult & { kind: 'accepted' },
 ): Promise<OfferReport> {
   const { pool, desk, giveAnswer, process } = deps;
@@ -60,8 +67,9 @@ async function settleSale(
       payout: source.payout,
       maxPlaces: known.campaign.maxSales,
       exclusive,
-      redirectUrl: contract.redirectUrl,
+      redirectUrl: result.redirectUrl ?? contract.redirectUrl,
       process,
+      byRun,
     },
   });
   if (settled.kind !== 'sold') return readBack(deps, { key, known, hold });
@@ -76,15 +84,29 @@ function sold(
   { key, known }: { key: OfferKey; known: Case },
   report: OfferReport & { kind: 'accepted' },
 ): OfferReport {
-  const { buyer, deliveries } = contractOf(known, key.contractId);
-  const timeZone = known.loaded.world.buyers[buyer]?.timeZone ?? known.loaded.world.timeZone;
+  const { world } = known.loaded;
+  const { contractId } = key;
   const atMs = now();
-  const targets = deliveries.map(({ name, giveUpAfterHours, during }): DeliveryTarget => {
-    const notBeforeMs = deliverNotBefore(during, timeZone, atMs);
-    const wait = notBeforeMs > atMs && { notBeforeMs };
-    return { name, giveUpAfterHours, atOnce: true, ...wait };
+  const targets = contractOf(known, contractId).deliveries.flatMap(({ name: target }) => {
+    const found = targetFor(world, { contractId, target, atMs });
+    return found ? [{ ...found, atOnce: true } as const] : [];
   });
   return targets.length > 0 ? { ...report, targets } : report;
+}
+
+/** A target of a contract, with the opening it waits for; undefined if there is none. */
+export function targetFor(
+  world: World,
+  of: { readonly contractId: string; readonly target: string; readonly atMs: number },
+): DeliveryTarget | undefined {
+  const { contractId, target, atMs } = of;
+  const contract = world.contracts[contractId];
+  const delivery = contract?.deliveries.find(({ name }) => name === target);
+  if (!contract || !delivery) return undefined;
+  const timeZone = world.buyers[contract.buyer]?.timeZone ?? world.timeZone;
+  const notBeforeMs = deliverNotBefore(delivery.during, timeZone, atMs);
+  const { giveUpAfterHours } = delivery;
+  return { name: target, giveUpAfterHours, ...(notBeforeMs > atMs && { notBeforeMs }) };
 }
 
 /** Someone else settled the attempt first: what they stored is what happened. */
@@ -127,7 +149,7 @@ export async function resume(
     return giveBack(deps, settling, reportOf(deps, known, attempt));
   }
   const report = reportOf(deps, known, attempt);
-  if (report.kind === 'in_doubt') deps.giveAnswer(key.leadId, 'pending');
+  if (isOpen(report)) deps.giveAnswer(key.leadId, 'pending');
   if (report.outcome) deps.giveAnswer(key.leadId, report.outcome);
   return report;
 }
@@ -137,6 +159,14 @@ function reportOf(deps: ActivityDeps, known: Case, attempt: Attempt): OfferRepor
   if (attempt.state === 'accepted' && result?.kind === 'accepted') {
     const outcome = attempt.leadOutcome;
     return sold(deps, { key: attempt, known }, { ...result, ...(outcome && { outcome }) });
+  }
+  // A yes that came after the place was given up is no sale of this run.
+  if (attempt.state === 'accepted_conflict') {
+    return { kind: 'rejected', reason: 'buyer_rejected', detail: 'its yes came too late', ms: 0 };
+  }
+  if (result && isOpen(result) && TAKES_PLACE.has(attempt.state)) {
+    const contract = contractOf(known, attempt.contractId);
+    return { ...result, resolve: doubtTerms(contract, attempt.settledAtMs ?? deps.now()) };
   }
   if (result && attempt.state !== 'planned') return result;
   return notOffered('no_place', attempt.state);

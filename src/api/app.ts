@@ -5,11 +5,14 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
 import { createExplainRoutes } from './asking/explain.ts';
+import { createEndpointRoutes } from './deliveries/endpoints.ts';
+import { createDeliveryRoutes } from './deliveries/routes.ts';
 import { createDepositRoutes } from './deposits.ts';
 import { createWhatIfRoutes } from './asking/what-if.ts';
 import type { ApiDeps } from './deps.ts';
 import { createDocsRoutes } from './docs.ts';
 import { createDoorRouter } from './doors/doors.ts';
+import { createEventRoutes } from './events/routes.ts';
 import { createFeedbackRoutes } from './feedback/routes.ts';
 import { createFieldRoutes } from './fields.ts';
 import { createHealthRoutes } from './health.ts';
@@ -18,6 +21,7 @@ import { readBytes } from './http/body.ts';
 import { logRequests } from './http/logging.ts';
 import { countRefusals } from './http/refusals.ts';
 import { createRouter, type Route } from './http/routes.ts';
+import { createOutcomeRoutes } from './outcomes/routes.ts';
 import { createLeadActionRoutes } from './lead-actions.ts';
 import { createLeadRoutes } from './leads.ts';
 import { createPingRoutes } from './pings.ts';
@@ -41,11 +45,15 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...createPingRoutes(deps),
     ...createFieldRoutes(deps),
     ...createFeedbackRoutes(deps),
+    ...createOutcomeRoutes(deps),
     ...createReportRoutes(deps),
     ...createLookupRoutes(deps),
+    ...createDeliveryRoutes(deps),
+    ...createEndpointRoutes(deps),
     ...createCapsRoutes(deps),
     ...createDepositRoutes(deps),
     ...createBalanceRoutes(deps),
+    ...createEventRoutes(deps),
     ...createSuppressionRoutes(deps),
     ...createWorldRoutes(deps),
     ...createVersionRoutes(deps),

@@ -3,6 +3,7 @@
 import type { Logger } from 'pino';
 
 import type { Change } from '../domain/caps/caps.ts';
+import type { EndpointKey } from '../domain/delivering/endpoint.ts';
 import type { BuyerId, CampaignId, ContractId, LeadId, SourceId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';
 import type { LeadAction } from '../domain/waiting.ts';
@@ -14,12 +15,16 @@ import type { FoundOutcome } from '../db/leads.ts';
 import type { LeadPage, LeadQuery } from '../db/reading/lead-list.ts';
 import type { CapCount } from '../db/reading/cap-counts.ts';
 import type { Deposit, NewDeposit, PaidIn, Recorded } from '../db/deposits.ts';
+import type { Endpoint, OpenCount } from '../db/delivering/endpoints.ts';
+import type { DeliveryPage, DeliveryQuery } from '../db/delivering/list.ts';
+import type { Redelivered, RedeliveryWish } from '../db/delivering/redeliveries.ts';
 import type { LookupDay } from '../db/lookups/answers.ts';
 import type { PnlQuery, PnlRow } from '../db/reading/pnl.ts';
 import type { NewNotice } from '../db/intake/notices.ts';
 import type { Period, RecordedCursor, RecordedPage } from '../db/reading/recorded-leads.ts';
 import type { LeadTrace } from '../db/reading/trace.ts';
 import type { FeedbackResult, NewFeedback } from '../db/scoring/feedback.ts';
+import type { EventCalls } from './events/routes.ts';
 import type { Added, Addition, OtherScope } from '../db/suppressions/add.ts';
 import type {
   SuppressionDeed,
@@ -33,6 +38,7 @@ import type { KnownCaps } from '../routing/caps.ts';
 import type { SeenBy } from '../routing/explain.ts';
 import type { Rotation, Rules } from '../routing/stage.ts';
 import type { WorldChange, WorldIssue } from '../world/issues.ts';
+import type { BuyerWord, HeardBuyer } from './outcomes/word.ts';
 
 /** A function that throws because PostgreSQL is away is answered with 503 and `Retry-After`. */
 export interface ApiDeps {
@@ -81,6 +87,8 @@ export interface ApiDeps {
   /** Stores reports of sold leads, each once by its id; the results are in their order. */
   recordFeedback(reports: readonly NewFeedback[]): Promise<readonly FeedbackResult[]>;
   settleDoubt(settlement: DoubtSettlement): Promise<'settled' | 'not_in_doubt' | 'unknown'>;
+  /** Carries out what a buyer says that it did with a lead; once, however often it says so. */
+  hearBuyer(word: BuyerWord): Promise<HeardBuyer>;
 
   readPnl(query: PnlQuery): Promise<readonly PnlRow[]>;
   /** Calls of outside services, newest day first; both days included. */
@@ -109,6 +117,8 @@ export interface ApiDeps {
   /** The rotations of a campaign as they stand, by stage. */
   listRotations(campaignId: CampaignId): Promise<ReadonlyMap<string, Rotation>>;
   readonly suppressions: Suppressions;
+  readonly deliveries: Deliveries;
+  readonly events: EventCalls;
   /** What was recorded of the leads of a period. */
   readonly history: History;
 
@@ -118,6 +128,20 @@ export interface ApiDeps {
   stampKey(): Promise<string>;
   /** Stores what a platform says is to be fetched there, each once; then sees to it. */
   storeNotices(notices: readonly NewNotice[]): Promise<void>;
+}
+
+/** Pushes after a sale, and the health of whom they go to. */
+export interface Deliveries {
+  list(query: DeliveryQuery): Promise<DeliveryPage>;
+  /** Has these pushed again, each once per call; what is under way or stopped is left alone. */
+  redeliver(wanted: RedeliveryWish): Promise<Redelivered>;
+  /** What is written about endpoints: of all that ever failed or were switched. */
+  endpoints(): Promise<readonly Endpoint[]>;
+  countOpen(): Promise<readonly OpenCount[]>;
+  switchEndpoint(
+    endpoint: EndpointKey,
+    to: { readonly state: 'healthy' | 'disabled'; readonly by: string },
+  ): Promise<void>;
 }
 
 /** The lists of people who must not be contacted. */

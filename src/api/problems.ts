@@ -20,6 +20,7 @@ export const PROBLEMS = {
   no_such_route: [404, 'There is nothing at this address'],
   no_such_lead: [404, 'There is no such lead'],
   no_such_attempt: [404, 'There is no such attempt'],
+  no_such_endpoint: [404, 'No contract has or had such a delivery'],
   no_such_version: [404, 'There is no such version'],
   no_such_entry: [404, 'The configuration has no such entry'],
   not_on_list: [404, 'There is no such suppression list, or the value does not stand there'],

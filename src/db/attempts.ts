@@ -34,6 +34,9 @@ export interface Attempt extends OfferKey {
   readonly result: OfferResult | null;
   readonly capWindows: readonly CapWindow[];
   readonly plannedAtMs: number;
+  readonly sentAtMs: number | null;
+  /** When its last answer was written down, a doubt too. */
+  readonly settledAtMs: number | null;
   /** The outcome of its lead, once there is one. */
   readonly leadOutcome: LeadOutcome | null;
 }
@@ -104,11 +107,14 @@ interface AttemptRow {
   readonly result: OfferResult | null;
   readonly cap_windows: readonly CapWindow[];
   readonly planned_at: Date;
+  readonly sent_at: Date | null;
+  readonly attempt_settled_at: Date | null;
   readonly outcome: LeadOutcome | null;
 }
 
 const COLUMNS = `lead_id, contract_id, a.round, buyer_id, exclusive, price_cents, state, result,
-  cap_windows, planned_at, outcome from attempts a join leads on leads.id = lead_id`;
+  cap_windows, planned_at, sent_at, a.settled_at as attempt_settled_at, outcome
+  from attempts a join leads on leads.id = lead_id`;
 
 function toAttempt(row: AttemptRow): Attempt {
   return {
@@ -122,6 +128,8 @@ function toAttempt(row: AttemptRow): Attempt {
     result: row.result,
     capWindows: row.cap_windows,
     plannedAtMs: row.planned_at.getTime(),
+    sentAtMs: row.sent_at?.getTime() ?? null,
+    settledAtMs: row.attempt_settled_at?.getTime() ?? null,
     leadOutcome: row.outcome,
   };
 }

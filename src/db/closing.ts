@@ -1,6 +1,7 @@
 // The end of a lead that no single offer settled: refused, unsold, or sold to fewer than it could
 // be.
 
+import type { EventType } from '../domain/events/event.ts';
 import type { LeadId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';
 import { cents } from '../domain/money.ts';
@@ -52,15 +53,23 @@ export async function closeLead(
       text: `with closed as (
                update leads set outcome = $2, status = $3, settled_at = now() where id = $1
              )
-             insert into outbox (kind, lead_id, name, payload)
-             select 'event', $1, 'lead.' || $3, $2 where $3 <> 'sold'`,
-      values: [leadId, JSON.stringify(outcome), outcome.kind],
+             insert into outbox (kind, lead_id, name, payload) values ('event', $1, $4, $5)`,
+      values: [leadId, JSON.stringify(outcome), outcome.kind, ...eventOf(outcome)],
     });
     if (lead.waits_in !== null && lead.waits_in !== closing.process) {
       await tx.query(`select pg_notify('${ANSWER_CHANNEL}', $1)`, [`${lead.waits_in} ${leadId}`]);
     }
     return { kind: 'closed', outcome };
   });
+}
+
+/** The event of an end: its name and payload. Buyers were told of their sales before. */
+function eventOf(outcome: LeadOutcome): [name: EventType, payload: string] {
+  if (outcome.kind === 'sold') {
+    return ['lead.sold', JSON.stringify({ outcome_payout_cents: outcome.payoutCents })];
+  }
+  const { reason } = outcome;
+  return [outcome.kind === 'unsold' ? 'lead.unsold' : 'lead.rejected', JSON.stringify({ reason })];
 }
 
 interface OpenLead {

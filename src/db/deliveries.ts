@@ -1,31 +1,82 @@
 // Pushes after a sale: what was sold, and the proof of each push. Sales are booked by
-// settlement.ts.
+// settlement.ts; the health of who is pushed to stands in delivering/endpoints.ts.
 
 import type { ContractId, LeadId } from '../domain/ids.ts';
-import type { Sale } from '../domain/outcome.ts';
+import type { DeliveryState, Sale } from '../domain/outcome.ts';
 import type { Tx } from './pool.ts';
 
-/** Records the latest try of a push; what was delivered stays delivered. */
-export async function recordDelivery(
-  db: Tx,
-  push: {
-    readonly leadId: LeadId;
-    readonly contractId: ContractId;
-    readonly target: string;
-    readonly state: 'delivered' | 'trying' | 'failed';
-    readonly tries: number;
-    readonly detail: string;
-  },
-): Promise<void> {
+const BEFORE = `select state from deliveries
+  where lead_id = $1 and contract_id = $2 and target = $3`;
+
+/** Writes what a push ended with into the outbox, once, if a webhook asks for that. */
+const TELL = `
+  insert into outbox (kind, lead_id, name, payload)
+  select 'event', lead_id, type, jsonb_build_object('contract', contract_id, 'target', target,
+    'buyer', (select buyer_id from sales s
+      where s.lead_id = stored.lead_id and s.contract_id = stored.contract_id))
+  from stored join wanted_events on type =
+    case state when 'delivered' then 'lead.delivered' when 'failed' then 'delivery.failed' end
+  where state is distinct from (select state from before)`;
+
+export interface DeliveryKey {
+  readonly leadId: LeadId;
+  readonly contractId: ContractId;
+  readonly target: string;
+}
+
+export interface RecordedTry extends DeliveryKey {
+  readonly state: DeliveryState;
+  readonly tries: number;
+  readonly detail: string;
+  /** When it is tried next, if it is. */
+  readonly nextTryAtMs?: number;
+  /** The receiver works, whatever it said about this lead. */
+  readonly works?: true;
+}
+
+/**
+ * Records the latest try of a push; what was delivered stays delivered. An endpoint that works
+ * again is healthy with the same statement: on the way on which all is well there is no second one.
+ */
+export async function recordDelivery(db: Tx, push: RecordedTry): Promise<void> {
+  const { leadId, contractId, target, state, tries, detail, nextTryAtMs = null } = push;
   await db.query({
     name: 'deliveries.record',
-    text: `insert into deliveries (lead_id, contract_id, target, state, tries, detail)
-           values ($1, $2, $3, $4, $5, $6)
-           on conflict (lead_id, contract_id, target) do update
-             set state = excluded.state, tries = greatest(deliveries.tries, excluded.tries),
-               detail = excluded.detail, at = now()
-             where deliveries.state <> 'delivered'`,
-    values: [push.leadId, push.contractId, push.target, push.state, push.tries, push.detail],
+    text: `with before as (${BEFORE}), healed as (
+             update endpoints set state = 'healthy', since = now(), failures = 0,
+               failing_since = null, probe_at = null
+             where $8 and contract_id = $2 and target = $3 and state in ('failing', 'open')
+           ), stored as (
+             insert into deliveries as d
+               (lead_id, contract_id, target, state, tries, detail, next_try_at)
+             values ($1, $2, $3, $4, $5, $6, to_timestamp($7::bigint / 1000.0))
+             on conflict (lead_id, contract_id, target) do update
+               set state = excluded.state, tries = greatest(d.tries, excluded.tries),
+                 detail = excluded.detail, next_try_at = excluded.next_try_at, at = now()
+               where d.state <> 'delivered'
+             returning lead_id, contract_id, target, state
+           ) ${TELL}`,
+    values: [
+      ...[leadId, contractId, target, state, tries, detail, nextTryAtMs],
+      push.works === true || state === 'delivered',
+    ],
+  });
+}
+
+/** A push whose time is over: it failed, for the reason of its last try. Nothing else changes. */
+export async function recordGivenUp(db: Tx, push: DeliveryKey): Promise<void> {
+  await db.query({
+    name: 'deliveries.give_up',
+    text: `with before as (${BEFORE}), stored as (
+             insert into deliveries as d (lead_id, contract_id, target, state, tries, detail)
+             values ($1, $2, $3, 'failed', 0, 'given up')
+             on conflict (lead_id, contract_id, target) do update
+               set state = 'failed', detail = 'given up: ' || d.detail, next_try_at = null,
+                 at = now()
+               where d.state = 'trying'
+             returning lead_id, contract_id, target, state
+           ) ${TELL}`,
+    values: [push.leadId, push.contractId, push.target],
   });
 }
 
@@ -40,4 +91,14 @@ export async function loadSale(db: Tx, leadId: LeadId, contractId: ContractId): 
   const [sale] = found.rows;
   if (!sale) throw new Error(`no sale of ${leadId} to ${contractId}`);
   return sale;
+}
+
+/** How often a push was tried so far; 0 where it never was. */
+export async function countTries(db: Tx, push: DeliveryKey): Promise<number> {
+  const found = await db.query<{ tries: number }>({
+    name: 'deliveries.count_tries',
+    text: `select tries from deliveries where lead_id = $1 and contract_id = $2 and target = $3`,
+    values: [push.leadId, push.contractId, push.target],
+  });
+  return found.rows[0]?.tries ?? 0;
 }

@@ -35,8 +35,13 @@ export function createPool(settings: { url: string; max: number; name: string })
 
 function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
   if (oid === INT8) return toSafeInteger;
-  if (oid === INT8_ARRAY) throw new Error('int8[] is not read anywhere: select jsonb instead');
+  if (oid === INT8_ARRAY) return refuseList;
   return pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown;
+}
+
+// Thrown while a row is read, it ends the query; thrown any sooner, the query would never end.
+function refuseList(): never {
+  throw new Error('int8[] is not read anywhere: select jsonb instead');
 }
 
 function toSafeInteger(text: string): number {

@@ -1,5 +1,6 @@
 // What an offer came to, in one transaction: attempt, sale, ledger, lead, outgoing event. Each is
-// compare-and-set from `sending` or `in_doubt`, so a repeat or a late run changes nothing twice.
+// compare-and-set from `sending`, `in_doubt` or `pending`, so a repeat or a late run changes
+// nothing twice.
 
 import type { OfferKey } from '../domain/ids.ts';
 import type { LeadOutcome, OfferResult } from '../domain/lead.ts';
@@ -19,6 +20,8 @@ export interface SaleTerms {
   readonly redirectUrl: string | null;
   /** Names this process; a source that waits in another one is notified. */
   readonly process: string;
+  /** The lead's own run settles it, and needs no signal; one would come in the middle of a task. */
+  readonly byRun?: boolean;
 }
 
 /** The channel on which a process hears that a lead, whose source waits in it, was settled. */
@@ -99,7 +102,7 @@ const BOOK = `
     update attempts set state = 'accepted', result = $4, price_cents = $5,
       settled_at = now()
     where lead_id = $1 and contract_id = $2 and round = $3
-      and exists (select from before) and state in ('sending', 'in_doubt')
+      and exists (select from before) and state in ('sending', 'in_doubt', 'pending')
     returning lead_id, contract_id, buyer_id, round
   ), sold as (
     insert into sales (lead_id, contract_id, buyer_id, source_id, campaign_id, round,
@@ -116,18 +119,22 @@ const BOOK = `
     union all
     select 'payout/' || lead_id || '/' || contract_id, 'payout', 'house',
       'source/' || source_id, $6, lead_id, campaign_id, source_id, buyer_id from sold
-  ), told as (
-    insert into outbox (kind, lead_id, name, payload)
-    select 'event', lead_id, 'lead.sold', jsonb_build_object('contract', contract_id,
-      'buyer', buyer_id, 'price_cents', $5::bigint, 'payout_cents', $6::bigint) from sold
-  ), signalled as (
-    insert into outbox (kind, lead_id, name, payload)
-    select 'signal', lead_id, 'attemptSettled', jsonb_build_object('contract', contract_id)
-    from sold where (select state from before) = 'in_doubt'
   ), closed as (
     update leads set outcome = $8, status = 'sold', settled_at = now()
     where id = (select lead_id from settled) and outcome is null and $8::jsonb is not null
     returning id
+  ), told as (
+    insert into outbox (kind, lead_id, name, payload)
+    select 'event', lead_id, 'lead.sold', jsonb_build_object('contract', contract_id,
+      'buyer', buyer_id, 'price_cents', $5::bigint, 'payout_cents', $6::bigint)
+      -- What its source hears: the end of the lead, not how many sales it took.
+      || coalesce((select jsonb_build_object('outcome_payout_cents', $8::jsonb -> 'payoutCents')
+        from closed), '{}')
+    from sold
+  ), signalled as (
+    insert into outbox (kind, lead_id, name, payload)
+    select 'signal', lead_id, 'attemptSettled', jsonb_build_object('contract', contract_id)
+    from sold where (select state from before) in ('in_doubt', 'pending') and not $11
   ), dropped as (
     update attempts set state = 'not_sent', settled_at = now()
     where lead_id = $1 and state = 'planned' and exists (select from settled)
@@ -160,6 +167,7 @@ async function book(
       sale.outcome && JSON.stringify(sale.outcome),
       sale.terms.redirectUrl,
       sale.terms.process,
+      sale.terms.byRun ?? false,
     ],
   });
   return settled.rows[0];
@@ -176,13 +184,14 @@ async function whyNotBooked(db: Tx, key: OfferKey, result: Accepted): Promise<Se
 }
 
 /**
- * Settles an offer that brought no sale: rejected, not sent, or in doubt. Only a definite answer
- * ends a doubt, and then the workflow, which waits for it, is told. True if this call settled it.
+ * Settles an offer that brought no sale: rejected, not sent, in doubt, or pending, into which a
+ * doubt may turn. Only a definite answer ends either, and then the workflow, which waits for it, is
+ * told. True if this call settled it.
  */
 export async function settleUnaccepted(
   db: Tx,
-  { leadId, contractId, round }: OfferKey,
-  result: OfferResult & { kind: 'rejected' | 'in_doubt' | 'not_sent' },
+  { leadId, contractId, round, byRun = false }: OfferKey & Pick<SaleTerms, 'byRun'>,
+  result: Extract<OfferResult, { kind: 'rejected' | 'in_doubt' | 'pending' | 'not_sent' }>,
 ): Promise<boolean> {
   const settled = await db.query({
     name: 'settlement.settle_unaccepted',
@@ -197,19 +206,23 @@ export async function settleUnaccepted(
              update attempts set state = $4, result = $5, settled_at = now()
              where lead_id = $1 and contract_id = $2 and round = $3
                and exists (select from before)
-               and (state = 'sending' or (state = 'in_doubt' and $4 <> 'in_doubt'))
+               and (state = 'sending' or (state = 'in_doubt' and $4 <> 'in_doubt')
+                 or (state = 'pending' and $4 not in ('in_doubt', 'pending')))
              returning lead_id
            ), marked as (
-             update leads set status = case when $4 = 'in_doubt' then 'in_doubt' else 'received' end
+             update leads set status =
+               case when $4 in ('in_doubt', 'pending') then 'in_doubt' else 'received' end
              where id = (select lead_id from settled) and outcome is null
-               and ($4 = 'in_doubt' or (select state from before) = 'in_doubt')
+               and ($4 in ('in_doubt', 'pending')
+                 or (select state from before) in ('in_doubt', 'pending'))
            ), signalled as (
              insert into outbox (kind, lead_id, name, payload)
              select 'signal', lead_id, 'attemptSettled', jsonb_build_object('contract', $2::text)
-             from settled where (select state from before) = 'in_doubt'
+             from settled where (select state from before) in ('in_doubt', 'pending')
+               and $4 not in ('in_doubt', 'pending') and not $6
            )
            select from settled`,
-    values: [leadId, contractId, round, result.kind, JSON.stringify(result)],
+    values: [leadId, contractId, round, result.kind, JSON.stringify(result), byRun],
   });
   return settled.rowCount === 1;
 }

@@ -7,6 +7,7 @@ import type { Cents } from '../domain/money.ts';
 import type { NoBidReason, RejectionReason } from '../domain/reasons.ts';
 import type { Step } from '../domain/world/contract.ts';
 import type { FieldValue } from '../domain/world/world.ts';
+import type { Moment } from './requests/transforms.ts';
 
 /** What may be said about a lead to one receiver: the fields its step lists, and no others. */
 export interface Parcel {
@@ -17,7 +18,20 @@ export interface Parcel {
   /** Who of a team gets the lead. */
   readonly member?: string;
   readonly fields: Readonly<Record<string, FieldValue>>;
+  /** The lead is a test, and the address one for tests. */
+  readonly isTest?: true;
 }
+
+/** The secrets handed out for one request, by their references. */
+export type Secrets = ReadonlyMap<string, string>;
+
+/** What a builder is given besides the lead: it has no clock, and looks for no secret. */
+export interface Given extends Moment {
+  readonly secrets: Secrets;
+}
+
+/** A request, or why it must not be sent; `unbuildable` quotes nothing of the lead. */
+export type Built = OutgoingRequest | { readonly unbuildable: string };
 
 export interface OutgoingRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
@@ -54,30 +68,61 @@ export type Bid =
       readonly kind: 'bid';
       readonly priceCents: Cents;
       readonly bidId?: string;
+      /** What the post wants to say again, by names of the contract's. */
+      readonly captures?: Readonly<Record<string, string>>;
       /** Every price, where the buyer names a list; `priceCents` is the highest. */
       readonly legs?: readonly Leg[];
     }
   | { readonly kind: 'no_bid'; readonly reason: NoBidReason; readonly detail: string };
 
 export type PostReply =
-  | { readonly kind: 'accepted'; readonly reference: string | null; readonly priceCents?: Cents }
+  | {
+      readonly kind: 'accepted';
+      readonly reference: string | null;
+      readonly priceCents?: Cents;
+      /** Where the buyer wants the person to be sent. */
+      readonly redirectUrl?: string;
+    }
   | { readonly kind: 'rejected'; readonly reason: RejectionReason; readonly detail: string }
+  /** The buyer has the lead, and decides later. */
+  | { readonly kind: 'pending'; readonly reference: string | null; readonly detail: string }
   /** The answer does not say whether the buyer has the lead. */
   | { readonly kind: 'unclear'; readonly detail: string };
 
+/** The question what became of a lead that a buyer was sent. */
+export interface StatusQuestion {
+  readonly leadId: LeadId;
+  readonly contractId: ContractId;
+  /** The idempotency key of the post, `lead/contract/round`. */
+  readonly key: string;
+  /** The buyer's own id of the lead, where it named one. */
+  readonly reference: string | null;
+  readonly method: 'GET' | 'POST';
+}
+
+/** What the buyer says of it. `unknown`: it never got the lead. */
+export type StatusReply = PostReply | { readonly kind: 'unknown'; readonly detail: string };
+
+/** Translations of the question what became of a lead, for a protocol that has one. */
+export interface StatusAdapter<S extends Step = Step> {
+  secretRefs(step: S): readonly string[];
+  buildStatus(question: StatusQuestion, step: S, given: Given): Built;
+  parseStatus(reply: IncomingReply, step: S): StatusReply;
+}
+
+/** What was agreed with a buyer before it is offered the lead. */
+export interface PostTerms {
+  readonly priceCents: Cents;
+  readonly bidId?: string | undefined;
+  readonly captures?: Readonly<Record<string, string>> | undefined;
+}
+
 /** Translations for one receiver protocol. Each is pure and never throws on a receiver's answer. */
-export interface Adapter {
-  buildPing(parcel: Parcel, step: Step): OutgoingRequest;
-  parsePing(reply: IncomingReply): Bid;
-  buildPost(
-    parcel: Parcel,
-    step: Step,
-    terms: { readonly priceCents: Cents; readonly bidId?: string | undefined },
-  ): OutgoingRequest;
-  parsePost(reply: IncomingReply): PostReply;
-  buildDelivery(
-    parcel: Parcel,
-    step: Step,
-    sale: { readonly priceCents: Cents; readonly reference: string | null },
-  ): OutgoingRequest;
+export interface Adapter<S extends Step = Step> {
+  /** The secrets that its requests hold, which the host hands in. */
+  secretRefs(step: S): readonly string[];
+  buildPing(parcel: Parcel, step: S, given: Given): Built;
+  parsePing(reply: IncomingReply, step: S): Bid;
+  buildPost(parcel: Parcel, step: S, terms: PostTerms & Given): Built;
+  parsePost(reply: IncomingReply, step: S): PostReply;
 }

@@ -6,18 +6,24 @@
 import { z } from 'zod';
 import type { Leg } from '../domain/lead.ts';
 import { type Cents, cents, highest, parseDollars } from '../domain/money.ts';
-import type { Step } from '../domain/world/contract.ts';
-import type { Adapter, Bid, IncomingReply, OutgoingRequest, Parcel, PostReply } from './adapter.ts';
+import type { JsonStep } from '../domain/world/contract.ts';
+import type {
+  Bid,
+  IncomingReply,
+  OutgoingRequest,
+  Parcel,
+  PostReply,
+  PostTerms,
+  StatusQuestion,
+  StatusReply,
+} from './adapter.ts';
+import { plainText, withoutMark } from './answers/plain.ts';
 
 // Words beside the status may be of any form: what cannot be read counts as not said, since it must
-// not spoil an answer that is clear. NUL and half a surrogate pair would be refused by PostgreSQL.
+// not spoil an answer that is clear.
 const text = z
   .union([z.string(), z.number()])
-  .transform((value) =>
-    String(value)
-      .slice(0, 100)
-      .replace(/[\p{Cc}\p{Cs}]/gu, ' '),
-  )
+  .transform((value) => plainText(value, 100))
   .optional()
   .catch(undefined);
 const money = {
@@ -45,14 +51,20 @@ const postReply = z.object({
   ...money,
 });
 
+/** What a push tells of the sale. */
+interface Agreed {
+  readonly priceCents: Cents;
+  readonly reference: string | null;
+}
+
 /** Reads and writes the JSON protocol. */
-export const jsonAdapter: Adapter = {
-  buildPing(parcel, step) {
+export const jsonAdapter = {
+  buildPing(parcel: Parcel, step: JsonStep): OutgoingRequest {
     const { leadId, campaign, contractId: contract, round, fields } = parcel;
     return request(step, { ping_id: `${leadId}/${round}`, contract, campaign, fields });
   },
 
-  parsePing(reply): Bid {
+  parsePing(reply: IncomingReply): Bid {
     if (reply.status >= 400) {
       return { kind: 'no_bid', reason: 'http_status', detail: `HTTP ${reply.status}` };
     }
@@ -69,7 +81,8 @@ export const jsonAdapter: Adapter = {
     return { kind: 'bid', priceCents, ...(bidId !== undefined && { bidId }) };
   },
 
-  buildPost(parcel, step, { priceCents, bidId }) {
+  buildPost(parcel: Parcel, step: JsonStep, terms: PostTerms): OutgoingRequest {
+    const { priceCents, bidId } = terms;
     const { leadId, campaign, contractId: contract, member, round, fields } = parcel;
     const body = {
       lead_id: leadId,
@@ -85,31 +98,27 @@ export const jsonAdapter: Adapter = {
     return { ...built, headers };
   },
 
-  parsePost(reply): PostReply {
-    // A 5xx may come from a proxy after the buyer took the lead, a 4xx from one that never asked
-    // it.
-    if (reply.status >= 500) return { kind: 'unclear', detail: `HTTP ${reply.status}` };
-    const said = postReply.safeParse(parseJson(reply));
-    if (!said.success) return { kind: 'unclear', detail: `unreadable, HTTP ${reply.status}` };
-    const { status, reference, id, reason } = said.data;
-    if (same(status, 'rejected')) {
-      return { kind: 'rejected', reason: 'buyer_rejected', detail: reason ?? '' };
-    }
-    if (same(status, 'duplicate')) {
-      return { kind: 'rejected', reason: 'buyer_duplicate', detail: reason ?? '' };
-    }
-    if (!same(status, 'accepted') || reply.status >= 400) {
-      return { kind: 'unclear', detail: `unknown answer, HTTP ${reply.status}` };
-    }
-    const priceCents = readMoney(said.data.price_cents, said.data.price);
-    return {
-      kind: 'accepted',
-      reference: reference ?? id ?? null,
-      ...(priceCents !== undefined && { priceCents }),
-    };
+  parsePost(reply: IncomingReply): PostReply {
+    const said = readAnswer(reply);
+    // A buyer that was just sent the lead and does not know it has said nothing.
+    return said.kind === 'unknown' ? unclear(reply) : said;
   },
 
-  buildDelivery(parcel, step, { priceCents, reference }) {
+  buildStatus(question: StatusQuestion, step: JsonStep): OutgoingRequest {
+    const { leadId, contractId: contract, key, reference, method } = question;
+    const asked = { lead_id: leadId, contract, idempotency_key: key, reference };
+    if (method === 'POST') return request(step, asked);
+    const url = new URL(step.url);
+    for (const [name, value] of Object.entries(asked)) {
+      if (value !== null) url.searchParams.set(name, value);
+    }
+    return { method, url: url.href, headers: { accept: 'application/json' }, body: null };
+  },
+
+  parseStatus: readAnswer,
+
+  buildDelivery(parcel: Parcel, step: JsonStep, sale: Agreed): OutgoingRequest {
+    const { priceCents, reference } = sale;
     const { leadId, campaign, contractId: contract, member, fields } = parcel;
     const built = request(step, {
       event: 'lead.sold',
@@ -124,6 +133,34 @@ export const jsonAdapter: Adapter = {
     return { ...built, headers: { ...built.headers, 'idempotency-key': `${leadId}/${contract}` } };
   },
 };
+
+/**
+ * What a buyer says of one lead. A 5xx may come from a proxy after the buyer took the lead, a 4xx
+ * from one that never asked it: those say nothing but no.
+ */
+function readAnswer(reply: IncomingReply): StatusReply {
+  if (reply.status >= 500) return { kind: 'unclear', detail: `HTTP ${reply.status}` };
+  const said = postReply.safeParse(parseJson(reply));
+  if (!said.success) return { kind: 'unclear', detail: `unreadable, HTTP ${reply.status}` };
+  const { status, reason = '' } = said.data;
+  const reference = said.data.reference ?? said.data.id ?? null;
+  if (same(status, 'rejected')) {
+    return { kind: 'rejected', reason: 'buyer_rejected', detail: reason };
+  }
+  if (same(status, 'duplicate')) {
+    return { kind: 'rejected', reason: 'buyer_duplicate', detail: reason };
+  }
+  if (same(status, 'unknown')) return { kind: 'unknown', detail: reason };
+  if (reply.status >= 400) return unclear(reply);
+  if (same(status, 'pending')) return { kind: 'pending', reference, detail: reason };
+  if (!same(status, 'accepted')) return unclear(reply);
+  const priceCents = readMoney(said.data.price_cents, said.data.price);
+  return { kind: 'accepted', reference, ...(priceCents !== undefined && { priceCents }) };
+}
+
+function unclear({ status }: IncomingReply): PostReply & { kind: 'unclear' } {
+  return { kind: 'unclear', detail: `unknown answer, HTTP ${status}` };
+}
 
 /**
  * Several prices for one lead. One that cannot be read, or is nothing, does not spoil the others;
@@ -154,7 +191,7 @@ function readLegs(bids: readonly unknown[]): Bid {
   return { kind: 'bid', priceCents: highest(...read.map((each) => each.priceCents)), legs: read };
 }
 
-function request(step: Step, body: Parcel | object): OutgoingRequest {
+function request(step: JsonStep, body: Parcel | object): OutgoingRequest {
   const headers = { 'content-type': 'application/json', accept: 'application/json' };
   return { method: 'POST', url: step.url, headers, body: JSON.stringify(body) };
 }
@@ -165,7 +202,7 @@ function same(said: string, word: string): boolean {
 
 function parseJson({ body }: IncomingReply): unknown {
   try {
-    return JSON.parse(body.startsWith('\uFEFF') ? body.slice(1) : body);
+    return JSON.parse(withoutMark(body));
   } catch {
     // Not JSON is an answer like any other that cannot be read; the caller says so.
     return undefined;

@@ -2,12 +2,19 @@
 // lead meets the same buyer's mood in every run. One rule for all faults: a buyer that misbehaves
 // has decided nothing, except `accept_then_…`, which took the lead and never says so.
 
-import type { CrmBehaviour, Fault, PingBehaviour, PostBehaviour } from './buyer-config.ts';
+import type {
+  CrmBehaviour,
+  Fault,
+  PingBehaviour,
+  PostBehaviour,
+  StatusBehaviour,
+} from './buyer-config.ts';
+import type { JournalLine } from './buyer-journal.ts';
 
 /** What is enough to know whether a request meets a fault. */
 export interface Arrival {
   readonly buyer: string;
-  readonly kind: 'ping' | 'post' | 'crm';
+  readonly kind: JournalLine['kind'];
   readonly leadId: string;
   /** Its place among all requests to this address, from 1. */
   readonly nth: number;
@@ -25,14 +32,14 @@ export interface Asked extends Arrival {
 
 /** What the buyer decided, and the body that says so or the fault that keeps it from saying so. */
 export interface Verdict {
-  readonly decision: 'bid' | 'no_bid' | 'accepted' | 'rejected' | 'none';
+  readonly decision: JournalLine['decision'];
   readonly amountCents: number | null;
   readonly fault: Fault | null;
   readonly status: number;
   readonly body: string;
 }
 
-type Behaviour = PingBehaviour | PostBehaviour | CrmBehaviour;
+type Behaviour = PingBehaviour | PostBehaviour | StatusBehaviour | CrmBehaviour;
 
 /** A bid from the configured amount, or none: when no amount is set, or by `noBidShare`. */
 export function decidePing(behaviour: PingBehaviour, asked: Asked): Verdict {
@@ -71,9 +78,32 @@ export function decidePost(behaviour: PostBehaviour, asked: Asked): Verdict {
       reason: behaviour.reason ?? 'failed_review',
     });
   }
-  const reference = `${asked.buyer}_${hash(asked.key).toString(16)}`;
+  const reference = referenceOf(asked);
+  if (answer === 'pending') return said('pending', null, { status: 'pending', reference });
   const price = acceptPriceCents === undefined ? {} : { price_cents: acceptPriceCents };
   return said('accepted', cents, { status: 'accepted', reference, ...price });
+}
+
+/** The buyer's own id of a lead. */
+function referenceOf({ buyer, key }: Pick<Asked, 'buyer' | 'key'>): string {
+  return `${buyer}_${hash(key).toString(16)}`;
+}
+
+/** What became of an offer: as told, else as the buyer's journal says that it decided. */
+export function decideStatus(
+  behaviour: StatusBehaviour,
+  asked: Asked,
+  decided: JournalLine['decision'] | undefined,
+): Verdict {
+  const fault = faultOf(behaviour, asked);
+  if (fault) return misbehaved(fault);
+  const { answer, pendingFirst = 0 } = behaviour;
+  // What it was sent and did nothing with, it does not know.
+  const known = decided === undefined || decided === 'none' ? 'unknown' : decided;
+  const status = asked.nth <= pendingFirst ? 'pending' : (answer ?? known);
+  const decision = status === 'accepted' || status === 'rejected' ? status : 'none';
+  const reference = status === 'unknown' ? {} : { reference: referenceOf(asked) };
+  return said(decision, null, { status, ...reference });
 }
 
 /** Taken, or 500 for the first deliveries of each lead. */

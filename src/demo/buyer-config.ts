@@ -35,6 +35,8 @@ const misconduct = {
   hangFirst: count.optional(),
   /** The status of `fault: 'status'` (503 when absent) and of `'redirect'` (307). */
   status: z.int().min(200).max(599).optional(),
+  /** The `Retry-After` of `fault: 'status'`. */
+  retryAfter: z.string().optional(),
   /** Where `fault: 'redirect'` points. */
   redirectTo: z.url().optional(),
 };
@@ -59,7 +61,8 @@ const ping = z.strictObject({
 const post = z.strictObject({
   ...misconduct,
   fault: z.enum(POST_FAULTS).optional(),
-  answer: z.enum(['accept', 'reject']).optional(),
+  /** `pending`: it has the lead and decides later. */
+  answer: z.enum(['accept', 'reject', 'pending']).optional(),
   /** Every n-th post this buyer receives is rejected. */
   rejectEvery: z.int().min(1).optional(),
   rejectShare: share.optional(),
@@ -75,9 +78,19 @@ const crm = z.strictObject({
   failFirst: count.optional(),
 });
 
+const status = z.strictObject({
+  ...misconduct,
+  fault: z.enum(FAULTS).optional(),
+  /** Instead of what its journal says that it did with the lead. */
+  answer: z.enum(['accepted', 'rejected', 'duplicate', 'pending', 'unknown']).optional(),
+  /** The first n questions are answered with pending. */
+  pendingFirst: count.optional(),
+});
+
 const buyer = z.strictObject({
   ping: ping.optional(),
   post: post.optional(),
+  status: status.optional(),
   crm: crm.optional(),
 });
 
@@ -97,9 +110,10 @@ export type Fault = (typeof POST_FAULTS)[number];
 
 export type PingBehaviour = z.infer<typeof ping>;
 export type PostBehaviour = z.infer<typeof post>;
+export type StatusBehaviour = z.infer<typeof status>;
 export type CrmBehaviour = z.infer<typeof crm>;
 
-/** What one buyer does at its three addresses. */
+/** What one buyer does at its four addresses. */
 export type BuyerBehaviour = z.infer<typeof buyer>;
 
 /** All buyers of one process; `journalPings` is `'write'` when absent. */

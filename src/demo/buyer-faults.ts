@@ -8,6 +8,7 @@ import type { Fault } from './buyer-config.ts';
 export interface FaultSettings {
   readonly status?: number | undefined;
   readonly redirectTo?: string | undefined;
+  readonly retryAfter?: string | undefined;
 }
 
 const DRIP_MS = 200;
@@ -52,6 +53,7 @@ export function misbehave(fault: Fault, res: ServerResponse, settings: FaultSett
       res.end();
       return;
     case 'status':
+      if (settings.retryAfter !== undefined) res.setHeader('retry-after', settings.retryAfter);
       res.writeHead(settings.status ?? 503, JSON_TYPE).end('{"error":"out of order"}');
       return;
     default:

@@ -13,14 +13,14 @@ export interface JournalLine {
   /** Rises by one per line, over restarts too. */
   readonly seq: number;
   readonly buyer: string;
-  readonly kind: 'ping' | 'post' | 'crm';
+  readonly kind: 'ping' | 'post' | 'status' | 'crm';
   /** Empty when the request did not tell. */
   readonly leadId: string;
   readonly contract: string | null;
   /** The Idempotency-Key header; the ping id for pings. */
   readonly key: string | null;
   /** What was decided, whether or not the answer said so; a CRM that took a lead `accepted`. */
-  readonly decision: 'bid' | 'no_bid' | 'accepted' | 'rejected' | 'none';
+  readonly decision: 'bid' | 'no_bid' | 'accepted' | 'rejected' | 'pending' | 'none';
   readonly amountCents: number | null;
   /** The injected fault; `unreadable` when it was the request that was at fault. */
   readonly fault: Fault | 'unreadable' | null;
@@ -109,6 +109,17 @@ export function acceptedByBuyer(
     });
   }
   return sums;
+}
+
+/** What a buyer did with an offer, by its own journal; undefined where it never came. */
+export function decisionOn(
+  lines: readonly JournalLine[],
+  of: { readonly buyer: string; readonly key: string },
+): JournalLine['decision'] | undefined {
+  const ofOffer = lines.filter(
+    ({ buyer, kind, key }) => kind === 'post' && buyer === of.buyer && key === of.key,
+  );
+  return ofOffer.at(-1)?.decision;
 }
 
 function isAcceptedPost({ kind, decision }: JournalLine): boolean {

@@ -33,7 +33,8 @@ export function readBody(req: IncomingMessage, done: (body: Buffer) => void): vo
 
 /** Undefined when a buyer could not act on it. A CRM takes any body, as each has its own format. */
 export function parseRequest(kind: Kind, req: IncomingMessage, body: Buffer): Received | undefined {
-  const said = parseObject(body);
+  const query = kind === 'status' && req.method === 'GET';
+  const said = query ? parseQuery(req) : parseObject(body);
   const received = readMembers(kind, req, said ?? {});
   if (kind === 'crm') return received;
   if (!said || received.leadId === '') return undefined;
@@ -55,8 +56,14 @@ export function parseObject(body: Buffer): Members | undefined {
   }
 }
 
+function parseQuery(req: IncomingMessage): Members {
+  return Object.fromEntries(new URL(req.url ?? '/', 'http://buyers').searchParams);
+}
+
 function readMembers(kind: Kind, req: IncomingMessage, said: Members): Received {
-  const key = textOf(kind === 'ping' ? said['ping_id'] : req.headers['idempotency-key']);
+  const keys = { ping: said['ping_id'], status: said['idempotency_key'] };
+  const named = kind === 'ping' || kind === 'status' ? keys[kind] : req.headers['idempotency-key'];
+  const key = textOf(named);
   const [keyLead = '', keyContract] = key?.split('/') ?? [];
   return {
     leadId: textOf(said['lead_id']) ?? keyLead,

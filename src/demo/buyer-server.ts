@@ -1,16 +1,17 @@
-// Many stand-in buyers on one port, under /buyers/{name}/ping, /post and /crm, in Sluice's own JSON
-// protocol; /control lets a test change a buyer and read the journal. On bare node:http, as the
-// bench sends 600 pings a second to this process on the machine it measures.
+// Many stand-in buyers on one port, under /buyers/{name}/ping, /post, /status and /crm, in Sluice's
+// own JSON protocol; /control lets a test change a buyer and read the journal. On bare
+// node:http, as the bench sends 600 pings a second to this process on the machine it measures.
 
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { decideCrm, decidePing, decidePost, delayOf, faultOf } from './buyer-behaviour.ts';
+import { decideCrm, decidePing, decidePost, decideStatus } from './buyer-behaviour.ts';
+import { delayOf, faultOf } from './buyer-behaviour.ts';
 import type { Asked, Verdict } from './buyer-behaviour.ts';
 import { parseBuyer } from './buyer-config.ts';
 import type { BuyerBehaviour, BuyersConfig } from './buyer-config.ts';
 import { misbehave } from './buyer-faults.ts';
-import { openJournal, readJournal } from './buyer-journal.ts';
+import { decisionOn, openJournal, readJournal } from './buyer-journal.ts';
 import type { Durability, Journal, JournalLine } from './buyer-journal.ts';
 import { parseHeaders, parseObject, parseRequest, readBody } from './buyer-request.ts';
 import type { Received } from './buyer-request.ts';
@@ -84,7 +85,7 @@ export function createBuyerServer(
 }
 
 function place({ addresses }: Buyers, buyer: string, behaviour: BuyerBehaviour): void {
-  for (const kind of ['ping', 'post', 'crm'] as const) {
+  for (const kind of ['ping', 'post', 'status', 'crm'] as const) {
     const receivedOfLead = new Map<string, number>();
     const address = { buyer, kind, behaviour, received: 0, receivedOfLead };
     addresses.set(`/buyers/${buyer}/${kind}`, address);
@@ -93,9 +94,10 @@ function place({ addresses }: Buyers, buyer: string, behaviour: BuyerBehaviour):
 
 function handle(buyers: Buyers, req: IncomingMessage, res: ServerResponse): void {
   res.sendDate = false;
-  const address = buyers.addresses.get(req.url ?? '');
+  const address = buyers.addresses.get((req.url ?? '').split('?', 1)[0] ?? '');
   if (!address) return control(buyers, req, res);
-  if (req.method !== 'POST') return answer(res, 405, '{"error":"POST only"}');
+  if (req.method !== 'POST' && !(req.method === 'GET' && address.kind === 'status'))
+    return answer(res, 405, '{"error":"POST only"}');
 
   const { kind } = address;
   const unread = parseHeaders(kind, req);
@@ -109,13 +111,13 @@ function handle(buyers: Buyers, req: IncomingMessage, res: ServerResponse): void
 
 /** Decides and journals at once and answers later: a buyer that is slow to say it has the lead. */
 function take(
-  { journal, journalPings }: Buyers,
+  { journal, journalFile, journalPings }: Buyers,
   { address, received }: { address: Address; received: Received },
   res: ServerResponse,
 ): void {
   const { buyer, kind, behaviour } = address;
   const asked = count(address, received);
-  const verdict = decide(address, asked);
+  const verdict = decide(address, asked, journalFile);
   const durability = kind === 'ping' ? journalPings : 'fsync';
   if (durability !== 'off') {
     const { leadId, contract, key, fields } = received;
@@ -153,12 +155,16 @@ function count(address: Address, { leadId, key, priceCents }: Received): Asked {
   return { buyer, kind, leadId, key: key ?? leadId, nth, nthOfLead, priceCents };
 }
 
-function decide({ kind, behaviour }: Address, asked: Asked): Verdict {
+function decide({ buyer, kind, behaviour }: Address, asked: Asked, journal: string): Verdict {
   switch (kind) {
     case 'ping':
       return decidePing(behaviour.ping ?? {}, asked);
     case 'post':
       return decidePost(behaviour.post ?? {}, asked);
+    case 'status': {
+      const decided = decisionOn(readJournal(journal), { buyer, key: asked.key });
+      return decideStatus(behaviour.status ?? {}, asked, decided);
+    }
     case 'crm':
       return decideCrm(behaviour.crm ?? {}, asked);
   }

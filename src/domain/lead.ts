@@ -1,11 +1,11 @@
 // The lead as intake stored it, and the outcomes that a ping, an offer and the whole distribution
 // may have. Outcomes are values and plain JSON: they stand in histories and in verdicts.
 
+import type { InDoubt, Pending } from './doubts/doubt.ts';
 import type { BuyerId, CampaignId, ContractId, LeadId, SourceId } from './ids.ts';
 import type { LookupNote } from './lookups/finding.ts';
 import type { Cents } from './money.ts';
 import type {
-  DoubtReason,
   FallbackReason,
   FieldReason,
   IneligibleReason,
@@ -120,6 +120,7 @@ export interface Candidate extends Terms {
   readonly rankCents?: number;
   /** The buyer's own reference of its bid, carried to the post. */
   readonly bidId?: string;
+  readonly captures?: Readonly<Record<string, string>>; // Of its answer, said again in the post.
 }
 
 /** One stage, decided: whom to offer to in which order, or whom to ask for bids. */
@@ -177,6 +178,7 @@ export type PingResult = {
       /** The highest one, where it named several. */
       readonly priceCents: Cents;
       readonly bidId?: string;
+      readonly captures?: Readonly<Record<string, string>>;
       /** Every price it named, where it named a list. */
       readonly legs?: readonly Leg[];
     }
@@ -228,6 +230,8 @@ export type OfferResult =
       readonly priceCents: Cents;
       readonly reference: string | null;
       readonly ms: number;
+      /** Where the buyer wants the person to be sent. */
+      readonly redirectUrl?: string;
     }
   | {
       readonly kind: 'rejected';
@@ -235,13 +239,8 @@ export type OfferResult =
       readonly detail: string;
       readonly ms: number;
     }
-  | {
-      readonly kind: 'in_doubt';
-      readonly buyerId?: BuyerId;
-      readonly reason: DoubtReason;
-      readonly detail: string;
-      readonly ms: number;
-    }
+  | InDoubt
+  | Pending
   | { readonly kind: 'not_sent'; readonly reason: NoBidReason; readonly detail: string }
   | ({ readonly kind: 'not_offered' } & Omit<WhyNot, 'contractId'>);
 
@@ -261,7 +260,7 @@ export type LeadOutcome =
     }
   | { readonly kind: 'duplicate'; readonly reason: 'duplicate' };
 
-/** `in_doubt`: a buyer may have it. `waiting`: nobody bought it, and it is tried again. */
+/** `in_doubt`: a buyer may have it, or decides later. `waiting`: unsold, and tried again. */
 export const LEAD_STATUSES = [
   'received',
   'waiting',

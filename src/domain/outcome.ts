@@ -1,5 +1,7 @@
 // From what was decided and answered to what the lead came to.
 
+import { type DoubtTerms, isOpen } from './doubts/doubt.ts';
+import type { ContractId } from './ids.ts';
 import { type Cents, ZERO } from './money.ts';
 import type {
   Auction,
@@ -33,10 +35,36 @@ export interface Sale {
   readonly reference: string | null;
 }
 
-/** How the first try of a delivery ended; `forGood`: the receiver wants no other. */
+export const DELIVERY_STATES = ['delivered', 'trying', 'failed', 'unclear'] as const;
+/** `unclear`: it may have arrived, and a repeat would be a second one; an operator decides. */
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+/** The end of a push that was not delivered: no try is made by itself any more. */
+export interface DeliveryEnd {
+  readonly kind: 'ended';
+  readonly state: 'failed' | 'unclear';
+  readonly detail: string;
+  /** Known and not stored: PostgreSQL was away. */
+  readonly unsaved?: true;
+}
+
+/** The type of the failure that carries a `DeliveryEnd`. */
+export const DELIVERY_ENDED = 'DeliveryEnded';
+
+/** How the first try of a delivery ended. */
 export type FirstTry =
-  | { readonly kind: 'delivered'; readonly proof: string }
-  | { readonly kind: 'failed'; readonly detail: string; readonly forGood?: true }
+  | { readonly kind: 'delivered'; readonly proof: string; readonly unsaved?: true }
+  | DeliveryEnd
+  | {
+      readonly kind: 'failed';
+      readonly detail: string;
+      /** The pause before the next one; absent in histories begun before it was decided here. */
+      readonly afterMs?: number;
+      /** Nothing was sent: the endpoint is held back, or its host has no room. */
+      readonly held?: true;
+      /** In histories begun before there were ends: the receiver wants no other. */
+      readonly forGood?: true;
+    }
   /** No answer yet: the try goes on, and whoever delivers next waits for it. */
   | { readonly kind: 'under_way' };
 
@@ -50,6 +78,8 @@ export type OfferReport = OfferResult & {
   readonly owes?: true;
   /** The answer is known and not stored: PostgreSQL was away. */
   readonly unsettled?: true;
+  /** Of a doubt: how it ends. Absent in histories begun before anything but a person ended one. */
+  readonly resolve?: DoubtTerms;
   /** Another run of this step stored other verdicts first: start over. */
   readonly superseded?: true;
 };
@@ -76,20 +106,30 @@ export function routeStepOf(stage: string, part = 1): string {
  * A contract that bid several prices stands here with each of them.
  */
 export function candidatesOf(route: StageRoute, auction?: Auction): Candidate[] {
+  const bids = new Map(auction?.pings.map((ping) => [ping.contractId, ping]));
+  const capturedBy = (contractId: ContractId) => {
+    const bid = bids.get(contractId);
+    return bid?.kind === 'bid' && bid.captures && { captures: bid.captures };
+  };
   if (auction?.offers) {
     return auction.offers.map((offer) => {
       const slow = route.terms?.[offer.contractId]?.slow;
-      return { ...offer, ...(slow && { slow }) };
+      return { ...offer, ...(slow && { slow }), ...capturedBy(offer.contractId) };
     });
   }
-  const bids = new Map(auction?.pings.map((ping) => [ping.contractId, ping]));
   return (auction?.ranked ?? route.order).flatMap((contractId) => {
     const terms = route.terms?.[contractId];
     const bid = bids.get(contractId);
     const priceCents = auction ? bid?.priceCents : terms?.priceCents;
     if (priceCents === undefined) return [];
     const bidId = bid?.kind === 'bid' ? bid.bidId : undefined;
-    return [{ ...terms, contractId, priceCents, ...(bidId !== undefined && { bidId }) }];
+    return [
+      {
+        ...{ ...terms, contractId, priceCents },
+        ...(bidId !== undefined && { bidId }),
+        ...capturedBy(contractId),
+      },
+    ];
   });
 }
 
@@ -139,9 +179,7 @@ export function stopOf(
  * How many places of the lead are gone: sold, or possibly sold. An exclusive one takes them all.
  */
 export function placesTaken(offers: readonly Offered[]): number {
-  const taking = offers.filter(
-    ({ report }) => report.kind === 'accepted' || report.kind === 'in_doubt',
-  );
+  const taking = offers.filter(({ report }) => report.kind === 'accepted' || isOpen(report));
   return taking.some(({ candidate }) => !candidate.shared) ? Infinity : taking.length;
 }
 

@@ -69,12 +69,17 @@ export const NO_BIDS = {
   http_status: 'the buyer answered with an error status',
   address_refused: 'the address is not allowed for outbound calls',
   secret_missing: 'the contract’s secret is not set',
+  token_refused: 'the token service of the buyer gave no token',
+  request_invalid: 'the request could not be built as the contract says',
 } as const;
 
 /** Why a buyer did not take an offered lead. */
 export const REJECTIONS = {
   buyer_rejected: 'the buyer said no',
   buyer_duplicate: 'the buyer has this person already',
+  buyer_error: 'the buyer had a fault, and says that it did not take the lead',
+  never_arrived: 'the buyer says that it never got the lead',
+  assumed_rejected: 'nobody knew in time, and the contract’s policy takes that for a no',
 } as const;
 
 /** Why nobody knows whether the buyer has the lead. */
@@ -84,6 +89,7 @@ export const DOUBTS = {
   answer_unreadable: 'the answer says neither accepted nor rejected',
   answer_too_large: 'the answer is larger than allowed',
   run_interrupted: 'an earlier run sent the lead and left no answer',
+  decides_later: 'the buyer has the lead and decides later',
 } as const;
 
 /** Why a lead ended without a buyer. */

@@ -2,6 +2,8 @@
 // No personal data: histories are kept and shown.
 
 import { utcText } from './calendar.ts';
+import { describeAsked, describeDoubt } from './doubts/telling.ts';
+import { type Asked, isOpen } from './doubts/doubt.ts';
 import type { CapsState } from './caps/caps.ts';
 import { listUses } from './caps/uses.ts';
 import type {
@@ -52,6 +54,8 @@ export interface LeadStory {
     stopped?: 'budget_used' | 'rejections_reached';
   }[];
   readonly offers: Offered[];
+  /** What buyers said that were asked what they had done with it. */
+  asked?: Asked[];
   /** What the lead waits for, once the round ended without a sale and the lead is kept. */
   wait?: Wait;
   /** The rounds before this one, each with the wait that followed it. */
@@ -69,6 +73,7 @@ export function describeLead(story: LeadStory, outcome?: LeadOutcome): string {
     ...describeWait(story, outcome),
     ...story.stages.flatMap((stage) => describeStage(stage, lead.places ?? 1)),
     ...describeOffers(story.offers),
+    ...describeAsked(story.asked),
     ...describeBefore(story),
     ROOM,
   ].join('\n\n');
@@ -91,10 +96,9 @@ export function describeRefusal({ reason, checks }: Validation & { kind: 'refuse
 
 function headline({ offers, wait }: LeadStory, outcome: LeadOutcome | undefined): string {
   if (!outcome) {
-    const doubt = offers.find(({ report }) => report.kind === 'in_doubt');
+    const doubt = offers.find(({ report }) => isOpen(report));
     return doubt
-      ? `**in doubt**: ${doubt.candidate.contractId} may have the lead; ` +
-          'nobody else is offered its place until that is known'
+      ? describeDoubt(doubt)
       : wait
         ? `**waiting** until ${utcText(wait.wakeAtMs)}: ${sentenceOf(wait.reason)}`
         : '**in progress**';

@@ -79,7 +79,7 @@ export function heldToCeiling(
   const kept = legs.filter((leg) => leg.priceCents <= maxBidCents);
   if (kept.length === legs.length) return bid;
   if (kept.length === 0) return { ...over, priceCents };
-  return { contractId, kind: 'bid', priceCents: highestOf(kept), legs: kept, ms };
+  return { ...bid, priceCents: highestOf(kept), legs: kept };
 }
 
 /** The highest price of an answer that names several. */

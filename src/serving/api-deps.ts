@@ -1,10 +1,8 @@
 // What the HTTP surface asks for, answered by the rest of this process.
 
 import type { Logger } from 'pino';
-import type { Activities } from '../activities/index.ts';
-import type { ApiDeps, DoubtSettlement } from '../api/deps.ts';
+import type { ApiDeps } from '../api/deps.ts';
 import type { Config } from '../config.ts';
-import { listAttempts } from '../db/attempts.ts';
 import { listDeposits, readPaidIn } from '../db/deposits.ts';
 import { findOutcome } from '../db/leads.ts';
 import { listLookupDays } from '../db/lookups/answers.ts';
@@ -31,6 +29,8 @@ import { findSeen, hashPersons } from '../db/persons/seen.ts';
 import { listRotations } from '../db/rotations.ts';
 import { recordFeedback } from '../db/scoring/feedback.ts';
 import { createCapReader } from './cap-reader.ts';
+import type { Hearing } from './doubts/hearing.ts';
+import { createEventCalls } from './events/calls.ts';
 import type { DepositDesk } from './deposit-desk.ts';
 import type { IntakeDesk } from './intake-desk.ts';
 import type { PingDesk } from './ping-desk.ts';
@@ -48,10 +48,11 @@ export interface ServingParts {
   readonly deposits: DepositDesk;
   readonly metrics: Metrics;
   readonly host: TemporalHost;
-  readonly settleOffer: Activities['settleOffer'];
+  readonly hearing: Hearing;
   readonly readSecret: ApiDeps['readSecret'];
   readonly readSigningKey: ApiDeps['stampKey'];
   readonly storeNotices: ApiDeps['storeNotices'];
+  readonly deliveries: ApiDeps['deliveries'];
 }
 
 /** Binds the HTTP surface to this process. */
@@ -83,7 +84,7 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     listLeads: (query) => listLeads(pool, query),
     actOnLead: (leadId, action) => recordAction(pool, leadId, action),
     recordFeedback: (reports) => recordFeedback(pool, reports),
-    settleDoubt: (settlement) => settleDoubt(parts, settlement),
+    ...parts.hearing,
     readPnl: (query) => readPnl(pool, query),
     listLookupDays: (period) => listLookupDays(pool, period),
     async findRules(version) {
@@ -100,7 +101,9 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     readSecret: parts.readSecret,
     stampKey: parts.readSigningKey,
     storeNotices: parts.storeNotices,
+    deliveries: parts.deliveries,
     suppressions: bindSuppressions(pool),
+    events: createEventCalls(pool),
     history: {
       countRecorded: (period) => countRecorded(pool, period),
       listRecorded: (period, page) => listRecorded(pool, period, page),
@@ -136,26 +139,4 @@ async function readiness({ pool, host, log }: ServingParts) {
   if (up) return { ready: true, degraded: [] };
   // Before the first connection nothing has been worked on yet.
   return { ready: host.hasWorked(), degraded: ['temporal'] };
-}
-
-/** An operator knows what the buyer did: the doubt ends, and the lead's workflow goes on. */
-async function settleDoubt(
-  { pool, settleOffer }: ServingParts,
-  { leadId, contractId, as, by }: DoubtSettlement,
-): Promise<'settled' | 'not_in_doubt' | 'unknown'> {
-  const attempts = await listAttempts(pool, leadId);
-  const attempt = attempts.findLast((each) => each.contractId === contractId);
-  if (!attempt) return 'unknown';
-  if (attempt.state !== 'in_doubt') return 'not_in_doubt';
-  const { round, buyerId, priceCents } = attempt;
-  const detail = `settled by operator ${by}`;
-  const settled = await settleOffer({
-    key: { leadId, contractId, round },
-    report:
-      as === 'accepted'
-        ? { kind: 'accepted', buyerId, priceCents, reference: null, ms: 0 }
-        : { kind: 'rejected', reason: 'buyer_rejected', detail, ms: 0 },
-  });
-  if (settled.unsettled) throw new Error('the settlement could not be stored');
-  return 'settled';
 }

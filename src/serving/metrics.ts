@@ -69,6 +69,8 @@ export function createMetrics(gauges: Readonly<Record<string, { help: string; re
       registers: [register],
     }),
     ...lookupMetrics(register),
+    ...deliveryMetrics(register),
+    events: createEventTries(register),
     startFailures: new Counter({
       name: 'sluice_workflow_start_failures_total',
       help: 'Starts that failed; the sweeper starts these leads',
@@ -82,6 +84,15 @@ function createRefusals(register: Registry) {
     name: 'sluice_refusals_total',
     help: 'Refused before there was a lead, by the door (`api` or a format) and by why',
     labelNames: ['door', 'why'],
+    registers: [register],
+  });
+}
+
+function createEventTries(register: Registry) {
+  return new Counter({
+    name: 'sluice_event_tries_total',
+    help: 'Tries to hand an event to a webhook: taken, failed, or given_up',
+    labelNames: ['outcome'],
     registers: [register],
   });
 }
@@ -112,6 +123,37 @@ function lookupMetrics(register: Registry) {
       name: 'sluice_lookup_cents_total',
       help: 'What calls of outside services cost, by the configured prices',
       labelNames: ['service'],
+      registers,
+    }),
+  };
+}
+
+function deliveryMetrics(register: Registry) {
+  const registers = [register];
+  let readStates: (() => Promise<readonly { state: string; count: number }[]>) | undefined;
+  const endpoints = new Gauge({
+    name: 'sluice_endpoints',
+    help: 'Endpoints by their health, of all processes; those that never failed are not counted',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      // While PostgreSQL is away the figure is missing, and the others are not.
+      const states = await readStates?.().catch(() => []);
+      this.reset();
+      for (const { state, count } of states ?? []) this.set({ state }, count);
+    },
+  });
+  return {
+    endpoints: {
+      gauge: endpoints,
+      readBy(read: NonNullable<typeof readStates>): void {
+        readStates = read;
+      },
+    },
+    pushes: new Counter({
+      name: 'sluice_delivery_tries_total',
+      help: 'Tries to push a sold lead, by how they ended; `held` were not sent',
+      labelNames: ['outcome'],
       registers,
     }),
   };

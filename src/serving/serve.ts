@@ -7,11 +7,12 @@ import type { Logger } from 'pino';
 import { createPingDesk } from './ping-desk.ts';
 import { createCapDesk } from '../activities/cap-desk.ts';
 import { createCaseBook } from '../activities/cases.ts';
+import { createTokens } from '../activities/delivering/host.ts';
 import { createMailer } from '../activities/delivering/mail.ts';
 import { createUploader } from '../activities/delivering/sftp.ts';
 import { createHttp } from '../activities/http.ts';
 import { createActivities } from '../activities/index.ts';
-import { createAnswers } from './answers.ts';
+import { type Answers, createAnswers } from './answers.ts';
 import { createApp } from '../api/app.ts';
 import type { Config } from '../config.ts';
 import { readCapsSeed } from '../db/caps-seed.ts';
@@ -29,9 +30,13 @@ import { createIntakeDesk } from './intake-desk.ts';
 import { listen } from './listener.ts';
 import { createMetrics } from './metrics.ts';
 import { createNoticeDesk } from './fetching/notice-desk.ts';
+import { createHearing } from './doubts/hearing.ts';
 import { createDepositDesk } from './deposit-desk.ts';
 import { createSecretReader } from './secrets.ts';
 import { createApiDeps } from './api-deps.ts';
+import { openDeliveryDesk } from './delivering/desk.ts';
+import { startEventDesk } from './events/desk.ts';
+import { createFullCaps } from './events/full-caps.ts';
 import { openLookupDesk } from './lookups/desk.ts';
 import { openScoringDesk } from './scoring/desk.ts';
 import { startSweeper } from './sweeper.ts';
@@ -65,9 +70,8 @@ export async function serve(
   const cases = createCaseBook({ pool, worldAt: (version) => worlds.at(version) });
   const http = createHttp(config.outbound);
   const metrics = createMetrics(gaugesOf(pool));
-
   const temporal = (): TemporalCalls | undefined => host.calls();
-  const capDesk = createDesk(pool, temporal, config.capsWaitMs);
+  const capDesk = createDesk({ pool, temporal, config, onError });
   const currentWorld = () => worlds.current().world;
   const scoring = openScoringDesk({ config, pool, metrics, log, currentWorld, onError });
   const deposits = createDepositDesk({ pool, desk: capDesk, currentWorld });
@@ -76,52 +80,51 @@ export async function serve(
   });
   const readSecret = createSecretReader(env);
   const lookups = openLookupDesk({ pool, cases, metrics, log, readSecret, onError, http });
+  const deliveries = openDeliveryDesk({ pool, metrics, log, temporal });
   const notices = createNoticeDesk({
     ...{ pool, worlds, desk, temporal, readSecret, onError, log, config, send: http.send },
   });
   const forActivities = {
     ...{ pool, cases, process, readSecret, desk: capDesk, send: http.send },
     ...{ grader: scoring.grader, scoreModel: scoring.scoreModel, lookups },
-    ...{ giveAnswer: answers.give, now: Date.now },
+    pushes: deliveries.watch,
+    ...{ giveAnswer: answers.give, now: Date.now, tokens: createTokens(Date.now) },
     carriers: { mail: createMailer(config.outbound), upload: createUploader(config.outbound) },
   };
-  const activities = createActivities(forActivities);
   const readSigningKey = createSecretMemory(pool);
   const pings = createPingDesk({ activities: forActivities, worlds, readSigningKey });
   const host: TemporalHost = startTemporalHost({
     temporal: config.temporal,
-    activities: { ...activities, ...notices.activities },
+    activities: { ...createActivities(forActivities), ...notices.activities },
     caps: config.capsInside,
     onConnected: () => warm(currentWorld()),
     say: (level, message, error) => log[level]({ err: error }, message),
   });
   const listener = listen(databaseUrl, [ANSWER_CHANNEL, WORLD_CHANNEL], (channel, payload) => {
-    if (channel === WORLD_CHANNEL) return void worlds.refresh().catch(onError);
-    const [to, leadId = ''] = payload.split(' ');
-    if (to === process && isLeadId(leadId)) void answers.told(leadId);
+    if (channel === WORLD_CHANNEL) void worlds.refresh().catch(onError);
+    else hear(payload, process, answers);
   });
   const sweeper = startSweeper({
     ...{ pool, temporal, start: desk.startStored, tellDeposits: deposits.sweep, onError },
     ...{ fetchNotices: notices.sweep, retainCertificates: lookups.sweep },
+    startRedeliveries: deliveries.sweep,
     kept: () => listKept(worlds.current().eligibility.repeats),
   });
-
+  const events = startEventDesk({ ...forActivities, currentWorld, log, onError, metrics });
   const apiDeps = createApiDeps({
     ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host },
     ...{ readSecret, readSigningKey, storeNotices: notices.store },
-    settleOffer: activities.settleOffer,
+    ...{ deliveries: deliveries.api, hearing: createHearing(forActivities) },
   });
   const server = await openServer(createServer(createApp(apiDeps)), config);
   return {
     url: `http://${config.host}:${config.port}`,
     async stop() {
-      const closed = new Promise((done) => server.close(done));
-      server.closeIdleConnections();
-      await sweeper.stop();
+      const drain = closeServer(server);
+      await Promise.all([sweeper.stop(), events.stop()]);
       await host.stop();
       answers.close();
-      await Promise.race([closed, new Promise((done) => setTimeout(done, 5_000).unref())]);
-      server.closeAllConnections();
+      await drain();
       worlds.close();
       await Promise.all([listener.close(), http.close(), scoring.close(), lookups.close()]);
       await pool.end();
@@ -129,7 +132,19 @@ export async function serve(
   };
 }
 
-function createDesk(pool: Pool, temporal: () => TemporalCalls | undefined, holdWaitMs: number) {
+/** `process lead`: the lead was settled elsewhere, and its source waits in that process. */
+function hear(payload: string, process: string, answers: Pick<Answers, 'told'>): void {
+  const [to, leadId = ''] = payload.split(' ');
+  if (to === process && isLeadId(leadId)) void answers.told(leadId);
+}
+
+function createDesk(deps: {
+  readonly pool: Pool;
+  readonly temporal: () => TemporalCalls | undefined;
+  readonly config: Config;
+  readonly onError: (error: unknown) => void;
+}) {
+  const { pool, temporal, config } = deps;
   const loadCalls = (): TemporalCalls => {
     const calls = temporal();
     if (!calls) throw new Error('Temporal is away');
@@ -141,7 +156,8 @@ function createDesk(pool: Pool, temporal: () => TemporalCalls | undefined, holdW
       await loadCalls().seedCaps(buyerId, { epoch, ...(await readCapsSeed(pool, buyerId)) });
     },
     now: Date.now,
-    holdWaitMs,
+    holdWaitMs: config.capsWaitMs,
+    onFull: createFullCaps(deps),
   });
 }
 
@@ -175,4 +191,14 @@ async function openServer(server: Server, { host, port }: Config): Promise<Serve
     server.listen(port, host, resolve);
   });
   return server;
+}
+
+/** Takes no more requests; what it returns waits a moment for those under way, and ends them. */
+function closeServer(server: Server): () => Promise<void> {
+  const closed = new Promise((done) => server.close(done));
+  server.closeIdleConnections();
+  return async () => {
+    await Promise.race([closed, new Promise((done) => setTimeout(done, 5_000).unref())]);
+    server.closeAllConnections();
+  };
 }

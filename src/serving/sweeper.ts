@@ -6,6 +6,7 @@ import { type BatchKey, claimBatches, claimBatchesAgain } from '../db/batches.ts
 import { claimUnsettled, deleteOldKeys, sweepAgainSoon } from '../db/leads.ts';
 import { deleteOldAnswers } from '../db/lookups/answers.ts';
 import { deleteOldPings } from '../db/intake/pings.ts';
+import { deleteOldEvents } from '../db/events/old.ts';
 import { dispatchSignals } from '../db/outbox.ts';
 import { fillPersons, forgetFills } from '../db/persons/fills.ts';
 import { deleteOldPersons } from '../db/persons/seen.ts';
@@ -31,6 +32,8 @@ export function startSweeper(deps: {
   tellDeposits(): Promise<void>;
   /** Has fetched what platforms have announced and nobody has fetched. */
   fetchNotices(): Promise<void>;
+  /** Starts the pushes that operators asked for again. */
+  startRedeliveries(): Promise<void>;
   /** Retains the certificates of leads that were sold. */
   retainCertificates(): Promise<void>;
   /** What the rules of the world in force ask for. */
@@ -71,6 +74,7 @@ export function startSweeper(deps: {
       await sweepLeads();
       await deps.fetchNotices().catch(deps.onError);
       await startBatches(temporal).catch(deps.onError);
+      await deps.startRedeliveries().catch(deps.onError);
       // Before the signals: those to the leads that wait for money are among them.
       await deps.tellDeposits().catch(deps.onError);
       await dispatchSignals(pool, ({ leadId, name, payload }) =>
@@ -90,6 +94,7 @@ export function startSweeper(deps: {
     await deleteOldKeys(pool);
     await deleteOldPings(pool);
     await deleteOldAnswers(pool);
+    await deleteOldEvents(pool, () => stopped);
   }
 
   async function run(): Promise<void> {

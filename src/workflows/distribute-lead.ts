@@ -8,6 +8,7 @@ import { type Offered, outcomeOf, placesTaken, unsoldReasonOf } from '../domain/
 import type { UnsoldReason } from '../domain/reasons.ts';
 import { describeRefusal, type LeadStory } from '../domain/story.ts';
 import { type LeadAction, MOST_ROUNDS, planWait, type Wait } from '../domain/waiting.ts';
+import { deliver } from './deliver.ts';
 import {
   attemptSettled,
   BuyerKey,
@@ -15,9 +16,10 @@ import {
   LeadStatusKey,
   ReasonCodeKey,
 } from './messages.ts';
-import { awaitDoubt, isInDoubt, learn, type Run, show } from './run.ts';
+import { awaitDoubt, isInDoubt, learn } from './doubt.ts';
+import { type Run, show } from './run.ts';
 import { runStage } from './stage.ts';
-import { deliver, later, step } from './steps.ts';
+import { later, step } from './steps.ts';
 import { receiveActions, sleepThrough } from './waiting.ts';
 
 /** Distributes one lead and returns its outcome. */
@@ -103,7 +105,7 @@ async function finish(run: Run, outcome: LeadOutcome): Promise<LeadOutcome> {
   const { readOffer } = later('the doubt was settled');
   await Promise.all([
     deliverSales(run, run.offers),
-    ...doubts.map(async (doubt) => deliverSales(run, [await learn(run, doubt, readOffer)])),
+    ...doubts.map(async (doubt) => deliverSales(run, [await learn(run, [doubt], readOffer)])),
   ]);
   if (doubts.length > 0) show(run, outcome);
   return outcome;
@@ -171,9 +173,11 @@ async function closeAs(run: Run, reason: UnsoldReason, wait?: Wait): Promise<Lea
     run.unsaved = [];
     if (closing.kind === 'closed') return closing.outcome;
     if (closing.kind === 'waiting') return closing.wait;
-    const doubt = run.offers.find(isInDoubt);
-    if (!doubt) throw new Error('a lead in doubt without an offer in doubt');
-    await awaitDoubt(run, doubt);
+    const doubts = run.offers.filter(isInDoubt);
+    if (doubts.length === 0) throw new Error('a lead in doubt without an offer in doubt');
+    // Runs begun before a doubt had terms wait for the first one alone.
+    const all = doubts.every(({ report }) => report.resolve);
+    await awaitDoubt(run, all ? doubts : doubts.slice(0, 1));
   }
 }
 

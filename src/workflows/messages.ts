@@ -16,6 +16,15 @@ export interface Distribution extends Omit<RoundPlan, 'contractId'> {
   readonly test: boolean;
 }
 
+/** A push that an operator asked for again, by its number among those of its kind. */
+export interface Redelivery {
+  readonly leadId: LeadId;
+  readonly contractId: ContractId;
+  readonly target: string;
+  readonly n: number;
+  readonly by: string;
+}
+
 /** The answer to an offer that was in doubt stands in PostgreSQL now. */
 export const attemptSettled = defineSignal<[{ readonly contract: ContractId }]>('attemptSettled');
 

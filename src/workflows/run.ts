@@ -1,14 +1,12 @@
-// What one pass over the routing knows, and how it waits while nobody knows whether a buyer has the
-// lead.
+// What one pass over the routing knows, and how it tells.
 
-import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import type { ContractId, OfferKey } from '../domain/ids.ts';
+import { setCurrentDetails } from '@temporalio/workflow';
+import type { ContractId } from '../domain/ids.ts';
 import type { Candidate, LeadOutcome, Score } from '../domain/lead.ts';
 import type { Offered, OfferReport } from '../domain/outcome.ts';
 import { describeLead, type LeadStory } from '../domain/story.ts';
 import type { RoundPlan } from '../domain/waiting.ts';
-import { BuyerKey, type Distribution, LeadStatusKey } from './messages.ts';
-import { step } from './steps.ts';
+import type { Distribution } from './messages.ts';
 
 export interface Verdict {
   readonly step: string;
@@ -27,43 +25,13 @@ export interface Run {
   /** Decided and not stored yet: the next write takes them along. */
   unsaved: Verdict[];
   readonly story: LeadStory;
-  /** Contracts whose doubt was settled outside this run. */
-  readonly settled: ReadonlySet<ContractId>;
+  /** Contracts whose doubt was settled, as the run hears of it. */
+  readonly settled: Set<ContractId>;
 }
 
 export function record(run: Run, candidate: Candidate, report: OfferReport): void {
   const index = run.offers.findIndex((offered) => offered.candidate === candidate);
   run.offers.splice(index < 0 ? run.offers.length : index, 1, { candidate, report });
-}
-
-export type Doubted = Offered & { readonly report: OfferReport & { kind: 'in_doubt' } };
-
-export function isInDoubt(offered: Offered): offered is Doubted {
-  return offered.report.kind === 'in_doubt';
-}
-
-/** Waits, for days if need be, until someone knows whether the buyer has the lead. */
-export async function awaitDoubt(run: Run, doubted: Doubted): Promise<void> {
-  const { buyerId } = doubted.report;
-  upsertSearchAttributes([
-    { key: LeadStatusKey, value: 'in_doubt' },
-    ...(buyerId ? [{ key: BuyerKey, value: buyerId }] : []),
-  ]);
-  show(run);
-  await learn(run, doubted, step('the doubt was settled').readOffer);
-}
-
-/** What became of an offer in doubt, once that is settled outside this run. */
-export async function learn(
-  run: Run,
-  { candidate }: Doubted,
-  readOffer: (key: OfferKey) => Promise<OfferReport>,
-): Promise<Offered> {
-  await condition(() => run.settled.has(candidate.contractId));
-  const { contractId } = candidate;
-  const report = await readOffer({ leadId: run.lead.leadId, contractId, round: run.round });
-  record(run, candidate, report);
-  return { candidate, report };
 }
 
 /**

@@ -12,7 +12,8 @@ import {
   stopOf,
 } from '../domain/outcome.ts';
 import type { LeadStory } from '../domain/story.ts';
-import { awaitDoubt, record, type Run, show } from './run.ts';
+import { awaitDoubt, isInDoubt, resolve } from './doubt.ts';
+import { record, type Run, show } from './run.ts';
 import { later, offerSummary, step } from './steps.ts';
 
 const MAX_WAIT_S = 300;
@@ -111,8 +112,10 @@ async function offerInOrder(
     });
     record(run, candidate, report);
     if (report.kind === 'not_offered' && report.reason === 'cap_unknown') unknown.push(candidate);
-    if (report.kind === 'in_doubt' && placesTaken(run.offers) >= run.plan.places) {
-      await awaitDoubt(run, { candidate, report });
+    const offered = { candidate, report };
+    if (isInDoubt(offered)) {
+      void resolve(run, offered);
+      if (placesTaken(run.offers) >= run.plan.places) await awaitDoubt(run, [offered]);
     }
     const stopped = stopOf(limits, run.offers.slice(offersBefore));
     if (stopped) {

@@ -28,16 +28,23 @@ export async function sleepThrough(
     { key: LeadStatusKey, value: 'waiting' },
     { key: ReasonCodeKey, value: wait.reason },
   ]);
+  const ms = Math.max(1, wait.wakeAtMs - Date.now());
+  await sleepUnless({ ms, summary: summaryOf(wait) }, () => actions.length > 0);
+  return actions.shift();
+}
+
+/** Sleeps, but not longer than until something is so. */
+export async function sleepUnless(
+  { ms, summary }: { readonly ms: number; readonly summary: string },
+  isOver: () => boolean,
+): Promise<void> {
   const timer = new CancellationScope();
-  const slept = timer.run(() =>
-    sleep(Math.max(1, wait.wakeAtMs - Date.now()), { summary: summaryOf(wait) }),
-  );
+  const slept = timer.run(() => sleep(ms, { summary }));
   const overslept = slept.catch((failure: unknown) => {
     if (!isCancellation(failure)) throw failure;
   });
-  await Promise.race([overslept, condition(() => actions.length > 0)]);
+  await Promise.race([overslept, condition(isOver)]);
   timer.cancel();
-  return actions.shift();
 }
 
 /** The one line of the timer in the Temporal UI. */

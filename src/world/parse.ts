@@ -7,6 +7,7 @@ import { checkWorld, type KnownIds, type Section } from './checks/world.ts';
 import { didYouMean, issueAt, type WorldIssue } from './issues.ts';
 import { unfoldTeams } from './teams.ts';
 import { isMap, mapAt } from './maps.ts';
+import { checkPresets, placedInPreset } from './presets.ts';
 import { SECTIONS, toWorld, worldDocument, type WorldDraft } from './schema/document.ts';
 
 /** What a document came to; the issues are in the order of the document. */
@@ -27,10 +28,15 @@ export function parseWorld(document: unknown, nowMs?: number): WorldVerdict {
   const unfit = faultOfShape(document);
   if (unfit) return { ok: false, errors: [unfit] };
   const parsed = worldDocument.safeParse(document);
-  const world = toWorld(parsed.success ? parsed.data : readableDraft(document));
-  const { errors, warnings } = checkWorld(world, knownIdsOf(document), nowMs);
+  const draft = parsed.success ? parsed.data : readableDraft(document);
+  const world = toWorld(draft);
+  const checked = checkWorld(world, knownIdsOf(document), nowMs);
+  const placed = (issue: WorldIssue) => placedInPreset(issue, document);
+  const errors = [...checkPresets(draft.contracts, draft), ...checked.errors.map(placed)];
   const wrong = parsed.success ? errors : [...listIssues(parsed.error, document), ...errors];
-  if (wrong.length === 0) return { ok: true, world: unfoldTeams(world), warnings };
+  if (wrong.length === 0) {
+    return { ok: true, world: unfoldTeams(world), warnings: checked.warnings.map(placed) };
+  }
   return { ok: false, errors: shortened(inDocumentOrder(wrong, document)) };
 }
 
@@ -68,6 +74,7 @@ function readableDraft(document: unknown): Omit<WorldDraft, 'sluice'> {
     paused,
     timeZone: zone.success ? zone.data.timeZone : timeZone,
     operators: readable('operators', SECTIONS.operators),
+    webhooks: {},
     verticals: readable('verticals', SECTIONS.verticals),
     campaigns: readable('campaigns', SECTIONS.campaigns),
     sources: readable('sources', SECTIONS.sources),

@@ -93,6 +93,13 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
     version: '0.0.0-test',
     temporalUiUrl: 'http://localhost:8233',
     namespace: 'default',
+    deliveries: {
+      list: async () => ({ deliveries: [] }),
+      redeliver: async () => ({ chosen: [], more: false, disabled: 0 }),
+      endpoints: async () => [],
+      countOpen: async () => [],
+      switchEndpoint: async () => undefined,
+    },
     isReady: async () => ({ ready: true, degraded: [] }),
     countRefusal: (door, why) => void stand.refusals.push(`${door}: ${why}`),
     metrics: async () => 'sluice_leads_received_total 1\n',
@@ -139,6 +146,7 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
         kind: 'recorded',
         feedback: { ...report, atMs: atMs ?? 0 },
       })),
+    hearBuyer: async () => ({ kind: 'unknown_lead' as const }),
     settleDoubt: async (settlement) => {
       stand.asked.settled.push(settlement);
       if (settlement.contractId === 'apex') return 'settled';
@@ -161,6 +169,13 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
     stampKey: async () => 'a key of tests',
     storeNotices: async (notices) => void stand.notices.push(...notices),
     suppressions: suppressionsInMemory(),
+    events: {
+      list: async () => [],
+      countReplay: async () => 0,
+      replay: async () => 0,
+      readHealth: async () => new Map(),
+      enable: async () => undefined,
+    },
     history: {
       countRecorded: async () => 0,
       listRecorded: async () => ({ leads: [] }),

@@ -130,13 +130,13 @@ describe('one entry', () => {
   });
 
   test('that does not fit the rest of the world is refused with path and fix', async () => {
-    const body = { buyer: 'appex', campaign: 'auto', price_cents: 5, post: POST, prize: 1 };
+    const body = { buyer: 'appex', campaign: 'auto', price_cents: 5, post: POST, lottery: 1 };
     const put = await stand.ask('PUT /v1/contracts/new_auto', { body });
     expect(problem(put)).toEqual([422, 'invalid_world']);
     expect(put.body['errors']).toEqual([
-      { field: 'contracts.new_auto.prize', says: 'is not a setting' },
+      { field: 'contracts.new_auto.lottery', says: 'is not a setting' },
     ]);
-    const { prize: _, ...spelt } = body;
+    const { lottery: _, ...spelt } = body;
     const next = await stand.ask('PUT /v1/contracts/new_auto', { body: spelt });
     expect(next.body['errors']).toEqual([
       {

@@ -274,7 +274,7 @@ test('T12: a certificate that nobody vouches for is refused, and no lead is told
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
   const reply = await client(port)(`https://127.0.0.1:${port}/`);
-  const detail = 'DEPTH_ZERO_SELF_SIGNED_CERT';
+  const detail = 'tls DEPTH_ZERO_SELF_SIGNED_CERT';
   expect(reply).toMatchObject({ kind: 'not_sent', reason: 'connection_failed', detail });
   expect(requests).toBe(0);
 });

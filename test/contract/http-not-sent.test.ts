@@ -1,10 +1,12 @@
 // Goal: what fails before the first byte of a request has left is never doubt, and takes no longer
 // than the call may. Method: servers that take a connection and no request.
 
-import { expect, onTestFinished, test } from 'vitest';
+import dns from 'node:dns';
+import { expect, onTestFinished, test, vi } from 'vitest';
 
 import { createHttp } from '../../src/activities/http.ts';
 import type { Reply } from '../../src/delivery/adapter.ts';
+import { startSilentHost } from '../support/silent-host.ts';
 import { until } from '../support/until.ts';
 import { rawServer } from './raw-server.ts';
 
@@ -51,6 +53,45 @@ test('nothing is sent where all connections to a buyer that hangs are taken', as
   expect(reply.ms, 'T11').toBeLessThan(1_000);
   for (const reply of await Promise.all(first)) expect(reply.kind).toBe('lost');
   expect(hangs.heard().split('POST ')).toHaveLength(65);
+});
+
+test.for([
+  [300, 'late'],
+  [10_000, 'connection_failed'],
+] as const)(
+  'F18: nothing is sent where connection requests are dropped, of %i ms',
+  async ([timeoutMs, reason]) => {
+    const silent = await startSilentHost();
+    onTestFinished(() => silent.close());
+    const port = Number(silent.address.split(':')[1]);
+    const reply = await client(port)(`http://${silent.address}/`, timeoutMs);
+    expect(reply).toMatchObject({ kind: 'not_sent', reason });
+    // The connection has a limit of its own, below that of a patient call.
+    expect(reply.ms).toBeLessThan(8_000);
+  },
+);
+
+/** The DNS says this, or nothing. */
+function resolveWith(code?: string): void {
+  const lookup = vi
+    .spyOn(dns, 'lookup')
+    .mockImplementation(
+      ((_host: string, _options: object, done: (error: Error) => void) =>
+        code && done(Object.assign(new Error(code), { code }))) as never,
+    );
+  onTestFinished(() => lookup.mockRestore());
+}
+
+test.for(['ENOTFOUND', 'EAI_AGAIN'])('F33: nothing is sent where the DNS says %s', async (code) => {
+  resolveWith(code);
+  const reply = await client(1)('https://apex.example/');
+  expect(reply).toMatchObject({ kind: 'not_sent', reason: 'connection_failed', detail: code });
+});
+
+test('F33: nothing is sent where the DNS says nothing within the limit', async () => {
+  resolveWith();
+  const reply = await client(1)('https://apex.example/', 300);
+  expect(reply).toMatchObject({ kind: 'not_sent', reason: 'late' });
 });
 
 test('nothing is sent where a header cannot be written, or the URL is none', async () => {

@@ -124,6 +124,10 @@ const ofMeta = {
   ...{ appSecretRef: 'env:META_SECRET', verifyTokenRef: 'env:META_VERIFY' },
   pageTokenRef: 'env:META_TOKEN',
 };
+const ofLinkedin = {
+  ...{ clientSecretRef: 'env:LINKEDIN_SECRET', tokenRef: 'env:LINKEDIN_TOKEN' },
+  ...{ version: '202511', baseUrl: 'https://api.linkedin.com' },
+};
 Object.assign(doors, {
   site: doorOf('form', 'site', {
     form: {
@@ -135,7 +139,10 @@ Object.assign(doors, {
   page: doorOf('meta', '100000000000001', { meta: ofMeta }),
   page_form: doorOf('meta', '100000000000001/900000000000999', { meta: ofMeta }),
   linkedin: doorOf('linkedin', 'urn:li:sponsoredAccount:7', {
-    linkedin: { clientSecretRef: 'env:LINKEDIN_SECRET' },
+    linkedin: ofLinkedin,
+  }),
+  linkedin_kept: doorOf('linkedin', 'urn:li:sponsoredAccount:8', {
+    linkedin: { ...ofLinkedin, tokenRef: null },
   }),
   elsewhere: doorOf('form', 'elsewhere', {
     form: { ...free, thanksUrl: thanks, refusedUrl: 'https://www.example.com/again' },

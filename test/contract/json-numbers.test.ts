@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { parseJsonExactly } from '../../src/intake/json-numbers.ts';
+import { parseJsonExactly } from '../../src/domain/fields/json-numbers.ts';
 
 const facts: [text: string, value: unknown][] = [
   ['24900000000000003', '24900000000000003'],

@@ -52,6 +52,7 @@ describe('the document', () => {
         operator: ['operatorKey'],
         buyer: ['buyerKey', 'operatorKey'],
         any_key: ['sourceKey', 'operatorKey'],
+        every_key: ['sourceKey', 'buyerKey', 'operatorKey'],
       };
       expect(keys).toEqual(expected[access]);
       expect(operation?.summary).toMatch(/\w/);

@@ -1,10 +1,10 @@
 // What one receiver is told of a lead: no more than its step may carry, nothing that the lead does
-// not hold, and the secret only at the very end.
+// not hold.
 
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import type { Case } from '../../src/activities/cases.ts';
-import { authorise, parcelFor, withoutPerson } from '../../src/activities/parcel.ts';
+import { parcelFor, withoutPerson } from '../../src/activities/parcel.ts';
 import type { Step } from '../../src/domain/world/contract.ts';
 import type { Field, FieldValue } from '../../src/domain/world/world.ts';
 import { sampleLead } from '../support/sample-lead.ts';
@@ -111,38 +111,5 @@ describe('S10: a receiver’s words', () => {
   ];
   test.for(words)('%j are kept as %j', ([said, kept]) => {
     expect(withoutPerson(said, caseOf())).toBe(kept);
-  });
-});
-
-describe('a secret', () => {
-  const request = {
-    method: 'POST',
-    url: 'https://apex.example/',
-    headers: { accept: 'application/json' },
-    body: '{}',
-  } as const;
-
-  test('is fetched at the moment of use and joins the headers', async () => {
-    const readSecret = vi.fn(async () => 's3cret');
-    const sent = await authorise(request, step(null, 'env:APEX_TOKEN'), readSecret);
-    expect(sent).toEqual({
-      ...request,
-      headers: { accept: 'application/json', authorization: 'Bearer s3cret' },
-    });
-    expect(readSecret).toHaveBeenCalledExactlyOnceWith('env:APEX_TOKEN');
-    expect(request.headers).not.toHaveProperty('authorization');
-  });
-
-  test('that is not set, or empty, stops the request: it never leaves without', async () => {
-    for (const secret of [undefined, '']) {
-      const sent = await authorise(request, step(null, 'env:APEX_TOKEN'), async () => secret);
-      expect(sent).toBeUndefined();
-    }
-  });
-
-  test('that no step names is never asked for', async () => {
-    const readSecret = vi.fn(async () => 's3cret');
-    expect(await authorise(request, step(null), readSecret)).toEqual(request);
-    expect(readSecret).not.toHaveBeenCalled();
   });
 });

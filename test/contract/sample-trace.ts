@@ -156,6 +156,7 @@ export const soldTrace: LeadTrace = {
       tries: 1,
       detail: 'HTTP 201',
       atMs: at(700),
+      nextTryAtMs: null,
     },
   ],
   actions: [],

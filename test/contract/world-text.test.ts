@@ -100,7 +100,8 @@ describe('the example', () => {
         ...contract.deliveries.map(({ name, step }) => [name, step] as const),
       ] as const;
       for (const [kind, step] of calls) {
-        if (step && 'url' in step) expect(step.url).toBe(`http://127.0.0.1:3100/buyers/${contract.buyer}/${kind}`);
+        if (!step || !('url' in step)) continue;
+        expect(step.url).toBe(`http://127.0.0.1:3100/buyers/${contract.buyer}/${kind}`);
       }
       expect(Object.keys(buyers)).toContain(contract.buyer);
     }

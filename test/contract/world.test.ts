@@ -20,7 +20,7 @@ describe('a small world', () => {
     const terms = {
       ...{ caps: [], balance: null, noRepeats: null, floorCents: 0, paused: false },
       inHouse: false,
-      ...{ keys: [], feedback: null },
+      ...{ keys: [], feedback: null, outcomesSecret: null, webhooks: {} },
     };
     expect(world.buyers).toEqual({
       apex: { name: 'apex', timeZone: 'America/Denver', ...terms },
@@ -57,6 +57,8 @@ describe('a small world', () => {
       post: { ...POST, ...step, timeoutMs: 4000 },
       redirectUrl: null,
       deliveries: [],
+      status: null,
+      doubt: { policy: 'ask', afterMs: 86_400_000 },
     });
   });
 

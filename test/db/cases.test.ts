@@ -46,10 +46,12 @@ test('a run that decided otherwise than what is stored starts over from what is 
       send: never,
       carriers: { mail: never, upload: never },
       readSecret: never,
+      tokens: never as never,
       giveAnswer: never,
       grader: never as never,
       lookups: never as never,
       scoreModel: never,
+      pushes: { random: never, count: never, onUnwell: never },
     },
   });
   const leadId = await storeLead(db.pool);

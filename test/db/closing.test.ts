@@ -35,7 +35,7 @@ test('stores the outcome with the verdicts that led to it, and an event', async 
   expect(await close(leadId)).toEqual({ kind: 'closed', outcome: noBids });
   expect((await listVerdicts(db.pool, leadId, 1)).get('score')).toEqual({ score: 50 });
   const told = await db.pool.query('select name, payload from outbox where lead_id = $1', [leadId]);
-  expect(told.rows).toEqual([{ name: 'lead.unsold', payload: noBids }]);
+  expect(told.rows).toEqual([{ name: 'lead.unsold', payload: { reason: 'no_bids' } }]);
 });
 
 test('the first outcome stays, whoever closes again', async () => {

@@ -17,15 +17,23 @@ import {
 import { readInstallationSecret } from '../../src/db/installation.ts';
 import type { World } from '../../src/domain/world/world.ts';
 import type { TestDatabase } from '../support/databases.ts';
+import {
+  type FakeLinkedin,
+  LINKEDIN_TOKEN,
+  type LinkedinAnswer,
+  linkedinResponse,
+  startLinkedin,
+} from '../support/fake-linkedin.ts';
 import { type Graph, graphLead, PAGE_TOKEN, startGraph } from '../support/graph.ts';
 import { createBook, storeLead } from '../support/lead-rows.ts';
 
 let db: TestDatabase;
 let graph: Graph;
+let linkedin: FakeLinkedin;
 beforeAll(async () => {
-  [db, graph] = await Promise.all([createBook(), startGraph()]);
+  [db, graph, linkedin] = await Promise.all([createBook(), startGraph(), startLinkedin()]);
 });
-afterAll(() => Promise.all([db.close(), graph.close()]));
+afterAll(() => Promise.all([db.close(), graph.close(), linkedin.close()]));
 
 const notice = (externalId: string, more: Partial<NewNotice> = {}): NewNotice => ({
   ...{ platform: 'meta', externalId, sourceId: 'acme', door: 'page', state: 'waiting' },
@@ -94,13 +102,19 @@ function fetching(token: () => string | undefined, takes = 'taken') {
   const alerts: string[] = [];
   const meta = { appSecretRef: 'env:A', verifyTokenRef: 'env:B', pageTokenRef: 'env:C' };
   const door = { format: 'meta', campaign: 'auto', account: '1', keys: [], fields: {}, meta };
-  const allowPrivate = new Set([graph.address]);
+  const account = { tokenRef: 'env:D', version: '202511', baseUrl: linkedin.url };
+  const doors = {
+    page: door,
+    account: { ...door, format: 'linkedin', meta: undefined, linkedin: account },
+    announced: { ...door, format: 'linkedin', linkedin: { ...account, tokenRef: null } },
+  };
+  const allowPrivate = new Set([graph.address, linkedin.address]);
   const activities = createFetchActivities({
     pool: db.pool,
     send: createHttp({ allowPrivate, allowHttp: false }).send,
     readSecret: async () => token(),
     metaGraphUrl: graph.url,
-    currentWorld: () => ({ sources: { acme: { doors: { page: door } } } }) as unknown as World,
+    currentWorld: () => ({ sources: { acme: { doors } } }) as unknown as World,
     async takeFetched({ externalId }) {
       taken.push(externalId);
       if (takes === 'taken') return { kind: 'taken', leadId: await storeLead(db.pool) };
@@ -164,4 +178,37 @@ test('a lead that the door cannot read fails, and one that is no lead is asked f
   await expect(again).rejects.toMatchObject({ nonRetryable: false });
   const gone = fetching(() => PAGE_TOKEN).fetchNotice(id('42'));
   await expect(gone).rejects.toThrow('the door is not in the world any more');
+});
+
+const atLinkedin: [what: string, answer: LinkedinAnswer, final: boolean][] = [
+  ['401', { status: 401 }, true],
+  ['403', { status: 403 }, true],
+  ['404', { status: 404 }, true],
+  ['429', { status: 429 }, false],
+  ['503', { status: 503 }, false],
+  ['broken connection', 'hangs_up', false],
+];
+test.for(atLinkedin)('LinkedIn’s %s is for a person, or is tried again', async ([what, ...of]) => {
+  const [answer, final] = of;
+  const at = { platform: 'linkedin', externalId: `${what}-4` };
+  await insertNotices(db.pool, [notice(at.externalId, { ...at, door: 'account' })]);
+  linkedin.will(at.externalId, answer, linkedinResponse([]));
+  const steps = fetching(() => LINKEDIN_TOKEN);
+  await expect(steps.fetchNotice(at)).rejects.toMatchObject({ nonRetryable: final });
+  expect(await findNotice(db.pool, at)).toMatchObject({ state: final ? 'failed' : 'waiting' });
+  // Tried again, or by a person: it is fetched all the same.
+  const { leadId } = await steps.fetchNotice(at);
+  expect(await findNotice(db.pool, at)).toMatchObject({ state: 'fetched', leadId });
+});
+
+test('a door that names no token waits for one, and is no other platform’s', async () => {
+  const at = { platform: 'linkedin', externalId: 'a-4' };
+  const ofPage = { platform: 'linkedin', externalId: 'b-4' };
+  const of = [notice('', { ...at, door: 'announced' }), notice('', { ...ofPage, door: 'page' })];
+  await insertNotices(db.pool, of);
+  const { fetchNotice } = fetching(() => LINKEDIN_TOKEN);
+  await expect(fetchNotice(at)).rejects.toThrow('the door names no token');
+  expect(await findNotice(db.pool, at)).toMatchObject({ state: 'stopped' });
+  await expect(fetchNotice(ofPage)).rejects.toThrow('the door is not in the world any more');
+  expect(linkedin.asked).not.toContain('a-4');
 });

@@ -71,7 +71,10 @@ describe('an acceptance', () => {
         amount_cents: 1184,
       },
     ]);
-    const sold = { contract: 'apex_auto', buyer: 'apex', price_cents: 1481, payout_cents: 1184 };
+    const sold = {
+      ...{ contract: 'apex_auto', buyer: 'apex', price_cents: 1481, payout_cents: 1184 },
+      outcome_payout_cents: 1184,
+    };
     expect(await outboxOf(leadId)).toEqual([{ kind: 'event', name: 'lead.sold', payload: sold }]);
   });
 

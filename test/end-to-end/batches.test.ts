@@ -44,7 +44,7 @@ async function sellWith(
 const soon = () => new Date(Date.now() + 70_000).toISOString().slice(11, 16);
 
 test.concurrent('a lead leaves by mail the moment it is sold', async ({ world }) => {
-  const { campaign } = await sellWith(world, ['target-email', 'email']);
+  const { campaign } = await sellWith(world, ['target-email.md', 'email']);
   const lead = await campaign.submitLead();
   await world.done(lead.id);
   const mail = await until('the mail', () => smtp.mails.find(({ text }) => text.includes(lead.id)));
@@ -56,13 +56,15 @@ test.concurrent('a lead leaves by mail the moment it is sold', async ({ world })
   ]);
 });
 
-test.concurrent.each([
-  ['a mail', ['target-email', 'digest'], 'evening'],
-  ['a file', ['target-sftp', 'sftp'], 'files'],
-] as const)(
-  'leads leave together in %s',
+const together = [
+  { what: 'a mail', at: ['target-email.md', 'digest'], target: 'evening' },
+  { what: 'a file', at: ['target-sftp.md', 'sftp'], target: 'files' },
+] as const;
+
+test.concurrent.for(together)(
+  'leads leave together in $what',
   { timeout: 240_000 },
-  async ([, at, target], { world }) => {
+  async ({ at, target }, { world }) => {
     const times = { at: [soon()] };
     const place = { host: '127.0.0.1', port: sftp.port, host_key: sftp.hostKey, times };
     const { buyer, campaign } = await sellWith(

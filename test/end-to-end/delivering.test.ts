@@ -9,7 +9,8 @@ test.concurrent(
   'a push that fails twice is tried again until it is delivered',
   { timeout: 90_000 },
   async ({ world }) => {
-    const buyer = await world.buyer({ bidCents: 900, crm: { failFirst: 2 } });
+    const delivery = { retry: { schedule: ['1s'] } };
+    const buyer = await world.buyer({ bidCents: 900, crm: { failFirst: 2 }, delivery });
     const campaign = await world.campaign([{ method: 'ping_post', buyers: [buyer] }]);
     const lead = await campaign.submitLead();
     expect(lead).toMatchObject({ status: 'sold' });

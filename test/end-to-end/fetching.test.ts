@@ -1,35 +1,41 @@
-// A lead that Meta announces is fetched, taken in once and distributed, whatever Graph does
-// meanwhile; what cannot be had is said so, and never lost silently.
+// A lead that Meta or LinkedIn announces is fetched, taken in once and distributed, whatever the
+// platform does meanwhile; what cannot be had is said so, and never lost silently.
 
 import { createHmac } from 'node:crypto';
 import { afterAll, expect } from 'vitest';
 import type { LeadId } from '../../src/domain/ids.ts';
 import { clearText, replay, storeHistory } from '../support/histories.ts';
+import { LINKEDIN_TOKEN, linkedinResponse, startLinkedin } from '../support/fake-linkedin.ts';
 import { graphLead, PAGE_TOKEN, startGraph } from '../support/graph.ts';
 import { until } from '../support/until.ts';
 import { type World, worldTest } from '../support/world.ts';
 import { personNo } from '../support/world-draft.ts';
 
-const graph = await startGraph();
-afterAll(() => graph.close());
+const [graph, linkedin] = await Promise.all([startGraph(), startLinkedin()]);
+afterAll(() => Promise.all([graph.close(), linkedin.close()]));
 const test = worldTest({
   env: {
     SLUICE_META_GRAPH_URL: graph.url,
-    OUTBOUND_ALLOW_PRIVATE: graph.address,
+    OUTBOUND_ALLOW_PRIVATE: `${graph.address},${linkedin.address}`,
     ...{ META_SECRET: 'app secret', META_VERIFY: 'verify', META_TOKEN: PAGE_TOKEN },
     META_OLD_TOKEN: 'expired',
+    ...{ LINKEDIN_SECRET: 'client secret', LINKEDIN_TOKEN },
   },
 });
 
 /** A page at Meta whose leads are for a new campaign with one buyer. */
-async function page(world: World, account: string, token = 'META_TOKEN') {
-  const buyer = await world.buyer({ bidCents: 900 });
-  const campaign = await world.campaign([{ method: 'ping_post', buyers: [buyer] }]);
+function page(world: World, account: string, token = 'META_TOKEN') {
   const meta = {
     ...{ app_secret_ref: 'env:META_SECRET', verify_token_ref: 'env:META_VERIFY' },
     page_token_ref: `env:${token}`,
   };
-  const doors = { [`page_${account}`]: { format: 'meta', campaign: campaign.id, account, meta } };
+  return openDoor(world, `page_${account}`, { format: 'meta', account, meta });
+}
+
+async function openDoor(world: World, name: string, door: object) {
+  const buyer = await world.buyer({ bidCents: 900 });
+  const campaign = await world.campaign([{ method: 'ping_post', buyers: [buyer] }]);
+  const doors = { [name]: { ...door, campaign: campaign.id } };
   world.document.sources['acme'] = { ...world.document.sources['acme'], doors };
   await world.apply();
   return { buyer, campaign };
@@ -138,4 +144,74 @@ test('a test lead of Meta is a test, and is offered to nobody', async ({ world }
   ]);
   expect(lead).toEqual({ test: true });
   expect(buyer.received).toEqual([]);
+});
+
+/** What happened to a response, as LinkedIn says it. */
+async function announceResponse(world: World, id: string, leadAction = 'CREATED') {
+  const body = JSON.stringify({
+    ...{ type: 'LEAD_ACTION', leadGenFormResponse: `urn:li:leadGenFormResponse:${id}` },
+    ...{ owner: { sponsoredAccount: 'urn:li:sponsoredAccount:7' }, leadType: 'SPONSORED' },
+    ...{ leadAction, occurredAt: announced++ },
+  });
+  const hmac = createHmac('sha256', 'client secret').update(`hmacsha256=${body}`);
+  const response = await fetch(`${world.processes[0]?.url}/in/linkedin`, {
+    method: 'POST',
+    body,
+    headers: { 'X-LI-Signature': hmac.digest('hex') },
+  });
+  return response.status;
+}
+let announced = 1_756_051_200;
+
+test('a response at LinkedIn is sold once, a deletion is none, a refused token is mended', async ({
+  world,
+}) => {
+  const { buyer } = await openDoor(world, 'linkedin', {
+    ...{ format: 'linkedin', account: 'urn:li:sponsoredAccount:7' },
+    linkedin: {
+      ...{ client_secret_ref: 'env:LINKEDIN_SECRET', token_ref: 'env:LINKEDIN_TOKEN' },
+      base_url: linkedin.url,
+    },
+    fields: { 'Where do you live?': 'zip' },
+  });
+  const person = personNo(8_010) as Record<string, string>;
+  const { first_name = '', phone = '', email = '', zip = '', state = '' } = person;
+  const response = linkedinResponse([
+    { predefinedField: 'FIRST_NAME', name: 'First name', answer: first_name },
+    { predefinedField: 'LAST_NAME', name: 'Last name', answer: 'Quibblesworth' },
+    { predefinedField: 'PHONE_NUMBER', name: 'Phone', answer: phone },
+    { predefinedField: 'EMAIL', name: 'Email', answer: email },
+    { predefinedField: 'STATE', name: 'State', answer: state },
+    { name: 'Where do you live?', answer: zip },
+  ]);
+  const id = '52dcb737-26f9-4af3-b1fc-935b3e93f838-4';
+  linkedin.will(id, { status: 429 }, { text: '<html>' }, { status: 401 }, response);
+  expect(await announceResponse(world, id, 'DELETED')).toBe(200);
+  for (let times = 0; times < 2; times += 1) expect(await announceResponse(world, id)).toBe(200);
+  const refused = await noticeOnce(world, id, 'failed');
+  expect(refused.detail).toBe('LinkedIn says 401: the token is refused: another one is needed');
+  const first = world.client.workflow.getHandle(`fetch/linkedin/${id}`);
+  expect(await first.result()).toEqual({ leadId: null });
+
+  // What the guide has a person do.
+  const again = `update notices set state = 'waiting', sweep_at = now()
+                 where platform = 'linkedin' and state = 'failed'`;
+  await world.rows(again, []);
+  const { lead_id: leadId } = await noticeOnce(world, id, 'fetched');
+  if (!leadId) throw new Error('fetched, and no lead');
+  expect(await world.ended(leadId)).toMatchObject({ status: 'sold' });
+  expect(await announceResponse(world, id)).toBe(200);
+  expect(buyer.received).toEqual(['ping', 'post']);
+  expect(linkedin.asked).toEqual([id, id, id, id]);
+  expect(
+    await world.rows('select state from notices where platform = $1 order by state', ['linkedin']),
+  ).toEqual([{ state: 'fetched' }, { state: 'kept' }]);
+
+  const history = await world.client.workflow.getHandle(`fetch/linkedin/${id}`).fetchHistory();
+  await replay(history);
+  const told = clearText(history);
+  expect(told).toContain(id);
+  for (const secret of [phone, email, 'Quibblesworth', 'client secret', LINKEDIN_TOKEN]) {
+    expect(told).not.toContain(secret);
+  }
 });

@@ -25,19 +25,27 @@ function twicePosted(lines: readonly JournalLine[]): string[] {
 async function salesAgainst(pool: Pool, lines: readonly JournalLine[]): Promise<string[]> {
   const stored = await pool.query<{ offer: string; state: string }>(
     `select lead_id || '/' || contract_id as offer, state from attempts
-     where state in ('accepted', 'in_doubt', 'sending', 'accepted_conflict')
+     where state in ('accepted', 'in_doubt', 'pending', 'sending', 'accepted_conflict')
        -- What Sluice accepts itself for the operator's own people was sent to nobody.
        and not (state = 'accepted' and price_cents = 0 and (result ->> 'ms')::numeric = 0)`,
   );
   const states = new Map(stored.rows.map(({ offer, state }) => [offer, state]));
-  const taken = lines.filter(({ kind, decision }) => kind === 'post' && decision === 'accepted');
+  const taken = lines.filter(
+    ({ kind, decision }) => (kind === 'post' || kind === 'status') && decision === 'accepted',
+  );
+  // What a buyer says with its own key is its word, in no journal of requests to it.
+  const told = await pool.query<{ offer: string }>(
+    `select lead_id || '/' || contract_id as offer from attempt_words
+     where teller like 'buyer/%' and said = 'accepted'`,
+  );
+  const words = new Set(told.rows.map(({ offer }) => offer));
   const accepted = new Set(taken.map(({ leadId, contract }) => `${leadId}/${contract ?? ''}`));
   // A test lead is accepted at test addresses, and sold to nobody.
   const tests = await pool.query<{ id: string }>('select id from leads where test');
   const isTest = (offer: string) => tests.rows.some(({ id }) => offer.startsWith(`${id}/`));
   const lost = [...accepted].filter((offer) => !states.has(offer) && !isTest(offer));
   const invented = [...states].filter(
-    ([offer, state]) => state === 'accepted' && !accepted.has(offer),
+    ([offer, state]) => state === 'accepted' && !accepted.has(offer) && !words.has(offer),
   );
   return [
     ...lost.map((offer) => `${offer} was accepted by the buyer and is not a sale`),
@@ -49,7 +57,7 @@ async function salesAgainst(pool: Pool, lines: readonly JournalLine[]): Promise<
 async function soldTooOften(pool: Pool): Promise<string[]> {
   const wrong = await pool.query<{ lead_id: string; why: string }>(
     `select lead_id, 'an exclusive sale beside another' as why from attempts
-       where state in ('accepted', 'sending', 'in_doubt')
+       where state in ('accepted', 'sending', 'in_doubt', 'pending')
        group by lead_id having bool_or(exclusive) and count(*) > 1
      union all
      select a.lead_id, 'an accepted attempt without its sale' from attempts a

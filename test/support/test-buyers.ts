@@ -26,7 +26,8 @@ export interface TestBuyer {
 export interface TestBuyers {
   /** `host:port`, to be allowed for outbound calls. */
   readonly address: string;
-  urlOf(buyerId: string, kind: JournalLine['kind']): string;
+  /** `at`: another `host:port` that leads here. */
+  urlOf(buyerId: string, kind: JournalLine['kind'], at?: string): string;
   add(id: string, behaviour: BuyerBehaviour): Promise<TestBuyer>;
   /** The whole journal. */
   lines(): readonly JournalLine[];
@@ -66,7 +67,7 @@ export async function startBuyers(folder: string): Promise<TestBuyers> {
 
   return {
     address,
-    urlOf: (buyerId, kind) => `http://${address}/buyers/${buyerId}/${kind}`,
+    urlOf: (buyerId, kind, at = address) => `http://${at}/buyers/${buyerId}/${kind}`,
     async add(id, behaviour) {
       await put(id, behaviour);
       return buyerOf(id);

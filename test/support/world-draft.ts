@@ -2,7 +2,12 @@
 // own, in the words in which operators write them.
 
 import { createHash } from 'node:crypto';
-import type { CrmBehaviour, PingBehaviour, PostBehaviour } from '../../src/demo/buyer-config.ts';
+import type {
+  CrmBehaviour,
+  PingBehaviour,
+  PostBehaviour,
+  StatusBehaviour,
+} from '../../src/demo/buyer-config.ts';
 
 export const SOURCE_KEY = 'sk_test_acme';
 export const OPERATOR_KEY = 'ok_test_operator';
@@ -24,8 +29,15 @@ export interface BuyerTerms {
   readonly priceCents?: number;
   readonly ping?: PingBehaviour;
   readonly post?: keyof typeof POSTS | PostBehaviour;
+  /** Given: it can be asked what it did with a lead, at these times. */
+  readonly status?: StatusBehaviour;
+  readonly asked?: Settings;
+  /** Given: it pushes outcomes with this key. */
+  readonly key?: string;
   /** Given: what it buys is pushed to its CRM, which behaves like this. */
   readonly crm?: CrmBehaviour;
+  /** More settings of that delivery. */
+  readonly delivery?: Settings;
   /** The id of the buyer that plays its test addresses. */
   readonly testAt?: string;
   readonly pingTimeout?: string;
@@ -45,19 +57,26 @@ export interface StageTerms extends Settings {
 }
 
 /** What a buyer does, in the words of the stand-in buyers. */
-export function behaviourOf({ bidCents, ping, post = 'accepts', crm }: BuyerTerms) {
+export function behaviourOf(terms: BuyerTerms) {
+  const { bidCents, ping, post = 'accepts', status, crm } = terms;
   return {
     ping: { ...(bidCents !== undefined && { bidCents }), ...ping },
     post: typeof post === 'string' ? POSTS[post] : post,
+    status: status ?? {},
     crm: crm ?? {},
   };
 }
+
+/** Asked at once and often, as no test has the time of an operator. */
+const SOON = { after: ['200ms', '300ms'], every: '500ms', unknown_after: '0s' };
 
 /** The name of a buyer's contract. */
 export const contractOf = (buyerId: string): string => `${buyerId}_auto`;
 
 /** Creates an empty world with one source, one operator and one vertical. */
-export function createDraft(urlOf: (buyerId: string, kind: 'ping' | 'post' | 'crm') => string) {
+export function createDraft(
+  urlOf: (buyerId: string, kind: 'ping' | 'post' | 'status' | 'crm') => string,
+) {
   const terms = new Map<string, BuyerTerms>();
   const document = {
     sluice: 1,
@@ -73,7 +92,8 @@ export function createDraft(urlOf: (buyerId: string, kind: 'ping' | 'post' | 'cr
   };
 
   function addContract(buyerId: string, campaign: string): void {
-    const { priceCents, crm, contract, testAt, ...own } = terms.get(buyerId) ?? {};
+    const { priceCents, crm, delivery, contract, testAt, ...more } = terms.get(buyerId) ?? {};
+    const { status, asked, ...own } = more;
     const test = (kind: 'ping' | 'post') => (testAt ? { test_url: urlOf(testAt, kind) } : {});
     const { ping, post } = {
       ping: { url: urlOf(buyerId, 'ping'), timeout: own.pingTimeout, ...test('ping') },
@@ -84,7 +104,8 @@ export function createDraft(urlOf: (buyerId: string, kind: 'ping' | 'post' | 'cr
       campaign,
       post,
       ...(priceCents === undefined ? { ping } : { price_cents: priceCents }),
-      ...(crm && { deliveries: [{ name: 'crm', url: urlOf(buyerId, 'crm') }] }),
+      ...(status && { status: { url: urlOf(buyerId, 'status'), ...SOON, ...asked } }),
+      ...(crm && { deliveries: [{ name: 'crm', url: urlOf(buyerId, 'crm'), ...delivery }] }),
       ...contract,
     };
   }
@@ -97,7 +118,8 @@ export function createDraft(urlOf: (buyerId: string, kind: 'ping' | 'post' | 'cr
       terms.set(id, buyerTerms);
       const { caps = [], creditCents } = buyerTerms;
       const balance = creditCents === undefined ? null : { credit_cents: creditCents };
-      document.buyers[id] = { caps, balance };
+      const keys = buyerTerms.key === undefined ? [] : [{ sha256: sha256(buyerTerms.key) }];
+      document.buyers[id] = { caps, balance, keys };
       return id;
     },
 

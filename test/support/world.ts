@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject, test as base } from 'vitest';
 import type { LeadTraceBody } from '../../src/api/wire/trace.ts';
+import type { JournalLine } from '../../src/demo/buyer-journal.ts';
 import type { CapsState } from '../../src/domain/caps/caps.ts';
 import type { LeadId } from '../../src/domain/ids.ts';
 import { auditBooks } from './audit.ts';
@@ -13,7 +14,8 @@ import { type Answer, type CampaignUnderTest, createCampaign, request } from './
 import { createDatabase } from './databases.ts';
 import { createNamespace } from './namespaces.ts';
 import { type ServeProcess, startServe } from './serve-process.ts';
-import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+import { PASS } from './fault-script.ts';
 import { startBuyers, type TestBuyer } from './test-buyers.ts';
 import { until } from './until.ts';
 import {
@@ -33,7 +35,11 @@ export interface WorldSettings {
   readonly processes?: number;
   /** Puts `world.temporal` between the processes and Temporal. */
   readonly proxied?: boolean;
+  /** Puts `world.faults` between the processes and the buyers. */
+  readonly faulty?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** What buyers of the test's own took, as their journal has it; it may grow. */
+  readonly taken?: readonly JournalLine[];
 }
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
@@ -64,16 +70,19 @@ export function worldTest(settings: WorldSettings = {}) {
   });
 }
 
-async function openWorld({ processes: count = 1, proxied = false, env = {} }: WorldSettings) {
+async function openWorld(settings: WorldSettings) {
+  const { processes: count = 1, proxied = false, faulty = false, env = {}, taken = [] } = settings;
   const folder = mkdtempSync(join(tmpdir(), 'sluice-world-'));
   const { temporalAddress } = inject('stack');
   const [database, namespace, buyers, temporal] = await Promise.all([
     createDatabase(),
     createNamespace(),
     startBuyers(folder),
-    proxied ? startTcpProxy(temporalAddress) : undefined,
+    proxied ? startFaultProxy(temporalAddress) : undefined,
   ]);
-  const draft = createDraft(buyers.urlOf);
+  const faults = faulty ? await startFaultProxy(buyers.address, () => PASS) : undefined;
+  const buyersAt = faults?.address ?? buyers.address;
+  const draft = createDraft((buyer, kind) => buyers.urlOf(buyer, kind, buyersAt));
   const serveEnv = {
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: temporal?.address ?? temporalAddress,
@@ -81,7 +90,7 @@ async function openWorld({ processes: count = 1, proxied = false, env = {} }: Wo
     SLUICE_OPERATOR_KEY_SHA256: sha256(OPERATOR_KEY),
     SLUICE_LOG_LEVEL: 'warn',
     ...env,
-    OUTBOUND_ALLOW_PRIVATE: `${buyers.address},${NOBODY},${env.OUTBOUND_ALLOW_PRIVATE ?? ''}`,
+    OUTBOUND_ALLOW_PRIVATE: `${buyersAt},${NOBODY},${env.OUTBOUND_ALLOW_PRIVATE ?? ''}`,
   };
   const names = Array.from({ length: count }, (_, index) => `serve-${index}`);
   const processes = await Promise.all(
@@ -138,9 +147,15 @@ async function openWorld({ processes: count = 1, proxied = false, env = {} }: Wo
     trace,
     apply,
     /** Only with `proxied`. */
-    get temporal(): TcpProxy {
+    get temporal(): FaultProxy {
       if (!temporal) throw new Error('the world was opened without `proxied`');
       return temporal;
+    },
+
+    /** Only with `faulty`; what it passes on is passed on whole until it is given a script. */
+    get faults(): FaultProxy {
+      if (!faults) throw new Error('the world was opened without `faulty`');
+      return faults;
     },
 
     /** A new buyer; it gets its contract with the campaign whose stage names it. */
@@ -192,13 +207,24 @@ async function openWorld({ processes: count = 1, proxied = false, env = {} }: Wo
         [leadId],
       ),
 
+    /** Takes locks by a statement, in a transaction of its own; call what it returns to leave it. */
+    async lock(text: string, values: unknown[]): Promise<() => Promise<void>> {
+      const client = await pool.connect();
+      await client.query('begin');
+      await client.query(text, values);
+      return async () => {
+        await client.query('rollback');
+        client.release();
+      };
+    },
+
     /** The caps of a buyer as its entity has them. */
     caps: (buyer: TestBuyer): Promise<CapsState> =>
       namespace.client.workflow.getHandle(`buyer-caps/${buyer.id}`).query<CapsState>('snapshot'),
 
     /** Holds the journal against the database; throws with every difference. */
     async assertBooks(): Promise<void> {
-      const differences = await auditBooks(pool, buyers.lines());
+      const differences = await auditBooks(pool, [...buyers.lines(), ...taken]);
       if (differences.length > 0) throw new Error(`the books differ:\n${differences.join('\n')}`);
     },
 
@@ -206,7 +232,8 @@ async function openWorld({ processes: count = 1, proxied = false, env = {} }: Wo
 
     async close(): Promise<void> {
       await Promise.all(processes.map((each) => each.stop()));
-      await Promise.all([buyers.close(), database.close(), namespace.close(), temporal?.close()]);
+      await Promise.all([buyers.close(), database.close(), namespace.close()]);
+      await Promise.all([temporal?.close(), faults?.close()]);
       rmSync(folder, { recursive: true, force: true });
     },
   };

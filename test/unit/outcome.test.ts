@@ -86,6 +86,7 @@ describe('places taken', () => {
       ...{ reference: null, ms: 5 },
     },
     in_doubt: { kind: 'in_doubt', reason: 'no_answer', detail: '', ms: 5 },
+    pending: { kind: 'pending', reason: 'decides_later', reference: null, detail: '', ms: 5 },
     rejected: { kind: 'rejected', reason: 'buyer_rejected', detail: '', ms: 5 },
     not_sent: { kind: 'not_sent', reason: 'connection_failed', detail: '' },
     not_offered: { kind: 'not_offered', reason: 'cap_reached', detail: '' },

@@ -2,11 +2,12 @@
 
 import { setMaxListeners } from 'node:events';
 
+import type { Bid } from '../../delivery/adapter.ts';
 import { adapterOf } from '../../delivery/adapters.ts';
 import { decisive, type Entry, isSettled } from '../../domain/routing/award.ts';
 import type { ContractId } from '../../domain/ids.ts';
 import type { Auction, PingResult, StageRoute } from '../../domain/lead.ts';
-import type { Contract } from '../../domain/world/contract.ts';
+import type { Contract, Step } from '../../domain/world/contract.ts';
 import {
   type AuctionPlace,
   auctionRules,
@@ -20,7 +21,8 @@ import {
 } from '../../routing/bids.ts';
 import { type Case, contractOf, stageOf } from '../cases.ts';
 import type { ActivityDeps } from '../deps.ts';
-import { authorise, parcelFor, withoutPerson } from '../parcel.ts';
+import { parcelFor, withoutPerson } from '../parcel.ts';
+import { prepare, zoneOf } from '../prepare.ts';
 import type { StageKey } from '../route.ts';
 
 interface Call {
@@ -118,29 +120,47 @@ function isCutOff(signal: AbortSignal): boolean {
   return signal.aborted && (signal.reason as Error).name === 'AbortError';
 }
 
-async function ping({ send, readSecret }: ActivityDeps, call: Call): Promise<PingResult> {
-  const { known, contract, contractId, key, signal, timeoutMs } = call;
-  const step = contract.ping;
-  if (step === null) return fixedBid(contractId, contract);
+async function ping(deps: ActivityDeps, call: Call): Promise<PingResult> {
+  const { known, contract, contractId } = call;
+  if (contract.ping === null) return fixedBid(contractId, contract);
   const before = known.bids.get(contractId);
-  if (before) return judgedAnew(before, contract);
+  return before ? judgedAnew(before, contract) : ask(deps, call, contract.ping);
+}
+
+async function ask(deps: ActivityDeps, call: Call, step: Step): Promise<PingResult> {
+  const { known, contract, contractId, key, signal, timeoutMs } = call;
   const adapter = adapterOf(step);
   const parcel = parcelFor(known, step, { contractId, round: key.round, withPerson: false });
-  const request = await authorise(adapter.buildPing(parcel, step), step, readSecret);
-  if (!request) return { contractId, kind: 'no_bid', reason: 'secret_missing', ms: 0 };
+  const timeZone = zoneOf(known, contract.buyer);
+  const ready = await prepare(deps, { step: { ...step, timeoutMs }, timeZone });
+  const none = { contractId, kind: 'no_bid', ms: 0 } as const;
+  if (ready.kind === 'withheld') return { ...none, reason: ready.reason };
+  const request = adapter.buildPing(parcel, step, ready.given);
+  if ('unbuildable' in request) {
+    return { ...none, reason: 'request_invalid', detail: request.unbuildable };
+  }
 
-  const reply = await send(request, { timeoutMs, signal });
+  const reply = await deps.send(request, { timeoutMs, signal });
   const { ms } = reply;
   if (reply.kind !== 'answer') {
     const { detail } = reply;
     const reason = reply.reason === 'late' && isCutOff(signal) ? 'not_needed' : reply.reason;
     return { contractId, kind: 'no_bid', reason, ms, ...(detail && { detail }) };
   }
-  const bid = adapter.parsePing(reply.reply);
+  ready.answered(reply.reply.status);
+  const clean = (text: string) => withoutPerson(ready.clean(text), known);
+  const bid = adapter.parsePing(reply.reply, step);
   if (bid.kind === 'no_bid') {
     const { reason } = bid;
-    const detail = withoutPerson(bid.detail, known);
+    const detail = clean(bid.detail);
     return { contractId, kind: 'no_bid', reason, ms, ...(detail && { detail }) };
   }
-  return heldToCeiling({ ...bid, contractId, ms }, contract);
+  return heldToCeiling({ ...cleanBid(bid, clean), contractId, ms }, contract);
+}
+
+/** Captures stand in the bid table and in the history: no person, no secret. */
+function cleanBid(bid: Bid & { kind: 'bid' }, clean: (text: string) => string) {
+  if (!bid.captures) return bid;
+  const captures = Object.entries(bid.captures).map(([name, text]) => [name, clean(text)]);
+  return { ...bid, captures: Object.fromEntries(captures) as Record<string, string> };
 }

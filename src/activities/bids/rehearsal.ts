@@ -144,6 +144,8 @@ function resultText(result: OfferResult): string {
       return `rejected, ${result.detail || sentenceOf(result.reason)}`;
     case 'in_doubt':
       return `no clear answer (a real lead would be in doubt): ${sentenceOf(result.reason)}`;
+    case 'pending':
+      return `pending: ${sentenceOf(result.reason)}`;
     case 'not_sent':
     case 'not_offered':
       return `not sent, ${sentenceOf(result.reason)}`;

@@ -12,7 +12,9 @@ import { dateAndTimeText } from '../../eligibility/zones.ts';
 import { type Case, contractOf } from '../cases.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { parcelFor } from '../parcel.ts';
-import { failedBySecret, hostOf, type Tokens } from './host.ts';
+import { zoneOf } from '../prepare.ts';
+import { failedBySecret, hostOf, type PushHost } from './host.ts';
+import type { Lanes } from './lanes.ts';
 
 /** A batch may hold thousands of leads; its file has as long as this. */
 const BATCH_MS = 5 * 60_000;
@@ -27,7 +29,7 @@ export async function queueForBatch(
   }: { target: Target; known: Case; push: Omit<BatchKey, 'dueAtMs'> & { leadId: LeadId } },
 ): Promise<string> {
   if (!target.batch) throw new Error(`${push.target} takes each lead by itself`);
-  const timeZone = zoneOf(known, push.contractId);
+  const timeZone = zoneOf(known, contractOf(known, push.contractId).buyer);
   const times = timesOf(target.batch.times);
   for (let afterMs = now(); ;) {
     const dueAtMs = nextTime(times, timeZone, afterMs);
@@ -38,7 +40,7 @@ export async function queueForBatch(
   }
 }
 
-export function createBatchActivities(deps: ActivityDeps, tokens: Tokens) {
+export function createBatchActivities(deps: ActivityDeps, lanes: Lanes) {
   return {
     /** Sends a batch and returns the proof. Throws for another try. */
     async pushBatch(key: BatchKey): Promise<{ readonly proof: string }> {
@@ -53,18 +55,27 @@ export function createBatchActivities(deps: ActivityDeps, tokens: Tokens) {
         ({ name }) => name === key.target,
       );
       const target = delivery && targetOf(delivery.step);
-      if (!target?.batch) throw new Error(`${key.contractId} has no batches for ${key.target}`);
+      if (!delivery || !target?.batch)
+        throw new Error(`${key.contractId} has no batches for ${key.target}`);
       const pushes = await pushesOf(deps, key, items);
-      const dueAt = dueText(zoneOf(known, key.contractId), key.dueAtMs);
+      const dueAt = dueText(zoneOf(known, contractOf(known, key.contractId).buyer), key.dueAtMs);
       const batch = {
         id: `${key.contractId}/${key.target}/${dueAt}`,
         contractId: key.contractId,
         fileName: `${key.contractId}_${dueAt.replaceAll('-', '')}.csv`.replace(/[^\w.-]/g, '_'),
         pushes,
       };
-      const host = hostOf(deps, tokens, BATCH_MS);
-      const came = await target.batch.deliver(batch, host).catch(failedBySecret);
-      return ended(deps, key, { came, leads: pushes.length });
+      const { limits } = delivery;
+      const host = hostOf(
+        { ...deps, lanes },
+        {
+          timeoutMs: BATCH_MS,
+          timeZone: zoneOf(known, contractOf(known, key.contractId).buyer),
+          limits,
+        },
+      );
+      const came = await target.batch.deliver(batch, host.host).catch(failedBySecret);
+      return ended(deps, key, { came: cleaned(came, host), leads: pushes.length });
     },
 
     /** Writes down that a batch failed for good, for each of its leads. */
@@ -72,6 +83,12 @@ export function createBatchActivities(deps: ActivityDeps, tokens: Tokens) {
       await endBatch(deps.pool, key, { state: 'failed', detail: 'given up' });
     },
   };
+}
+
+/** Without any secret that the receiver was told. */
+function cleaned(came: DeliveryReply, host: PushHost): DeliveryReply {
+  if (came.kind === 'delivered') return { ...came, proof: host.withoutSecrets(came.proof) };
+  return { ...came, detail: host.withoutSecrets(came.detail) };
 }
 
 async function ended(
@@ -107,11 +124,6 @@ async function pushesOf(
     pushes.push({ parcel, sale, id: `${leadId}/${contractId}/${target}`, tries });
   }
   return pushes;
-}
-
-function zoneOf({ loaded }: Case, contractId: string): string {
-  const contract = loaded.world.contracts[contractId];
-  return loaded.world.buyers[contract?.buyer ?? '']?.timeZone ?? loaded.world.timeZone;
 }
 
 /** `20261127_1700` on the buyer's clock: it sorts, and stands in a file name. */

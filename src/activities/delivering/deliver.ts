@@ -1,25 +1,42 @@
 // Pushes a sold lead to a buyer's systems. The first try is made while the workflow task is still
-// open, which saves a lead a third of its cost to Temporal (ADR 0009); Temporal repeats the push by
-// the policy of the workflow's call. Each try leaves its trace in PostgreSQL.
+// open, which saves a lead a third of its cost to Temporal (ADR 0009); Temporal repeats the push
+// after the pause that each try decides (ADR 0018). Each try leaves its trace in PostgreSQL.
 
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { loadSale, recordDelivery } from '../../db/deliveries.ts';
-import { targetOf } from '../../delivery/targets/targets.ts';
-import type { ContractId, LeadId } from '../../domain/ids.ts';
-import type { FirstTry, Sale } from '../../domain/outcome.ts';
-import { contractOf } from '../cases.ts';
+import {
+  countTries,
+  type DeliveryKey,
+  loadSale,
+  recordDelivery,
+  recordGivenUp,
+} from '../../db/deliveries.ts';
+import { currentWorldVersion } from '../../db/worlds.ts';
+import type { DeliveryEnd, DeliveryTarget, FirstTry, Sale } from '../../domain/outcome.ts';
+import { DELIVERY_ENDED } from '../../domain/outcome.ts';
 import type { ActivityDeps } from '../deps.ts';
-import { parcelFor, withoutPerson } from '../parcel.ts';
-import { queueForBatch } from './batch.ts';
-import { failedBySecret, hostOf, type Tokens } from './host.ts';
+import { targetFor } from '../settle.ts';
+import { createHealth } from './health.ts';
+import type { Lanes } from './lanes.ts';
+import { pushId, type PushDeps, type Tried, tryPush } from './push.ts';
 
-export interface Push {
-  readonly leadId: LeadId;
-  readonly contractId: ContractId;
-  readonly target: string;
+export type Push = DeliveryKey;
+
+/** What the tries after the first know of those before. */
+export interface Before {
+  /** Tries that ended before this activity began. */
+  readonly triedBefore?: number;
+  /** The first try was under way: if it is not awaited here, it counts. */
+  readonly underWay?: true;
+  /** The version whose delivery is made; that of the lead unless told. */
+  readonly worldVersion?: number;
 }
 
-type Tried = Exclude<FirstTry, { kind: 'under_way' }>;
+/** What a repeat that an operator asked for pushes. */
+export interface RedeliveryPlan {
+  readonly target: DeliveryTarget;
+  readonly sale: Sale;
+  readonly before: Before;
+}
 
 /**
  * How long the first try may keep the workflow task open. Under the 2.4 s after which a task has to
@@ -31,21 +48,15 @@ const FIRST_TRY_WAIT_MS = 1_000;
 /** Longer than any try takes; whoever comes later pushes again, under the same key. */
 const KEEP_TRY_MS = 90_000;
 
-export function createDeliverActivities(deps: ActivityDeps, tokens: Tokens) {
+export function createDeliverActivities(given: ActivityDeps, lanes: Lanes) {
   /** First tries that outlived their step, by push: the step that follows waits for them. */
   const underWay = new Map<string, Promise<Tried>>();
-
-  async function attempt(push: Push, sale: Sale, tries: number): Promise<Tried> {
-    const tried = await pushOnce({ ...deps, tokens }, { push, sale, tries });
-    const isDelivered = tried.kind === 'delivered';
-    await recordDelivery(deps.pool, {
-      ...push,
-      state: isDelivered ? 'delivered' : 'trying',
-      tries,
-      detail: isDelivered ? tried.proof : tried.detail,
-    });
-    return tried;
-  }
+  const { pool, now } = given;
+  const deps: PushDeps = {
+    ...given,
+    lanes,
+    health: createHealth({ pool, now, random: () => given.pushes.random() }),
+  };
 
   return {
     /**
@@ -54,10 +65,13 @@ export function createDeliverActivities(deps: ActivityDeps, tokens: Tokens) {
      * wrong is for the next try.
      */
     async tryDelivery({ sale, ...push }: Push & { readonly sale: Sale }): Promise<FirstTry> {
-      const id = idOf(push);
+      const id = pushId(push);
       const trying =
         underWay.get(id) ??
-        attempt(push, sale, 1).catch(() => failed('the try could not be recorded'));
+        tryPush(deps, { push, sale, tries: 1, looks: 1 }).catch((): Tried => ({
+          kind: 'failed',
+          detail: 'the try could not be made',
+        }));
       underWay.set(id, trying);
       const first = await Promise.race([trying, underWayAfter(FIRST_TRY_WAIT_MS)]);
       // Kept for the step that follows, which may come after the answer; and not for ever.
@@ -67,71 +81,81 @@ export function createDeliverActivities(deps: ActivityDeps, tokens: Tokens) {
     },
 
     /**
-     * Pushes once, or awaits the try that is under way here, and returns the proof. Throws on
-     * anything but a 2xx, for another try; a receiver may get it twice, under the same idempotency
-     * key. `triedBefore` counts the tries that ended before this activity began.
+     * Pushes once, or awaits the try that is under way here, and returns the proof. Throws
+     * `DeliveryFailed` or `DeliveryHeld` for another try after the pause they name, and
+     * `DeliveryEnded` where no other may be made. A receiver may get it twice, under the same
+     * idempotency key: a process that dies in between does not know whether it arrived.
      */
     async deliverLead(
-      push: Push & { readonly triedBefore?: number },
-    ): Promise<{ readonly proof: string }> {
-      const { triedBefore = 0, ...key } = push;
-      const tries = triedBefore + Context.current().info.attempt;
+      asked: Push & Before,
+    ): Promise<{ readonly proof: string; readonly unsaved?: true }> {
+      const { triedBefore = 0, underWay: hadBegun, worldVersion, ...push } = asked;
+      const context = Context.current();
+      const begun = underWay.get(pushId(push));
+      underWay.delete(pushId(push));
+      const heard: unknown = context.info.heartbeatDetails;
+      const sent = typeof heard === 'number' ? heard : 0;
       const again = async () =>
-        attempt(key, await loadSale(deps.pool, key.leadId, key.contractId), tries);
-      const begun = underWay.get(idOf(key));
-      underWay.delete(idOf(key));
+        tryPush(deps, {
+          ...{ push, sale: await loadSale(pool, push.leadId, push.contractId) },
+          tries: triedBefore + (hadBegun ? 1 : 0) + sent + 1,
+          looks: context.info.attempt,
+          ...(worldVersion !== undefined && { worldVersion }),
+          // Remembered by Temporal before it leaves: a repeat after a crash is a repeat.
+          onStart: () => context.heartbeat(sent + 1),
+        });
       const tried = await (begun ?? again());
-      if (tried.kind === 'delivered') return { proof: tried.proof };
-      throw ApplicationFailure.create({
-        message: tried.detail,
-        type: 'DeliveryFailed',
-        nonRetryable: tried.forGood === true,
-      });
+      if (tried.kind === 'delivered') {
+        return { proof: tried.proof, ...(tried.unsaved && { unsaved: true }) };
+      }
+      throw failureOf(tried);
     },
 
-    /** Writes down that a push failed for good, so that it is listed and never lost. */
-    async giveUpDelivery(push: Push): Promise<void> {
-      await recordDelivery(deps.pool, { ...push, state: 'failed', tries: 0, detail: 'given up' });
+    /** Writes down that the time of a push is over, so that it is listed and never lost. */
+    giveUpDelivery: (push: Push): Promise<void> => recordGivenUp(pool, push),
+
+    /** Writes down an end that is known and could not be stored. */
+    recordPush: (
+      end: Push & { readonly state: 'delivered' | 'failed' | 'unclear'; readonly detail: string },
+    ): Promise<void> => recordDelivery(pool, { tries: 1, ...end }),
+
+    /**
+     * What an operator's repeat pushes: the delivery as the version in force has it, since its
+     * address may be what was mended; as the lead's own has it where it is gone.
+     */
+    async planRedelivery(push: Push): Promise<RedeliveryPlan> {
+      const { leadId, contractId, target } = push;
+      const sale = await loadSale(pool, leadId, contractId);
+      const own = await deps.cases.of(leadId, sale.round);
+      const inForce = await deps.cases.worldAt(await currentWorldVersion(pool));
+      const planned = [inForce, own.loaded].flatMap(({ version, world }) => {
+        const found = targetFor(world, { contractId, target, atMs: now() });
+        return found ? [{ target: found, worldVersion: version }] : [];
+      });
+      const [plan] = planned;
+      if (!plan) throw new Error(`no version has a delivery ${contractId}/${target}`);
+      const triedBefore = await countTries(pool, push);
+      const { worldVersion } = plan;
+      return { target: plan.target, sale, before: { triedBefore, worldVersion } };
     },
   };
-}
-
-function idOf({ leadId, contractId, target }: Push): string {
-  return `${leadId}/${contractId}/${target}`;
 }
 
 function underWayAfter(ms: number): Promise<FirstTry> {
   return new Promise((resolve) => setTimeout(() => resolve({ kind: 'under_way' }), ms).unref());
 }
 
-async function pushOnce(
-  deps: ActivityDeps & { readonly tokens: Tokens },
-  { push, sale, tries }: { push: Push; sale: Sale; tries: number },
-): Promise<Tried> {
-  const { leadId, contractId, target } = push;
-  const known = await deps.cases.of(leadId, sale.round);
-  const delivery = contractOf(known, contractId).deliveries.find(({ name }) => name === target);
-  if (!delivery) throw new Error(`contract ${contractId} has no delivery ${target}`);
-  const { step } = delivery;
-  const receiver = targetOf(step);
-  if (receiver.batch) {
-    return {
-      kind: 'delivered',
-      proof: await queueForBatch(deps, { target: receiver, known, push }),
-    };
+function failureOf(tried: Exclude<Tried, { kind: 'delivered' }>): ApplicationFailure {
+  if (tried.kind === 'ended') {
+    const end: DeliveryEnd = tried;
+    const { detail: message } = end;
+    return ApplicationFailure.create({
+      ...{ message, type: DELIVERY_ENDED, nonRetryable: true, details: [end] },
+    });
   }
-  const parcel = parcelFor(known, step, { contractId, round: sale.round, withPerson: true });
-  const host = hostOf(deps, deps.tokens, step.timeoutMs);
-  const told = { parcel, sale, id: idOf(push), tries };
-  const reply = await receiver.deliver(told, host).catch(failedBySecret);
-  if (reply.kind === 'delivered') {
-    const proof = `${reply.proof} after ${tries} ${tries === 1 ? 'try' : 'tries'}`;
-    return { kind: 'delivered', proof: withoutPerson(proof, known) };
-  }
-  const isOver = reply.kind !== 'retry';
-  return { ...failed(withoutPerson(reply.detail, known)), ...(isOver && { forGood: true }) };
-}
-
-function failed(detail: string): Tried & { kind: 'failed' } {
-  return { kind: 'failed', detail };
+  const { detail: message, afterMs, held } = tried;
+  return ApplicationFailure.create({
+    ...{ message, type: held ? 'DeliveryHeld' : 'DeliveryFailed' },
+    ...(afterMs !== undefined && { nextRetryDelay: afterMs }),
+  });
 }

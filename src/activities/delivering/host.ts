@@ -1,5 +1,6 @@
-// What targets are given: guarded calls within the time of one push, secrets, and tokens that are
-// kept in this process until they end.
+// What targets are given: guarded calls within the time of one push and the limits of their host,
+// secrets, and tokens that are kept in this process until they end. Remembers what the last answer
+// said about when to come back, and every secret that was handed out, which no record may show.
 
 import type { OutgoingRequest, Reply } from '../../delivery/adapter.ts';
 import {
@@ -8,7 +9,11 @@ import {
   type TargetHost,
   type Token,
 } from '../../delivery/targets/target.ts';
+import type { HostLimits } from '../../domain/delivering/endpoint.ts';
 import type { ActivityDeps } from '../deps.ts';
+import { retryAfterMs } from '../../delivery/targets/replies.ts';
+import type { Lanes } from './lanes.ts';
+import { withoutSecrets } from '../prepare.ts';
 
 /** Not used in its last seconds: it must still be good when it arrives. */
 const TOKEN_MARGIN_MS = 10_000;
@@ -35,31 +40,94 @@ export function createTokens(now: () => number) {
 
 export type Tokens = ReturnType<typeof createTokens>;
 
-/** The host of one push that may take so long, all its calls together. */
+/** What the calls of a push have told beside their answers. */
+export interface Seen {
+  /** The last answer asked for a pause. */
+  readonly askedMs: number | undefined;
+  /** It said that there was too much, or none came in time. */
+  readonly isSlow: boolean;
+}
+
+/** A target's host, and what is known when the target has done its work. */
+export interface PushHost {
+  readonly host: TargetHost;
+  seen(): Seen;
+  /** The text without any secret that the target was given. */
+  withoutSecrets(text: string): string;
+}
+
+type HostDeps = Pick<ActivityDeps, 'send' | 'carriers' | 'readSecret' | 'tokens' | 'now'> & {
+  readonly lanes: Lanes;
+};
+
+interface PushTerms {
+  readonly timeoutMs: number;
+  readonly timeZone: string;
+  readonly limits: HostLimits;
+}
+
+/** The host of one push that may take so long, all its calls together; waits do not count. */
 export function hostOf(
-  deps: Pick<ActivityDeps, 'send' | 'carriers' | 'readSecret' | 'now'>,
-  tokens: Tokens,
-  timeoutMs: number,
-): TargetHost {
-  const { send, carriers, readSecret, now } = deps;
-  const endsAtMs = now() + timeoutMs;
+  { send, carriers, readSecret, now, tokens, lanes }: HostDeps,
+  { timeoutMs, timeZone, limits }: PushTerms,
+): PushHost {
+  let endsAtMs = now() + timeoutMs;
+  let seen: Seen = { askedMs: undefined, isSlow: false };
+  const secrets = new Set<string>();
+  const keep = (secret: string): string => {
+    secrets.add(secret);
+    return secret;
+  };
+
   const leftMs = () => Math.max(0, endsAtMs - now());
-  return {
-    nowMs: now(),
-    call: async (request: OutgoingRequest): Promise<Reply> => {
-      if (leftMs() > 0) return send(request, { timeoutMs: leftMs() });
-      return { kind: 'not_sent', reason: 'late', detail: 'the time of the push was over', ms: 0 };
-    },
+
+  async function call(request: OutgoingRequest): Promise<Reply> {
+    const cameAtMs = now();
+    const leave = await lanes.enter(hostIn(request.url), limits);
+    endsAtMs += now() - cameAtMs;
+    try {
+      const reply = await within(request, endsAtMs - now());
+      seen = seenIn(reply, now());
+      return reply;
+    } finally {
+      leave();
+    }
+  }
+
+  async function within(request: OutgoingRequest, leftMs: number): Promise<Reply> {
+    if (leftMs > 0) return send(request, { timeoutMs: leftMs });
+    return { kind: 'not_sent', reason: 'late', detail: 'the time of the push was over', ms: 0 };
+  }
+
+  const host: TargetHost = {
+    ...{ nowMs: now(), timeZone },
+    call,
     mail: (server, mail) => carriers.mail({ server, timeoutMs: leftMs() }, mail),
     upload: (place, file) => carriers.upload({ place, timeoutMs: leftMs() }, file),
     secret: async (reference) => {
       const secret = await readSecret(reference);
       if (!secret) throw new SecretMissing(reference);
-      return secret;
+      return keep(secret);
     },
-    token: (key, fetch) => tokens.of(key, fetch),
+    token: async (key, fetch) => keep(await tokens.of(key, fetch)),
     dropToken: (key) => tokens.drop(key),
   };
+  return { host, seen: () => seen, withoutSecrets: (text) => withoutSecrets(text, secrets) };
+}
+
+function hostIn(url: string): string {
+  // What is no address is refused by the guard, with a reason.
+  return URL.canParse(url) ? new URL(url).host : url;
+}
+
+/** Statuses by which a receiver says that it has too much to do. */
+const SLOW_DOWN: ReadonlySet<number> = new Set([429, 502, 504]);
+
+function seenIn(came: Reply, nowMs: number): Seen {
+  if (came.kind !== 'answer') return { askedMs: undefined, isSlow: came.reason === 'late' };
+  const { status } = came.reply;
+  const isSlow = SLOW_DOWN.has(status);
+  return { askedMs: retryAfterMs(came.reply, nowMs), isSlow };
 }
 
 /** A push whose secret is not set is tried again: it may be set by then. */

@@ -1,5 +1,5 @@
-// Fetches a lead that Meta announced, and takes it in. A step of the workflow `fetchLead`: what it
-// throws is tried again by the workflow's policy, unless it is final.
+// Fetches a lead that a platform announced, and takes it in. A step of the workflow `fetchLead`:
+// what it throws is tried again by the workflow's policy, unless it is final.
 
 import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/activity';
@@ -9,9 +9,11 @@ import type { Pool } from '../../db/pool.ts';
 import type { LeadId } from '../../domain/ids.ts';
 import type { Door } from '../../domain/world/door.ts';
 import type { World } from '../../domain/world/world.ts';
-import { graphRequest, readGraphReply } from './graph.ts';
 import type { Send } from '../http.ts';
 import type { ReadSecret } from '../parcel.ts';
+import { createGraph } from './graph.ts';
+import { linkedin } from './linkedin.ts';
+import type { FetchPlatform } from './platform.ts';
 
 export interface FetchDeps {
   readonly pool: Pool;
@@ -36,7 +38,11 @@ const TIMEOUT_MS = 15_000;
 const NEW_TOKEN_EVERY = '1 minute';
 
 export function createFetchActivities(deps: FetchDeps) {
-  /** Of tokens that Graph has refused: it is not asked again with them. */
+  const platforms: Readonly<Record<string, FetchPlatform>> = {
+    meta: createGraph(deps.metaGraphUrl),
+    linkedin,
+  };
+  /** Of tokens that were refused: nobody is asked again with them. */
   const refusedTokens = new Set<string>();
 
   async function fail(id: NoticeId, says: string): Promise<ApplicationFailure> {
@@ -60,22 +66,26 @@ export function createFetchActivities(deps: FetchDeps) {
       if (notice?.leadId) return { leadId: notice.leadId };
       const source = notice && deps.currentWorld().sources[notice.sourceId];
       const door = notice && source?.doors[notice.door];
-      if (!notice || !door?.meta) throw await fail(id, 'the door is not in the world any more');
+      const platform = platforms[id.platform];
+      if (!notice || !platform || door?.format !== notice.platform) {
+        throw await fail(id, 'the door is not in the world any more');
+      }
       if (source?.paused) throw await stop(notice, 'the source is paused');
 
-      const { pageTokenRef } = door.meta;
-      const token = await deps.readSecret(pageTokenRef);
-      if (!token) throw await stop(notice, `the secret ${pageTokenRef} is not set`);
+      const tokenRef = platform.tokenRefOf(door);
+      if (tokenRef === undefined) throw await stop(notice, 'the door names no token');
+      const token = await deps.readSecret(tokenRef);
+      if (!token) throw await stop(notice, `the secret ${tokenRef} is not set`);
       const tokenHash = createHash('sha256').update(token).digest('hex');
-      const isDead = 'Graph refuses the page’s token: another one is needed';
+      const isDead = 'the token is refused: another one is needed';
       if (refusedTokens.has(tokenHash)) throw await stop(notice, isDead);
 
-      const request = graphRequest(deps.metaGraphUrl, { leadgenId: id.externalId, token });
-      const reply = readGraphReply(await deps.send(request, { timeoutMs: TIMEOUT_MS }));
+      const request = platform.buildRequest({ door, externalId: id.externalId, token });
+      const reply = platform.readReply(await deps.send(request, { timeoutMs: TIMEOUT_MS }));
       switch (reply.kind) {
         case 'token_refused':
           refusedTokens.add(tokenHash);
-          deps.alert(isDead, { source: notice.sourceId, door: notice.door, secret: pageTokenRef });
+          deps.alert(isDead, { source: notice.sourceId, door: notice.door, secret: tokenRef });
           throw await stop(notice, isDead);
         case 'final':
           throw await fail(id, reply.says);

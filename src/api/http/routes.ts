@@ -32,6 +32,8 @@ export type Route = Address &
     | { readonly access: 'buyer'; readonly handle: Handle<[OperatorCaller | BuyerCaller]> }
     /** Of a source or an operator. */
     | { readonly access: 'any_key'; readonly handle: Handle<[Caller]> }
+    /** Of a source, a buyer or an operator. */
+    | { readonly access: 'every_key'; readonly handle: Handle<[KeyHolder]> }
   );
 
 /** A router for these routes; an address answers a method that it does not have with 405. */
@@ -80,12 +82,14 @@ const SERVES: Readonly<Record<Exclude<Route['access'], 'anyone'>, readonly KeyHo
   operator: ['operator'],
   buyer: ['buyer', 'operator'],
   any_key: ['source', 'operator'],
+  every_key: ['source', 'buyer', 'operator'],
 };
 
 async function serve(route: Route, req: Request, res: Response): Promise<void> {
   const caller = res.locals['caller'] as KeyHolder | undefined;
   if (route.access === 'anyone') return void (await route.handle(req, res));
   if (!caller) throw new Error(`${route.path} was reached without a caller`);
+  if (route.access === 'every_key') return void (await route.handle(req, res, caller));
   if (route.access === 'any_key' && caller.kind !== 'buyer') {
     return void (await route.handle(req, res, caller));
   }

@@ -1,5 +1,5 @@
 // GET and POST /in/linkedin: LinkedIn's lead sync. Challenges are answered and notices are written
-// down; the leads themselves are not fetched yet.
+// down; what a door with a token announces is fetched by a workflow of its own.
 
 import type { Request, Response } from 'express';
 
@@ -59,6 +59,8 @@ function refsOf({ door }: NamedDoor): readonly string[] {
   return door.linkedin ? [door.linkedin.clientSecretRef] : [];
 }
 
-function toNotice({ externalId, about }: LinkedinNotice, { sourceId, name }: NamedDoor): NewNotice {
-  return { platform: 'linkedin', externalId, sourceId, door: name, about, state: 'kept' };
+function toNotice(notice: LinkedinNotice, { sourceId, name, door }: NamedDoor): NewNotice {
+  const { externalId, about, isNew } = notice;
+  const state = isNew && door.linkedin?.tokenRef ? 'waiting' : 'kept';
+  return { platform: 'linkedin', externalId, sourceId, door: name, about, state };
 }

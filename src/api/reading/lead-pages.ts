@@ -1,6 +1,6 @@
 // Pages of leads: what may be asked by whom, the cursor, and the lines.
 
-import type { LeadCursor, LeadFilter, ListedLead, Moment } from '../../db/reading/lead-list.ts';
+import type { LeadCursor, LeadFilter, ListedLead } from '../../db/reading/lead-list.ts';
 import { isLeadId } from '../../domain/ids.ts';
 import { LEAD_STATUSES, type LeadStatus } from '../../domain/lead.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -8,6 +8,7 @@ import type { Caller } from '../http/auth.ts';
 import { Problem } from '../problems.ts';
 import type { ListedLeadBody } from '../wire/lead.ts';
 import type { LeadListQuery } from '../wire/queries.ts';
+import { toMoment } from './moments.ts';
 
 const PAGE = 50;
 
@@ -58,11 +59,6 @@ function statusesFor(status: LeadListQuery['status'], caller: Caller) {
     });
   }
   return [status];
-}
-
-function toMoment(text: string, timeZone: string): Moment {
-  if (text.length === 'YYYY-MM-DD'.length) return { kind: 'day', day: text, timeZone };
-  return { kind: 'instant', at: new Date(text) };
 }
 
 function toLine(lead: ListedLead, caller: Caller): ListedLeadBody {

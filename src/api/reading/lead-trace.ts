@@ -193,10 +193,11 @@ function toRows(trace: LeadTrace) {
       amount_cents: amountCents,
       posted_at: toTime(postedAtMs),
     })),
-    deliveries: trace.deliveries.map(({ contractId, atMs, ...rest }) => ({
+    deliveries: trace.deliveries.map(({ contractId, atMs, nextTryAtMs, ...rest }) => ({
       contract: contractId,
       ...rest,
       at: toTime(atMs),
+      next_try_at: nextTryAtMs === null ? null : toTime(nextTryAtMs),
     })),
   };
 }

@@ -163,11 +163,12 @@ function contractsOf({ contracts }: LeadTraceBody): string[] {
 
 function deliveriesOf({ deliveries }: LeadTraceBody): string[] {
   return columns(
-    deliveries.map(({ contract, target, state, tries, detail }) => [
+    deliveries.map(({ contract, target, state, tries, detail, next_try_at: next }) => [
       `${contract}/${target}`,
       state,
       `${tries} ${tries === 1 ? 'try' : 'tries'}`,
-      detail,
+      printable(detail),
+      next === null ? '' : `next try ${next}`,
     ]),
   );
 }

@@ -35,9 +35,12 @@ import {
 import { PINGS } from './ping.ts';
 import { leadHeaders, leadQuery, pnlQuery } from './queries.ts';
 import { pnlReport, readiness } from './report.ts';
+import { EVENTS } from '../events/wire.ts';
 import { FEEDBACK } from './scoring/score.ts';
 import { FIELDS } from '../fields.ts';
+import { DELIVERIES } from '../deliveries/wire.ts';
 import { LOOKUPS } from '../lookups/wire.ts';
+import { OUTCOMES } from '../outcomes/wire.ts';
 import { SUPPRESSIONS } from '../suppressions/wire.ts';
 import { leadTrace } from './trace.ts';
 import { WHAT_IF } from './what-if.ts';
@@ -167,9 +170,12 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     },
   },
   ...LOOKUPS,
+  ...DELIVERIES,
   ...CAPS,
   ...DEPOSITS,
+  ...EVENTS,
   ...FEEDBACK,
+  ...OUTCOMES,
   ...SUPPRESSIONS,
   ...WHAT_IF,
   ...CONFIGURATION,

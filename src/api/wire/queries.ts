@@ -18,7 +18,8 @@ export const pageLimit = wholeNumber
   .meta({ description: '1 to 200; 50 unless told', type: 'integer' });
 
 const day = z.iso.date();
-const moment = z.union([day, z.iso.datetime({ offset: true })], 'neither a day nor a time');
+/** A day, or a time with its offset. */
+export const moment = z.union([day, z.iso.datetime({ offset: true })], 'neither a day nor a time');
 
 /** `GET /v1/leads`. */
 export const leadQuery = z.strictObject({

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 
 import { ATTEMPT_STATES, LEAD_STATUSES } from '../../domain/lead.ts';
+import { DELIVERY_STATES } from '../../domain/outcome.ts';
 import {
   DOUBTS,
   INELIGIBLE,
@@ -156,10 +157,11 @@ const transfer = z.strictObject({
 const delivery = z.strictObject({
   contract: z.string(),
   target: z.string(),
-  state: z.enum(['delivered', 'trying', 'failed']),
+  state: z.enum(DELIVERY_STATES),
   tries: z.int(),
   detail: z.string(),
   at: time,
+  next_try_at: time.nullable(),
 });
 
 const money = z.strictObject({

@@ -4,6 +4,7 @@
 import type { ContractId, LeadId } from '../../domain/ids.ts';
 import type { Lead, LeadOutcome, LeadStatus } from '../../domain/lead.ts';
 import type { Cents } from '../../domain/money.ts';
+import type { DeliveryState } from '../../domain/outcome.ts';
 import type { LeadSale, RecordedAttempt } from '../../domain/recorded.ts';
 import type { Feedback } from '../../domain/scoring/feedback.ts';
 import { type LeadRow, toLead } from '../leads.ts';
@@ -67,10 +68,11 @@ export interface TracedTransfer {
 export interface TracedDelivery {
   readonly contractId: ContractId;
   readonly target: string;
-  readonly state: 'delivered' | 'trying' | 'failed';
+  readonly state: DeliveryState;
   readonly tries: number;
   readonly detail: string;
   readonly atMs: number;
+  readonly nextTryAtMs: number | null;
 }
 
 /** What an operator did while the lead waited. */
@@ -112,7 +114,8 @@ const TRACE = `select l.id, l.public_no, l.campaign_id, l.source_id, l.sub_sourc
      from transfers t where t.lead_id = l.id) as transfers,
     (select coalesce(jsonb_agg(jsonb_build_object('contractId', d.contract_id,
        'target', d.target, 'state', d.state, 'tries', d.tries, 'detail', d.detail,
-       'atMs', ${msOf('d.at')}) order by d.at, d.contract_id, d.target), '[]')
+       'atMs', ${msOf('d.at')}, 'nextTryAtMs', ${msOf('d.next_try_at')})
+       order by d.at, d.contract_id, d.target), '[]')
      from deliveries d where d.lead_id = l.id) as deliveries,
     (select coalesce(jsonb_agg(jsonb_build_object('round', n.round, 'action', n.action,
        'contract', n.contract_id, 'by', n.done_by, 'atMs', ${msOf('n.done_at')})

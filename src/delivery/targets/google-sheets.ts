@@ -40,7 +40,10 @@ const options = z.strictObject({
     .default('https://oauth2.googleapis.com/token')
     .describe('Where tokens are given out.'),
   service_account: secretRef.describe('Where the service account’s JSON key is found.'),
-  spreadsheet_id: z.string().regex(/^[\w-]{10,100}$/, 'wants the id in the sheet’s address'),
+  spreadsheet_id: z
+    .string()
+    .regex(/^[\w-]{10,100}$/, 'wants the id in the sheet’s address')
+    .describe('The id in the sheet’s address.'),
   sheet: z.string().trim().min(1).max(100).default('Sheet1').describe('The name of the tab.'),
   columns: z
     .array(source)

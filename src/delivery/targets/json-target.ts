@@ -1,15 +1,15 @@
 // A push in Sluice's own JSON protocol: whoever answers with a 2xx has it.
 
-import type { Step } from '../../domain/world/contract.ts';
+import type { JsonStep } from '../../domain/world/contract.ts';
 import { jsonAdapter } from '../json.ts';
 import type { DeliveryReply, Target } from './target.ts';
 
-/** A receiver that says it is gone for good: trying again would only annoy it. */
-const GONE = 410;
+/** No credentials that count, or gone for good: no lead will be taken until somebody has looked. */
+const STOPS: ReadonlySet<number> = new Set([401, 403, 410]);
 const CONFLICT = 409;
 
 /** The target of a step in the JSON protocol. */
-export function jsonTarget(step: Step): Target {
+export function jsonTarget(step: JsonStep): Target {
   return {
     async deliver({ parcel, sale, tries }, host): Promise<DeliveryReply> {
       const built = jsonAdapter.buildDelivery(parcel, step, sale);
@@ -23,7 +23,8 @@ export function jsonTarget(step: Step): Target {
         return { kind: 'delivered', proof: `HTTP ${status}` };
       }
       const detail = `HTTP ${status}`;
-      return status === GONE ? { kind: 'failed', detail, stop: true } : { kind: 'retry', detail };
+      const stops = STOPS.has(status);
+      return stops ? { kind: 'failed', detail, stop: true } : { kind: 'retry', detail };
     },
   };
 }

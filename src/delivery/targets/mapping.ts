@@ -28,8 +28,12 @@ export const source = z
   .union(
     [
       fieldName,
-      z.strictObject({ fact: z.enum(FACT_NAMES) }),
-      z.strictObject({ value: z.union([z.string().min(1).max(1_000), z.number(), z.boolean()]) }),
+      z.strictObject({ fact: z.enum(FACT_NAMES).describe('What is known of the sale.') }),
+      z.strictObject({
+        value: z
+          .union([z.string().min(1).max(1_000), z.number(), z.boolean()])
+          .describe('Always this.'),
+      }),
     ],
     {
       error:

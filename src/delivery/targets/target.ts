@@ -98,6 +98,8 @@ export interface TargetHost {
   /** Forgets a token that the receiver did not take. */
   dropToken(key: string): void;
   readonly nowMs: number;
+  /** In whose days ages are counted; UTC without one. */
+  readonly timeZone?: string;
 }
 
 /** A target with its settings. */

@@ -1,6 +1,6 @@
 // The one list of targets, by the name that stands in a world.
 
-import type { Step, TargetAdapter, TargetStep } from '../../domain/world/contract.ts';
+import type { Delivery, TargetAdapter, TargetStep } from '../../domain/world/contract.ts';
 import { gohighlevel } from './crm/gohighlevel.ts';
 import { hubspotForm } from './crm/hubspot-form.ts';
 import { hubspot } from './crm/hubspot.ts';
@@ -8,6 +8,7 @@ import { salesforceWeb } from './crm/salesforce-web.ts';
 import { salesforce } from './crm/salesforce.ts';
 import { email } from './email/email.ts';
 import { googleSheets } from './google-sheets.ts';
+import { httpTarget } from './http-target.ts';
 import { jsonTarget } from './json-target.ts';
 import type { NamedField, TargetKind } from './kind.ts';
 import type { Target } from './target.ts';
@@ -29,15 +30,16 @@ export const TARGETS: Readonly<Record<TargetAdapter, TargetKind>> = {
 };
 
 /** The target that the step of a delivery names, with the step's settings. */
-export function targetOf(step: Step | TargetStep): Target {
-  return isTargetStep(step) ? TARGETS[step.adapter].bind(step.options) : jsonTarget(step);
+export function targetOf(step: Delivery['step']): Target {
+  if (isTargetStep(step)) return TARGETS[step.adapter].bind(step.options);
+  return step.adapter === 'http' ? httpTarget(step) : jsonTarget(step);
 }
 
 /** The fields of the vertical that the options of a step name. */
-export function fieldsNamedBy(step: Step | TargetStep): readonly NamedField[] {
+export function fieldsNamedBy(step: Delivery['step']): readonly NamedField[] {
   return isTargetStep(step) ? TARGETS[step.adapter].fieldsIn(step.options) : [];
 }
 
-function isTargetStep(step: Step | TargetStep): step is TargetStep {
+function isTargetStep(step: Delivery['step']): step is TargetStep {
   return 'options' in step && Object.hasOwn(TARGETS, step.adapter);
 }

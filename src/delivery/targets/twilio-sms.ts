@@ -44,7 +44,10 @@ const body = z
 const options = z
   .strictObject({
     base_url: baseUrl.default('https://api.twilio.com').describe('Where the API is.'),
-    account_sid: z.string().regex(/^AC[0-9a-fA-F]{32}$/, 'wants AC and 32 hex digits'),
+    account_sid: z
+      .string()
+      .regex(/^AC[0-9a-fA-F]{32}$/, 'wants AC and 32 hex digits')
+      .describe('Of the account.'),
     secret: secretRef.describe('Where the API key is found, as SK…:secret.'),
     to: e164.describe('The buyer’s number.'),
     from: e164.nullable().default(null).describe('Your number. Or messaging_service_sid.'),

@@ -12,6 +12,8 @@ import { done, jsonRequest, refused, retry, stop, unanswered } from './replies.t
 import type { DeliveryReply, Push, TargetHost } from './target.ts';
 
 const CONFLICT = 409;
+/** A secret that is not taken, and a receiver that is gone for good. */
+const STOPS = [401, 403, 410];
 
 const headerName = z
   .string()
@@ -103,7 +105,7 @@ async function deliver(given: Options, push: Push, host: TargetHost): Promise<De
   }
   const said = refused(reply, host);
   // Receivers are other people's programs: what they cannot read today they may read tomorrow.
-  return said.kind === 'failed' && !said.stop ? retry(said.detail) : said;
+  return said.kind === 'failed' && !STOPS.includes(status) ? retry(said.detail) : said;
 }
 
 /** Names the push; a dot, as in the contract of a team's member, may not stand in it. */

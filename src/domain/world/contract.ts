@@ -1,10 +1,15 @@
 // A buyer's standing terms in one campaign, and the requests that carry a lead to the buyer.
 
+import type { BreakerPolicy, HostLimits } from '../delivering/endpoint.ts';
+import type { RetryPolicy } from '../delivering/retry.ts';
+import type { AnswerRules } from '../delivery/answer.ts';
+import type { RequestSettings } from '../delivery/request.ts';
 import type { BuyerId, CampaignId, SourceId } from '../ids.ts';
 import type { Cents } from '../money.ts';
 import type { PersonRule } from '../person.ts';
 import type { Adjustment } from '../routing/auction.ts';
 import type { Cap } from './cap.ts';
+import type { DoubtPolicy, StatusCall } from './doubting.ts';
 import type { Filter } from './filter.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -39,6 +44,10 @@ export interface Contract {
   readonly ping: Step | null;
   /** Null: in-house, and Sluice itself accepts the lead. */
   readonly post: Step | null;
+  /** How the buyer is asked what it did with a lead in doubt; null: it cannot be asked. */
+  readonly status?: StatusCall | null;
+  /** Absent: a doubt waits for the buyer or an operator. */
+  readonly doubt?: DoubtPolicy;
   readonly redirectUrl: string | null;
   readonly deliveries: readonly Delivery[];
 }
@@ -55,16 +64,34 @@ export interface SourceRule {
 }
 
 /** One HTTP request to a buyer, in the words of an adapter of src/delivery. */
-export interface Step {
-  readonly adapter: 'json';
+export type Step = JsonStep | HttpStep;
+
+interface Call {
   readonly url: string;
   /** Where test leads go instead; without one they go nowhere. */
   readonly testUrl?: string | null;
-  /** Where the bearer token is found, `env:NAME` or `file:/path`; null = none is sent. */
-  readonly secretRef: string | null;
   /** The fields sent, by name in the vertical; null = all that the step may carry. */
   readonly fields: readonly string[] | null;
   readonly timeoutMs: number;
+}
+
+/** A request in Sluice's own protocol. */
+export interface JsonStep extends Call {
+  readonly adapter: 'json';
+  /** Where the bearer token is found, `env:NAME` or `file:/path`; null = none is sent. */
+  readonly secretRef: string | null;
+}
+
+/** A request as the buyer wants it, and how its answer is read. */
+export interface HttpStep extends Call {
+  readonly adapter: 'http';
+  readonly request: RequestSettings;
+  readonly answer: AnswerRules;
+}
+
+/** A push as its receiver wants it; without rules every 2xx has it. */
+export interface HttpPush extends Omit<HttpStep, 'answer' | 'testUrl'> {
+  readonly answer: AnswerRules | null;
 }
 
 /** The kinds of receivers that a push may have beside one of Sluice's own protocol. */
@@ -94,8 +121,11 @@ export interface TargetStep {
 /** A push after the sale, retried by its own policy until it is confirmed or given up. */
 export interface Delivery {
   readonly name: string;
-  readonly step: Step | TargetStep;
+  readonly step: JsonStep | HttpPush | TargetStep;
   readonly giveUpAfterHours: number;
+  readonly retry: RetryPolicy;
+  readonly breaker: BreakerPolicy;
+  readonly limits: HostLimits;
   /** The receiver's hours: what is sold outside of them is pushed at their next opening. */
   readonly during: Schedule | null;
 }

@@ -53,6 +53,11 @@ export interface Signature {
 export interface LinkedinDoor {
   /** Answers challenges, and signs what is posted here. */
   readonly clientSecretRef: string;
+  /** Fetches the account's leads; null: they are only written down. */
+  readonly tokenRef: string | null;
+  /** Of the API, `YYYYMM`. */
+  readonly version: string;
+  readonly baseUrl: string;
 }
 
 /** What a webhook's `paths` may name besides fields of the vertical. */

@@ -2,6 +2,7 @@
 // that operators write (snake_case YAML or JSON) is parsed into these types at the border; see
 // src/world.
 
+import type { Webhooks } from '../events/webhook.ts';
 import type { FeedbackHook } from './feedback-hook.ts';
 import type { BuyerId, CampaignId, ContractId, SourceId } from '../ids.ts';
 import type { Cents } from '../money.ts';
@@ -20,6 +21,8 @@ export interface World {
   /** The kill switch: nothing is sent to any buyer while true. */
   readonly paused: boolean;
   readonly operators: Readonly<Record<string, Operator>>;
+  /** Where the operator has events sent to. */
+  readonly webhooks?: Webhooks;
   readonly verticals: Readonly<Record<string, Vertical>>;
   readonly campaigns: Readonly<Record<CampaignId, Campaign>>;
   readonly sources: Readonly<Record<SourceId, Source>>;
@@ -91,6 +94,7 @@ export interface Source {
   readonly pingsPerSecond: number;
   /** In which other formats it posts, by a name of the operator's. */
   readonly doors: Readonly<Record<string, Door>>;
+  readonly webhooks?: Webhooks;
 }
 
 /** What a source earns: a share of each sale, or a fixed sum for the first sale of a lead. */
@@ -120,6 +124,9 @@ export interface Buyer {
   readonly keys?: readonly KeyHash[];
   /** How its CRM reports that. */
   readonly feedback?: FeedbackHook | null;
+  /** Where the secret is found by which it signs what it says of leads, `env:NAME` … */
+  readonly outcomesSecret?: string | null;
+  readonly webhooks?: Webhooks;
 }
 
 /** One of a team, as operators write it. */

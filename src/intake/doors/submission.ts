@@ -13,7 +13,7 @@ const ALIASES: ReadonlyMap<string, readonly string[]> = byTarget({
   first_name: 'fname f_name firstname name_first given_name',
   last_name: 'lname l_name lastname surname name_last family_name',
   phone: `phone1 phone_1 phone_home phone_cell phone_work phone_number phonenumber primary_phone
-    day_phone home_phone cell_phone mobile mobile_phone telephone tel`,
+    day_phone home_phone cell_phone mobile mobile_phone telephone tel work_phone_number`,
   email: 'email_address emailaddress mail e_mail work_email',
   zip: 'zip_code zipcode postal_code postcode postal zip5',
   state: 'region state_code province',

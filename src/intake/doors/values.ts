@@ -2,7 +2,7 @@
 
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 
-import { parseJsonExactly } from '../json-numbers.ts';
+import { parseJsonExactly } from '../../domain/fields/json-numbers.ts';
 import { toPlain } from '../plain-values.ts';
 import type { DoorRequest } from './door.ts';
 

@@ -18,6 +18,7 @@ import {
   type NoticeId,
 } from '../../db/intake/notices.ts';
 import { draftOf } from '../../intake/doors/draft.ts';
+import { readLinkedinLead } from '../../intake/doors/platforms/linkedin-lead.ts';
 import { readMetaLead } from '../../intake/doors/platforms/meta.ts';
 import type { TemporalCalls } from '../../temporal.ts';
 import type { IntakeDesk } from '../intake-desk.ts';
@@ -27,6 +28,11 @@ import type { Worlds } from '../worlds.ts';
 export type NoticeDesk = ReturnType<typeof createNoticeDesk>;
 
 const MOST_AT_ONCE = 200;
+/** What each platform tells of a lead. */
+const READERS: Readonly<Record<string, typeof readMetaLead>> = {
+  meta: readMetaLead,
+  linkedin: readLinkedinLead,
+};
 
 /** One desk per process. */
 export function createNoticeDesk(
@@ -75,12 +81,14 @@ function takeFetched(deps: {
 }): FetchDeps['takeFetched'] {
   const { worlds, desk, onError } = deps;
   return async (notice, door, body): Promise<TakenFetched> => {
-    const { externalId, sourceId } = notice;
-    const told = readMetaLead(body, { leadgenId: externalId, account: door.account });
+    const { platform, externalId, sourceId } = notice;
+    const read = READERS[platform];
+    if (!read) throw new Error(`nobody reads leads of ${platform}`);
+    const told = read(body, { externalId, door });
     if (told.kind === 'refused') return { kind: 'refused', says: told.says, again: true };
     const draft = draftOf(told, { sourceId, door, loadedWorld: worlds.current() });
     if ('kind' in draft) return { kind: 'refused', says: draft.says, again: false };
-    const accepted = await desk.acceptLead(draft, keyFor('meta', externalId));
+    const accepted = await desk.acceptLead(draft, keyFor(platform, externalId));
     if (accepted.kind === 'new') void desk.distribute(accepted.leadId).catch(onError);
     return { kind: 'taken', leadId: accepted.leadId };
   };

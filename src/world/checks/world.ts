@@ -5,6 +5,7 @@ import type { Contract } from '../../domain/world/contract.ts';
 import type { KeyHash, Vertical, World } from '../../domain/world/world.ts';
 import { createValueLists } from '../../eligibility/filters/value-lists.ts';
 import { listContradictions } from './contradictions.ts';
+import { checkRequests } from './delivery/requests.ts';
 import { checkDoors } from './doors.ts';
 import { checkFilter, factsOf } from './filter.ts';
 import { checkInHouse } from './in-house.ts';
@@ -184,8 +185,11 @@ function checkContract(
     const place = { path: [...path, 'filter'], vertical, sourceIds: known.sources };
     issues.push(...checkFilter(contract.filter, place));
   }
-  issues.push(...checkSecrets(contract, vertical, path));
-  issues.push(...checkTargets(contract, vertical, path));
+  issues.push(
+    ...checkSecrets(contract, vertical, path),
+    ...checkRequests(contract, vertical, path),
+    ...checkTargets(contract, vertical, path),
+  );
   const capPlace = { vertical, sourceIds: known.sources, isFree: contract.priceCents === 0 };
   issues.push(...checkCaps(contract.caps, { ...capPlace, path: [...path, 'caps'] }));
   const steps: [Path, readonly string[] | null | undefined][] = [

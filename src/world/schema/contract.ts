@@ -3,6 +3,8 @@
 import { z } from 'zod';
 
 import { caps } from './cap.ts';
+import { preset } from './delivery/preset.ts';
+import { doubt, status } from './doubts/doubt.ts';
 import { filter } from './filter.ts';
 import { schedule } from './schedule.ts';
 import { amountCents, id, label, settings, url } from './settings.ts';
@@ -76,13 +78,29 @@ export const contract = settings(
     schedule: schedule.nullable().default(null).describe('When it buys. null: always.'),
     caps: caps.describe('How much it buys; every one must have room.'),
     no_repeats: noRepeats.describe('Never the same person twice. null: no such rule.'),
+    preset: preset
+      .nullable()
+      .default(null)
+      .describe('The buyer’s platform with its ids and keys, instead of ping and post.'),
     ping: ping.nullable().default(null).describe('How it is asked for a bid.'),
     post: post
       .nullable()
       .default(null)
       .describe('How it is offered the lead. Only a buyer in-house needs none.'),
+    status: status
+      .nullable()
+      .default(null)
+      .describe('How it is asked what it did with a lead in doubt. null: it cannot be asked.'),
+    doubt: doubt.prefault({}).describe('What a doubt comes to in the end.'),
     redirect_url: url.nullable().default(null).describe('Where the person is sent after a sale.'),
     deliveries: z.array(delivery).max(20).default([]).describe('What is pushed after the sale.'),
   },
   { multiplier: 'multiplierBasisPoints' },
-);
+).superRefine((written, { addIssue }) => {
+  if (written.preset === null) return;
+  for (const step of ['ping', 'post'] as const) {
+    if (written[step] === null) continue;
+    const message = 'does not go with preset, which says it itself: leave one of them out';
+    addIssue({ code: 'custom', message, path: [step] });
+  }
+});

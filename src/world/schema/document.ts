@@ -6,12 +6,15 @@ import { z } from 'zod';
 import type { MinMargin } from '../../domain/world/campaign.ts';
 import { type Cents, ZERO } from '../../domain/money.ts';
 import type { World } from '../../domain/world/world.ts';
+import { withSteps } from '../presets.ts';
 import { caps } from './cap.ts';
 import { contract } from './contract.ts';
 import { door } from './door.ts';
 import { duplicates } from './duplicates.ts';
 import { intakeTerms } from './intake.ts';
 import { lookups } from './lookup.ts';
+import { outcomesSecret } from './doubts/doubt.ts';
+import { buyerWebhooks, operatorWebhooks, sourceWebhooks } from './events/webhook.ts';
 import { feedbackHook } from './platform.ts';
 import { schedule } from './schedule.ts';
 import { scoring } from './scoring.ts';
@@ -124,6 +127,7 @@ const source = settings({
     .default(50)
     .describe('How many of its pings are answered, by each process.'),
   doors: mapOf(door, 50).default({}).describe('Other systems’ formats in which it posts.'),
+  webhooks: sourceWebhooks,
 });
 
 const balance = settings({
@@ -155,7 +159,9 @@ const buyer = settings({
   in_house: z.boolean().default(false).describe('Sales people of your own, at no price.'),
   members: mapOf(member, 200).optional().describe('A team: its contracts rotate over them.'),
   keys: z.array(keyHash).max(20).default([]).describe('With one it reports what became of leads.'),
+  outcomes_secret: outcomesSecret,
   feedback: feedbackHook.nullable().default(null).describe('How its CRM reports that.'),
+  webhooks: buyerWebhooks,
 });
 
 /** The six maps of a world, by the document's key, each with the schema of one entry. */
@@ -177,6 +183,7 @@ export const worldDocument = settings({
     .describe('IANA zone of the operator: the days of reports, and of buyers without their own.'),
   paused: paused.describe('The kill switch: nothing is sent to any buyer while true.'),
   operators: mapOf(operator, 100).default({}).describe('Who may read and change everything.'),
+  webhooks: operatorWebhooks,
   verticals: mapOf(vertical, 50).default({}).describe('Kinds of leads.'),
   campaigns: mapOf(campaign, 1_000).default({}).describe('What sources submit to.'),
   sources: mapOf(source, 5_000).default({}).describe('Who submits leads.'),
@@ -198,6 +205,7 @@ export function toWorld(draft: Omit<WorldDraft, 'sluice'>): World {
     timeZone: draft.timeZone,
     paused: draft.paused,
     operators: named(draft.operators),
+    webhooks: draft.webhooks,
     verticals: named(draft.verticals),
     campaigns: mapValues(named(draft.campaigns), ({ routing, ...rest }) => ({
       ...rest,
@@ -208,10 +216,10 @@ export function toWorld(draft: Omit<WorldDraft, 'sluice'>): World {
       ...one,
       timeZone: one.timeZone ?? draft.timeZone,
     })),
-    contracts: mapValues(named(draft.contracts), (one) => ({
-      ...one,
-      priceCents: one.priceCents ?? priceInHouse(draft, one),
-    })),
+    contracts: mapValues(named(draft.contracts), (written) => {
+      const one = withSteps(written, draft);
+      return { ...one, priceCents: one.priceCents ?? priceInHouse(draft, one) };
+    }),
   };
 }
 

@@ -80,6 +80,19 @@ const webhook = settings({
 
 const linkedin = settings({
   client_secret_ref: secretRef.describe('The app’s client secret, env:NAME or file:/path.'),
+  token_ref: secretRef
+    .nullable()
+    .default(null)
+    .describe('The access token that fetches leads. null: they are only written down.'),
+  version: z
+    .string()
+    .regex(/^20\d\d(0[1-9]|1[0-2])$/, 'wants a year and a month such as 202511, in quotes')
+    .default('202511')
+    .describe('The version of LinkedIn’s API, YYYYMM.'),
+  base_url: url
+    .refine((text) => !/[?#]/.test(text), 'wants a URL without ? and #')
+    .default('https://api.linkedin.com')
+    .describe('Where LinkedIn’s API is.'),
 });
 
 /** The settings of a door that only one format has, under that format’s name. */

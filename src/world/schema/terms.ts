@@ -2,8 +2,11 @@
 
 import { z } from 'zod';
 
-import { TARGET_ADAPTERS, type TargetAdapter } from '../../domain/world/contract.ts';
+import { type Delivery, TARGET_ADAPTERS, type TargetAdapter } from '../../domain/world/contract.ts';
 import { TARGETS } from '../../delivery/targets/targets.ts';
+import { checkRequest } from './delivery/request.ts';
+import { httpAsk, httpPush, toHttpPush, toHttpStep } from './delivery/step.ts';
+import { breaker, limits, retry } from './deliveries/policies.ts';
 import { receiverHours } from './schedule.ts';
 import { duration, id, secretRef, settings, url } from './settings.ts';
 
@@ -25,8 +28,13 @@ const persons = settings(
 /** Persons whom a buyer is not sent twice. */
 export const noRepeats = persons.nullable().default(null);
 
-const request = {
-  adapter: z.literal('json').default('json').describe('The words in which the buyer is spoken to.'),
+/** Whom to call, and with which token. */
+export const request = {
+  adapter: z
+    .literal('json')
+    .optional()
+    .transform(() => 'json' as const)
+    .meta({ default: 'json', description: 'The words in which the buyer is spoken to.' }),
   url: url.describe('http or https.'),
   secret: secretRef
     .nullable()
@@ -40,44 +48,53 @@ const testUrl = {
     .default(null)
     .describe('Where test leads go instead. null: they go nowhere, and the story says so.'),
 };
-const stepNames = { secret: 'secretRef', timeout: 'timeoutMs' } as const;
+export const stepNames = { secret: 'secretRef', timeout: 'timeoutMs' } as const;
 const askNames = { ...stepNames, test_url: 'testUrl' } as const;
 
+const pingOwn = {
+  ...testUrl,
+  fields: fields.describe('What is sent. Default: every field that is not personal.'),
+  timeout: duration('50ms', '10s', 'ms')
+    .prefault('1s')
+    .describe('The stage’s deadline may be shorter, and then rules.'),
+};
+
 /** The question for a bid. */
-export const ping = settings(
-  {
-    ...request,
-    ...testUrl,
-    fields: fields.describe('What is sent. Default: every field that is not personal.'),
-    timeout: duration('50ms', '10s', 'ms')
-      .prefault('1s')
-      .describe('The stage’s deadline may be shorter, and then rules.'),
-  },
-  askNames,
-);
+export const ping = z.discriminatedUnion('adapter', [
+  settings({ ...request, ...pingOwn }, askNames),
+  settings({ ...httpAsk, ...pingOwn }, askNames)
+    .superRefine(checkRequest)
+    .transform(toHttpStep),
+]);
+
+const postOwn = {
+  ...testUrl,
+  fields: fields.describe(
+    'What is sent. A lead that lacks one of these is not offered. Default: all there is.',
+  ),
+  timeout: duration('50ms', '60s', 'ms')
+    .prefault('4s')
+    .describe('A post that is not answered by then is in doubt. Over 5s it is made apart.'),
+};
 
 /** The offer of the lead itself. */
-export const post = settings(
-  {
-    ...request,
-    ...testUrl,
-    fields: fields.describe(
-      'What is sent. A lead that lacks one of these is not offered. Default: all there is.',
-    ),
-    timeout: duration('50ms', '60s', 'ms')
-      .prefault('4s')
-      .describe('A post that is not answered by then is in doubt. Over 5s it is made apart.'),
-  },
-  askNames,
-);
+export const post = z.discriminatedUnion('adapter', [
+  settings({ ...request, ...postOwn }, askNames),
+  settings({ ...httpAsk, ...postOwn }, askNames)
+    .superRefine(checkRequest)
+    .transform(toHttpStep),
+]);
 
-const named = { name: id.describe('Unique in the contract.') };
-const pushed = {
+const push = {
+  name: id.describe('Unique in the contract.'),
   fields: fields.describe('What is sent. Default: all there is.'),
   timeout: duration('50ms', '60s', 'ms').prefault('15s').describe('Per try.'),
   give_up_after: duration('1h', '240h', 'h')
     .prefault('72h')
     .describe('For how long a delivery is tried again.'),
+  retry: retry.prefault({}).describe('When a push that failed is tried again.'),
+  breaker: breaker.prefault({}).describe('When pushes to a failing receiver are held back.'),
+  limits: limits.prefault({}).describe('How much each process pushes to the receiver’s host.'),
   during: receiverHours
     .nullable()
     .default(null)
@@ -85,18 +102,25 @@ const pushed = {
 };
 const pushNames = { ...stepNames, give_up_after: 'giveUpAfterHours' } as const;
 
-/** A push in the words in which buyers are asked. */
-const requestDelivery = settings({ ...named, ...request, ...pushed }, pushNames);
-
 function targetDelivery<Name extends TargetAdapter>(name: Name) {
   const adapter = z.literal(name).describe('What it is pushed into.');
   const options = TARGETS[name].options.describe('Of this kind of receiver.');
-  return settings({ ...named, adapter, options, ...pushed }, pushNames);
+  return settings({ adapter, options, ...push }, pushNames);
 }
 
 /** A push after the sale. */
-export const delivery = z
-  .discriminatedUnion('adapter', [requestDelivery, ...TARGET_ADAPTERS.map(targetDelivery)])
-  .transform(({ name, giveUpAfterHours, during, ...step }) => ({
-    ...{ name, step, giveUpAfterHours, during },
-  }));
+export const delivery = z.discriminatedUnion('adapter', [
+  settings({ ...request, ...push }, pushNames).transform(toDelivery),
+  ...TARGET_ADAPTERS.map((name) => targetDelivery(name).transform(toDelivery)),
+  settings({ ...httpPush, ...push }, pushNames)
+    .superRefine(checkRequest)
+    .transform(toDelivery)
+    .transform(({ step, ...rest }) => ({ ...rest, step: toHttpPush(step) })),
+]);
+
+/** What is said of the push, apart from the request itself. */
+function toDelivery<Read extends Omit<Delivery, 'step'>>(read: Read) {
+  const { name, giveUpAfterHours, during, retry: again, ...rest } = read;
+  const { breaker: fuse, limits: most, ...step } = rest;
+  return { name, step, giveUpAfterHours, during, retry: again, breaker: fuse, limits: most };
+}

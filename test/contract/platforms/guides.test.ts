@@ -15,6 +15,8 @@ const SECRETS: Readonly<Record<string, string>> = {
   'env:LINKEDIN_CLIENT_SECRET': 'client secret',
 };
 
+const LINKEDIN = { LINKEDIN_CLIENT_SECRET: 'client secret' };
+
 const fields = {
   first_name: { type: 'text' },
   phone: { type: 'phone', required: true },
@@ -40,7 +42,7 @@ async function run(page: string, example: string, commands: readonly string[]) {
     const answers: string[] = [];
     for (const name of commands) {
       const command = guideCommand(page, name).replaceAll('localhost:3000', stand.url);
-      const env = { ...process.env, META_APP_SECRET: 'app secret' };
+      const env = { ...process.env, META_APP_SECRET: 'app secret', ...LINKEDIN };
       const { stdout } = await promisify(execFile)('bash', ['-c', command], { env });
       answers.push(stdout);
     }
@@ -83,6 +85,9 @@ test('a webhook', async () => {
 });
 
 test('LinkedIn', async () => {
-  const { answers } = await run('door-linkedin.md', 'linkedin', ['challenge']);
+  const commands = ['challenge', 'notify'];
+  const { answers, notices } = await run('door-linkedin.md', 'linkedin', commands);
   expect(answers[0]).toMatch(/^HTTP\/1.1 200[^]*"challengeResponse":"[0-9a-f]{64}"/);
+  expect(answers[1]).toMatch(/^HTTP\/1.1 200[^]*\n\{\}$/);
+  expect(notices).toMatchObject([{ externalId: '1a2b-4', door: 'linkedin', state: 'waiting' }]);
 });

@@ -43,9 +43,35 @@ test('a notification is written down, whether its signature has a prefix or not'
   for (const said of [signature, `hmacsha256=${signature}`]) {
     expect((await post(NOTICE, said)).status).toBe(200);
   }
-  const externalId = 'urn:li:leadGenFormResponse:1a2b-4@1756051200';
-  const notice = { platform: 'linkedin', externalId, sourceId: 'acme', state: 'kept' };
-  expect(stand.notices).toMatchObject([notice, notice]);
+  const about = { leadAction: 'CREATED', occurredAt: '1756051200', leadType: 'SPONSORED' };
+  const notice = { platform: 'linkedin', externalId: '1a2b-4', sourceId: 'acme', about };
+  expect(stand.notices).toMatchObject([
+    { ...notice, door: 'linkedin', state: 'waiting' },
+    { ...notice, door: 'linkedin', state: 'waiting' },
+  ]);
+});
+
+test('a response announced at another instant is the same', async () => {
+  await post(NOTICE, sign(NOTICE));
+  const later = NOTICE.replace('1756051200', '1756051299');
+  await post(later, sign(later));
+  expect(stand.notices.map(({ externalId }) => externalId)).toEqual(['1a2b-4', '1a2b-4']);
+});
+
+const kept: [what: string, body: string, externalId: string][] = [
+  ['a deletion', NOTICE.replace('CREATED', 'DELETED'), '1a2b-4@1756051200'],
+  ['what nobody knows yet', NOTICE.replace('CREATED', 'MOVED'), '1a2b-4@1756051200'],
+  ['a lead of a door without a token', NOTICE.replace('Account:7', 'Account:8'), '1a2b-4'],
+];
+test.for(kept)('%s is kept, and never fetched', async ([, body, externalId]) => {
+  expect((await post(body, sign(body))).status).toBe(200);
+  expect(stand.notices).toMatchObject([{ externalId, state: 'kept' }]);
+});
+
+test('an id that is a path is none', async () => {
+  const body = NOTICE.replace('1a2b-4', '..');
+  expect((await post(body, sign(body))).status).toBe(400);
+  expect(stand.notices).toEqual([]);
 });
 
 test('the known vector of a signature is good, and another is not', async () => {

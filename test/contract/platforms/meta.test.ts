@@ -129,9 +129,12 @@ describe('a notification', () => {
 const page = { page_id: '100000000000001' };
 
 describe('what Graph tells of a lead', () => {
-  const wanted = { leadgenId: '24900000000000003', account: '100000000000001' };
+  const wanted = {
+    externalId: '24900000000000003',
+    door: { account: '100000000000001', fields: {} },
+  };
   const read = (field_data: object[], more: object = {}) =>
-    readMetaLead(JSON.stringify({ id: wanted.leadgenId, field_data, ...more }), wanted);
+    readMetaLead(JSON.stringify({ id: wanted.externalId, field_data, ...more }), wanted);
 
   test('is its answers by name, several in one text, and where it came from', () => {
     const told = read(
@@ -145,7 +148,7 @@ describe('what Graph tells of a lead', () => {
     expect(told).toMatchObject({
       values: { full_name: 'First Last', 'best_time_to_call?': 'evening, noon', '¿código?': 'sí' },
       behaviour: { meta_platform: 'ig', meta_is_organic: false, meta_campaign_id: '12' },
-      ...{ subSource: '12', externalId: wanted.leadgenId, test: false },
+      ...{ subSource: '12', externalId: wanted.externalId, test: false },
     });
   });
 
@@ -154,7 +157,7 @@ describe('what Graph tells of a lead', () => {
     (value) => expect(read([{ name: 'a', values: [value] }])).toMatchObject({ test: true }),
   );
 
-  test.for(['', '[]', 'null', '{"id":"1","field_data":[]}', `{"id":"${wanted.leadgenId}"}`])(
+  test.for(['', '[]', 'null', '{"id":"1","field_data":[]}', `{"id":"${wanted.externalId}"}`])(
     'is not %j',
     (text) => expect(readMetaLead(text, wanted)).toMatchObject({ kind: 'refused' }),
   );

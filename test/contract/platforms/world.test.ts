@@ -26,7 +26,14 @@ const right: [what: string, door: object][] = [
   ['a webhook with a key', { format: 'webhook', keys }],
   ['a webhook by path', { format: 'webhook', keys, webhook: { paths: { zip: "$['a b'].c[3]" } } }],
   ['all forms of Google', { format: 'google', keys, account: '*' }],
-  ['LinkedIn', { format: 'linkedin', linkedin }],
+  ['LinkedIn that only announces', { format: 'linkedin', linkedin }],
+  [
+    'LinkedIn',
+    {
+      format: 'linkedin',
+      linkedin: { ...linkedin, token_ref: 'file:/t', version: '202601', base_url: 'http://a:1/b' },
+    },
+  ],
 ];
 test.for(right)('%s is right', ([, door]) => expect(errorsOf(door)).toEqual({}));
 
@@ -60,6 +67,18 @@ const wrong: [what: string, door: object, at: string, says: RegExp][] = [
     { format: 'linkedin', linkedin: { client_secret_ref: 'hunter2' } },
     'linkedin.client_secret_ref',
     /never the secret/,
+  ],
+  [
+    'a month that is none',
+    { format: 'linkedin', linkedin: { ...linkedin, version: '202513' } },
+    'linkedin.version',
+    /a year and a month such as 202511/,
+  ],
+  [
+    'an API with a query',
+    { format: 'linkedin', linkedin: { ...linkedin, base_url: 'https://a.example/?b' } },
+    'linkedin.base_url',
+    /without \? and #/,
   ],
 ];
 test.for(wrong)('%s is told', ([, door, at, says]) => {

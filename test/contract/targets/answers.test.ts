@@ -44,12 +44,13 @@ const twilioSays = (status: number, code: number): Misbehaviour => {
   return { status, body: { code, message: 'no', status } };
 };
 
-const FACTS: Record<TargetAdapter, Said[]> = {
+const FACTS: Record<CalledTarget, Said[]> = {
   webhook: [
     ['takes what the reference library verifies', [], delivered(/^HTTP 204$/)],
     ['202 is taken', [{ status: 202 }], delivered(/^HTTP 202$/)],
     ['a redirect is not followed', [{ status: 302 }], retry(/^HTTP 302$/)],
     ['400 may be mended over there', [{ status: 400 }], retry(/^HTTP 400$/)],
+    ['404 may be a restart', [{ status: 404 }], retry(/^HTTP 404$/)],
     ['401 stops', [{ status: 401 }], stopped(/^HTTP 401$/)],
     ['403 stops', [{ status: 403 }], stopped(/^HTTP 403$/)],
     ['410 stops', [{ status: 410 }], stopped(/^HTTP 410$/)],

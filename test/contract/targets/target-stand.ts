@@ -1,6 +1,7 @@
 // Targets against the fakes of their receivers, over the real HTTP client and the real host.
 
 import { createTokens, hostOf } from '../../../src/activities/delivering/host.ts';
+import { createLanes } from '../../../src/activities/delivering/lanes.ts';
 import { createHttp } from '../../../src/activities/http.ts';
 import type { OutgoingRequest } from '../../../src/delivery/adapter.ts';
 import type { DeliveryReply, Push } from '../../../src/delivery/targets/target.ts';
@@ -46,9 +47,14 @@ export function pushOf(fields: Readonly<Record<string, FieldValue>> = ANN, tries
   };
 }
 
+/** Those that are reached by HTTP; mail and files have tests of their own. */
+export type CalledTarget = Exclude<TargetAdapter, 'email' | 'sftp'>;
+
+const never = () => Promise.reject(new Error('no mail and no file'));
+const LIMITS = { atOnce: 100, perSecond: null };
 const NAMES = { first: 'first_name', last: 'last_name' };
 
-function optionsFor(url: (name: string) => string): Record<TargetAdapter, Record<string, unknown>> {
+function optionsFor(url: (name: string) => string): Record<CalledTarget, Record<string, unknown>> {
   return {
     webhook: {
       url: `${url('webhook')}/signed`,
@@ -121,22 +127,22 @@ export async function openTargets() {
     ...{ ...vendors, options, called, vendorOf },
     /** One try, with the options that fit the fake, some of them changed. */
     deliver(
-      adapter: TargetAdapter,
+      adapter: CalledTarget,
       push = pushOf(),
       more: { options?: object; secrets?: Readonly<Record<string, string>> } = {},
     ): Promise<DeliveryReply> {
       const secrets = { ...SECRETS, ...more.secrets };
-      const host = hostOf(
+      const { host } = hostOf(
         {
           send: (request, limits) => {
             called.push(request);
             return http.send(request, limits);
           },
           readSecret: (reference) => Promise.resolve(secrets[reference.replace(/^env:/, '')]),
-          now: Date.now,
+          ...{ tokens, lanes: createLanes(Date.now), now: Date.now },
+          carriers: { mail: never, upload: never },
         },
-        tokens,
-        5_000,
+        { timeoutMs: 5_000, timeZone: 'America/Chicago', limits: LIMITS },
       );
       const target = TARGETS[adapter].bind({ ...options[adapter], ...more.options });
       return target.deliver(push, host);

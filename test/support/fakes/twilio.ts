@@ -30,7 +30,8 @@ export async function startTwilio() {
       const size = Number(searchParams.get('PageSize'));
       const page = Number(searchParams.get('Page') ?? 0);
       const to = messages.filter((one) => one.to === searchParams.get('To')).toReversed();
-      const next = new URLSearchParams([...searchParams, ['Page', String(page + 1)]]);
+      const next = new URLSearchParams(searchParams);
+      next.set('Page', String(page + 1));
       const isLast = (page + 1) * size >= to.length;
       const found = to.slice(page * size, (page + 1) * size);
       const uri = isLast ? null : `${pathname}?${next}`;

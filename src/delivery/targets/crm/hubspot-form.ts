@@ -52,15 +52,21 @@ const context = z
 
 const options = z.strictObject({
   base_url: baseUrl.default('https://api.hsforms.com').describe('Where forms are sent.'),
-  portal_id: z.string().regex(/^\d{1,15}$/, 'wants the number of the portal, in quotes'),
-  form_guid: z.string().regex(/^[0-9A-Fa-f-]{36}$/, 'wants the id of the form, 36 characters'),
+  portal_id: z
+    .string()
+    .regex(/^\d{1,15}$/, 'wants the number of the portal, in quotes')
+    .describe('The number of the portal, in quotes.'),
+  form_guid: z
+    .string()
+    .regex(/^[0-9A-Fa-f-]{36}$/, 'wants the id of the form, 36 characters')
+    .describe('The id of the form.'),
   token: secretRef
     .nullable()
     .default(null)
     .describe('Where the token of the private app is found. null: the form takes all comers.'),
   fields: mappingOf(vendorName),
   context: context.default({}),
-  consent: consent.nullable().default(null),
+  consent: consent.nullable().default(null).describe('What the person agreed to, in words.'),
   skip_validation: z.boolean().default(false).describe('HubSpot takes values that do not fit.'),
 });
 type Options = z.output<typeof options>;

@@ -112,7 +112,7 @@ async function sessionOf(
   return JSON.parse(kept) as { at: string; token: string };
 }
 
-/** A person goes to the instance that is named: so only to one of Salesforce's, or the same host. */
+/** A person goes to the instance that is named: so only to one of theirs, or to the same host. */
 function isTheirs(at: string, base: string): boolean {
   const { origin, protocol, hostname } = new URL(at);
   if (origin === new URL(base).origin) return true;

@@ -1,8 +1,8 @@
 // Meta's lead ads: which leads a notification announces, and what Graph tells of one of them.
 
-import { parseJsonExactly } from '../../json-numbers.ts';
 import { refused, type Refused, type Told } from '../door.ts';
-import { readValues } from '../values.ts';
+import { toldOf, type Wanted } from './fetched.ts';
+import { listOf, type Loose, looseOf, parseLoose, textOf } from './loose.ts';
 
 /** One lead that waits at Meta. All ids are digits. */
 export interface MetaNotice {
@@ -18,12 +18,8 @@ const ABOUT = ['page_id', 'form_id', 'ad_id', 'adgroup_id', 'created_time'];
 
 /** The leads that a post of up to 1,000 updates announces; other updates are passed over. */
 export function readMetaNotices(bytes: Uint8Array): readonly MetaNotice[] | Refused {
-  let body: Loose;
-  try {
-    body = looseOf(parseJsonExactly(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
-  } catch {
-    return refused('unreadable', 'the body cannot be parsed as JSON');
-  }
+  const body = parseLoose(bytes);
+  if (!body) return refused('unreadable', 'the body cannot be parsed as JSON');
   if (body['object'] !== 'page') return [];
   return listOf(body['entry']).flatMap((entry) =>
     listOf(looseOf(entry)['changes']).flatMap((change) => {
@@ -44,36 +40,24 @@ function noticeOf(value: Loose, entry: Loose): readonly MetaNotice[] {
 }
 
 /** Graph's lead, as told at the door of its page. `text` is the body of its answer. */
-export function readMetaLead(text: string, wanted: MetaWanted): Told | Refused {
-  const found = readValues(answerOf(text), { types: ['json'] });
-  if (found.kind === 'unreadable') return refused('unreadable', found.says);
-  const lead = found.values;
-  const answers = listOf(lead['field_data']).map(looseOf);
-  if (idOf(lead['id']) !== wanted.leadgenId || !Array.isArray(lead['field_data'])) {
+export function readMetaLead(text: string, wanted: Wanted): Told | Refused {
+  const lead = parseLoose(text) ?? {};
+  if (idOf(lead['id']) !== wanted.externalId || !Array.isArray(lead['field_data'])) {
     return refused('unreadable', 'Graph answered with something else than the lead');
   }
+  const answers = listOf(lead['field_data']).map(looseOf);
   const values = Object.fromEntries(
     answers.flatMap(({ name, values: given }) => {
       const texts = listOf(given).map(String);
       return typeof name === 'string' && texts.length > 0 ? [[name, texts.join(', ')]] : [];
     }),
   );
-  return {
-    kind: 'told',
-    account: wanted.account,
-    key: null,
-    phase: 'full',
+  return toldOf(wanted, {
     values,
-    behaviour: factsOf(lead),
-    externalId: wanted.leadgenId,
+    facts: factsOf(lead),
     subSource: textOf(lead['campaign_id']) ?? textOf(lead['ad_id']),
     test: Object.values(values).some(isDummy),
-  };
-}
-
-export interface MetaWanted {
-  readonly leadgenId: string;
-  readonly account: string;
+  });
 }
 
 /** There is no flag: Meta's own test leads are known by what stands in them. */
@@ -87,47 +71,17 @@ const FACTS = [
 ];
 const MOST_DISCLAIMERS = 10;
 
-function factsOf(lead: Loose): Record<string, string | boolean> {
+function factsOf(lead: Loose): [string, unknown][] {
   const boxes = listOf(lead['custom_disclaimer_responses']).slice(0, MOST_DISCLAIMERS).map(looseOf);
-  const facts = [
-    ...FACTS.map((name) => [`meta_${name}`, factOf(lead[name])] as const),
-    ...boxes.map((box) => {
-      return [`meta_agreed_${textOf(box['checkbox_key'])}`, factOf(box['is_checked'])] as const;
+  return [
+    ...FACTS.map((name): [string, unknown] => [`meta_${name}`, lead[name]]),
+    ...boxes.map((box): [string, unknown] => {
+      return [`meta_agreed_${textOf(box['checkbox_key'])}`, box['is_checked']];
     }),
   ];
-  const known = facts.filter(([name, fact]) => fact !== undefined && name.length <= 100);
-  return Object.fromEntries(known) as Record<string, string | boolean>;
-}
-
-function factOf(value: unknown): string | boolean | undefined {
-  return typeof value === 'boolean' ? value : textOf(value)?.slice(0, 500);
-}
-
-type Loose = Readonly<Record<string, unknown>>;
-
-function looseOf(value: unknown): Loose {
-  return typeof value === 'object' && value !== null ? (value as Loose) : {};
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function textOf(value: unknown): string | undefined {
-  const text = typeof value === 'number' ? String(value) : value;
-  return typeof text === 'string' && text !== '' ? text : undefined;
 }
 
 function idOf(value: unknown): string | undefined {
   const text = textOf(value);
   return text !== undefined && ID.test(text) ? text : undefined;
-}
-
-/** An answer, read under the same limits as what is posted here. */
-function answerOf(text: string) {
-  return {
-    ...{ method: 'POST', query: '' },
-    header: () => 'application/json',
-    body: new TextEncoder().encode(text),
-  };
 }

@@ -1,0 +1,226 @@
+// Targets in a world: the examples of the guides are applied and pushed into the fakes, and every
+// mistake in the options is told with its path.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+
+import { TARGET_ADAPTERS, type TargetStep } from '../../../src/domain/world/contract.ts';
+import { parseWorld } from '../../../src/world/parse.ts';
+import { guideExample } from '../../support/guide.ts';
+import { openTargets, pushOf, type TargetStand } from './target-stand.ts';
+
+let stand: TargetStand;
+beforeAll(async () => void (stand = await openTargets()));
+afterAll(() => stand.close());
+
+const FIELDS = {
+  first_name: { type: 'text' },
+  last_name: { type: 'text' },
+  phone: { type: 'phone' },
+  email: { type: 'email' },
+  agreed: { type: 'boolean' },
+};
+
+function worldWith(contracts: object) {
+  return parseWorld({
+    sluice: 1,
+    operators: { ada: { keys: [{ sha256: '0'.repeat(64) }] } },
+    verticals: { auto: { fields: FIELDS } },
+    campaigns: {
+      auto: { vertical: 'auto', routing: [{ method: 'waterfall', contracts: ['apex_auto'] }] },
+    },
+    sources: {
+      acme: {
+        keys: [{ sha256: 'a'.repeat(64) }],
+        campaigns: ['auto'],
+        payout: { share_percent: 80 },
+      },
+    },
+    buyers: { apex: {} },
+    contracts,
+  });
+}
+
+const contractWith = (delivery: object) => ({
+  apex_auto: {
+    ...{ buyer: 'apex', campaign: 'auto', price_cents: 700 },
+    post: { url: 'https://apex.example/post' },
+    deliveries: [{ name: 'crm', ...delivery }],
+  },
+});
+
+test.for(TARGET_ADAPTERS.map((name) => [name] as const))(
+  'the example of %s is a world, and delivers',
+  async ([adapter]) => {
+    const page = `target-${adapter.replace('_', '-')}.md`;
+    const { contracts } = parse(guideExample(page, adapter)) as { contracts: object };
+    const verdict = worldWith(contracts);
+    expect(verdict).toMatchObject({ ok: true });
+    const [delivery] = (verdict.ok && verdict.world.contracts['apex_auto']?.deliveries) || [];
+    const { step } = delivery ?? {};
+    expect(step).toMatchObject({ adapter, fields: null, timeoutMs: 15_000 });
+    expect(delivery).toMatchObject({ giveUpAfterHours: 72, during: null });
+    const here = ['url', 'base_url', 'token_url'].flatMap((name) => {
+      const known = stand.options[adapter][name];
+      return known === undefined ? [] : [[name, known] as const];
+    });
+    const options = { ...(step as TargetStep).options, ...Object.fromEntries(here) };
+    expect(await stand.deliver(adapter, pushOf(), { options })).toMatchObject({
+      kind: 'delivered',
+    });
+  },
+);
+
+test('a delivery without an adapter is one of the JSON protocol, as before', () => {
+  const verdict = worldWith(contractWith({ url: 'https://apex.example/crm' }));
+  expect(verdict.ok && verdict.world.contracts['apex_auto']?.deliveries[0]?.step).toMatchObject({
+    ...{ adapter: 'json', url: 'https://apex.example/crm', secretRef: null },
+  });
+});
+
+describe('is refused, with its path', () => {
+  const WRONG: [says: string, delivery: (known: Known) => object, path: string, words: RegExp][] = [
+    [
+      'an adapter that is none',
+      () => ({ adapter: 'fax' }),
+      'adapter',
+      /^wants json, .*twilio_sms\b.* or http$/,
+    ],
+    ['options that are missing', () => ({ adapter: 'hubspot' }), 'options', /is missing/],
+    [
+      'a setting that is none',
+      ({ hubspot }) => ({ adapter: 'hubspot', options: { ...hubspot, tokens: 'env:X' } }),
+      'options.tokens',
+      /is not a setting/,
+    ],
+    [
+      'a field that the vertical does not have',
+      ({ hubspot }) => ({
+        adapter: 'hubspot',
+        options: { ...hubspot, fields: { email: 'email', firstname: 'first_nam' } },
+      }),
+      'options.fields.firstname',
+      /"first_nam" is no field of the vertical/,
+    ],
+    [
+      'a field that is not carried',
+      ({ hubspot }) => ({
+        ...{ adapter: 'hubspot', fields: ['email'] },
+        options: { ...hubspot, fields: { email: 'email', phone: 'phone' } },
+      }),
+      'options.fields.phone',
+      /"phone" is not among its fields/,
+    ],
+    [
+      'a column of no field',
+      ({ google_sheets: known }) => ({
+        adapter: 'google_sheets',
+        options: { ...known, columns: ['email', 'fax'] },
+      }),
+      'options.columns[1]',
+      /"fax" is no field/,
+    ],
+    [
+      'a fact that is none',
+      ({ google_sheets: known }) => ({
+        adapter: 'google_sheets',
+        options: { ...known, columns: [{ fact: 'margin' }] },
+      }),
+      'options.columns[0]',
+      /wants the name of a field, \{ fact: … \} with lead_id/,
+    ],
+    [
+      'contacts without e-mail',
+      ({ hubspot }) => ({
+        adapter: 'hubspot',
+        options: { ...hubspot, fields: { phone: 'phone' } },
+      }),
+      'options.fields',
+      /wants email/,
+    ],
+    [
+      'a secret where its place belongs',
+      ({ hubspot }) => ({ adapter: 'hubspot', options: { ...hubspot, token: 'pat-na1-secret' } }),
+      'options.token',
+      /never the secret itself/,
+    ],
+    [
+      'the external id among the fields',
+      ({ salesforce }) => ({
+        adapter: 'salesforce',
+        options: { ...salesforce, fields: { Our_Lead_Id__c: { fact: 'lead_id' } } },
+      }),
+      'options.fields',
+      /wants no external_id/,
+    ],
+    [
+      'a field of another system',
+      ({ gohighlevel }) => ({
+        adapter: 'gohighlevel',
+        options: { ...gohighlevel, fields: { firstname: 'first_name' } },
+      }),
+      'options.fields.firstname',
+      /wants firstName/,
+    ],
+    [
+      'a place in a text that names no field',
+      ({ twilio_sms: known }) => ({
+        adapter: 'twilio_sms',
+        options: { ...known, body: 'Call {fax}' },
+      }),
+      'options.body',
+      /"fax" is no field/,
+    ],
+    [
+      'a fact in a text that is none',
+      ({ twilio_sms: known }) => ({
+        adapter: 'twilio_sms',
+        options: { ...known, body: 'Call {fact.margin}' },
+      }),
+      'options.body',
+      /of lead_id, .* only/,
+    ],
+    [
+      'two senders',
+      ({ twilio_sms: known }) => ({
+        adapter: 'twilio_sms',
+        options: { ...known, messaging_service_sid: 'MG1' },
+      }),
+      'options.from',
+      /one of them/,
+    ],
+    [
+      'a number from a lead',
+      ({ twilio_sms: known }) => ({ adapter: 'twilio_sms', options: { ...known, to: '{phone}' } }),
+      'options.to',
+      /wants a number such as/,
+    ],
+    [
+      'a way of signing that is none',
+      ({ webhook }) => ({
+        adapter: 'webhook',
+        options: { ...webhook, signing: { scheme: 'md5' } },
+      }),
+      'options.signing.scheme',
+      /^wants standard, x_signature, basic, bearer, header, query or none$/,
+    ],
+    [
+      'a header that is ours',
+      ({ webhook }) => ({ adapter: 'webhook', options: { ...webhook, headers: { Host: 'x' } } }),
+      'options.headers.Host',
+      /Sluice writes itself/,
+    ],
+  ];
+  type Known = TargetStand['options'];
+
+  test.for(WRONG)('%s', ([, delivery, path, words]) => {
+    const verdict = worldWith(contractWith(delivery(stand.options)));
+    const errors = verdict.ok ? [] : verdict.errors;
+    expect(errors).toEqual([
+      expect.objectContaining({
+        path: `contracts.apex_auto.deliveries[0].${path}`,
+        says: expect.stringMatching(words) as string,
+      }),
+    ]);
+  });
+});
