@@ -4,8 +4,8 @@
 import { readFileSync } from 'node:fs';
 
 import { readAnswer } from '../src/delivery/answers/read.ts';
-import { ANSWER_PRESETS } from '../src/delivery/presets/presets.ts';
-import type { AnswerPreset } from '../src/delivery/presets/preset.ts';
+import type { Platform } from '../src/delivery/presets/buyers/platform.ts';
+import { PLATFORMS } from '../src/delivery/presets/buyers/platforms.ts';
 import { round } from './figures.ts';
 
 interface Case {
@@ -25,11 +25,11 @@ export function measureAnswers() {
     'rule_cases' | 'platform_cases',
     readonly Case[]
   >;
-  const presets: Readonly<Record<string, AnswerPreset>> = ANSWER_PRESETS;
+  const platforms: Readonly<Record<string, Platform>> = PLATFORMS;
   const asked = [...cases.rule_cases, ...cases.platform_cases].map(({ platform = '', http }) => ({
     reply: { ...http, headers: { 'content-type': http.content_type } },
     // Where there is no preset, the one that looks for most.
-    preset: presets[platform] ?? ANSWER_PRESETS.boberdoo,
+    preset: (platforms[platform] ?? PLATFORMS.boberdoo).answers,
   }));
   const ms: number[] = [];
   const cpuMs: number[] = [];

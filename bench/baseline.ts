@@ -83,6 +83,7 @@ async function run({ databaseUrl, port, buyers }: BaselineSettings): Promise<voi
     hearing: { settleDoubt: notHere, hearBuyer: notHere },
     ...{ readSecret: notHere, readSigningKey: notHere, storeNotices: notHere },
     deliveries: { ...lists, redeliver: notHere, switchEndpoint: notHere },
+    tryStep: notHere,
   };
   createServer(createApp(createApiDeps(parts))).listen(port, '127.0.0.1');
 }

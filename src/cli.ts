@@ -6,6 +6,7 @@ import pino from 'pino';
 import { addEvents } from './cli/events/commands.ts';
 import { addBalance, addCaps, addDeposit } from './cli/money-commands.ts';
 import { addDeliveries, addEndpoints } from './cli/deliveries/commands.ts';
+import { addTry } from './cli/asking/try-command.ts';
 import { addWhatIf } from './cli/asking/what-if-command.ts';
 import { addLeads } from './cli/leads/commands.ts';
 import { addFeedback, addScore } from './cli/scoring/commands.ts';
@@ -212,6 +213,7 @@ program
 
 const whatIf = program.command('what-if <world>');
 addWhatIf(whatIf, line);
+addTry(program.command('try <contract>'), line);
 
 const caps = program.command('caps').description('what is used and left of each cap');
 addCaps(caps, line);

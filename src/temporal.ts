@@ -5,8 +5,8 @@ import {
   Client,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
-  WithStartWorkflowOperation,
   type WorkflowStartOptions,
+  WithStartWorkflowOperation,
 } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes, type Workflow } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
@@ -96,18 +96,12 @@ export function createTemporalCalls(connection: NativeConnection, namespace: str
   const within = <T>(ms: number, call: () => Promise<T>) =>
     client.withDeadline(Date.now() + ms, call);
 
+  /** One that runs already is success. */
   async function startOnce<T extends Workflow>(
     type: string,
-    how: Pick<
-      WorkflowStartOptions<T>,
-      'workflowId' | 'args' | 'staticSummary' | 'workflowIdReusePolicy'
-    >,
+    how: Omit<WorkflowStartOptions<T>, 'taskQueue'>,
   ): Promise<void> {
-    const options = {
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-      ...how,
-      taskQueue: LEADS_QUEUE,
-    } as WorkflowStartOptions<T>;
+    const options = { ...how, taskQueue: LEADS_QUEUE } as WorkflowStartOptions<T>;
     try {
       await within(START_DEADLINE_MS, () => client.workflow.start<T>(type, options));
     } catch (cause) {
@@ -155,6 +149,7 @@ export function createTemporalCalls(connection: NativeConnection, namespace: str
       startOnce<typeof sendBatch>('sendBatch', {
         workflowId: batchWorkflowId(due),
         args: [due],
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
         staticSummary: `${due.contractId}: sold leads for ${due.target}`,
       }),
 
@@ -163,6 +158,7 @@ export function createTemporalCalls(connection: NativeConnection, namespace: str
       startOnce<typeof redeliverLead>('redeliverLead', {
         workflowId: redeliveryWorkflowId(asked),
         args: [asked],
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
         staticSummary: `${asked.contractId}/${asked.target} again, for ${asked.by}`,
       }),
 

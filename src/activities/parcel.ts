@@ -4,7 +4,7 @@ import type { Parcel } from '../delivery/adapter.ts';
 import { memberOf } from '../domain/ids.ts';
 import { scrub } from '../domain/scrub.ts';
 import type { Step } from '../domain/world/contract.ts';
-import type { FieldValue } from '../domain/world/world.ts';
+import type { FieldValue, Vertical } from '../domain/world/world.ts';
 import type { Case } from './cases.ts';
 
 /** Fetches a secret by its reference, at the moment of use. Undefined when it is not set. */
@@ -14,20 +14,30 @@ export type ReadSecret = (reference: string) => Promise<string | undefined>;
  * The fields that a step may carry: those it lists, and without a list all for a post and none that
  * is personal for a ping, so that a buyer that loses has learned nobody's name.
  */
+export function carriedBy(
+  step: Pick<Step, 'fields'>,
+  kinds: Vertical['fields'],
+  of: { readonly fields: Case['lead']['fields']; readonly withPerson: boolean },
+): Record<string, FieldValue> {
+  const names =
+    step.fields ?? Object.keys(kinds).filter((name) => of.withPerson || !kinds[name]?.personal);
+  const fields: Record<string, FieldValue> = {};
+  for (const name of names) {
+    const value = of.fields[name];
+    if (value !== undefined) fields[name] = value;
+  }
+  return fields;
+}
+
+/** What a step tells one receiver of a lead. */
 export function parcelFor(
   { lead, loaded, campaign }: Case,
   step: Pick<Step, 'fields'>,
   to: { readonly contractId: string; readonly round: number; readonly withPerson: boolean },
 ): Parcel {
   const kinds = loaded.world.verticals[campaign.vertical]?.fields ?? {};
-  const names =
-    step.fields ?? Object.keys(kinds).filter((name) => to.withPerson || !kinds[name]?.personal);
-  const fields: Record<string, FieldValue> = {};
-  for (const name of names) {
-    const value = lead.fields[name];
-    if (value !== undefined) fields[name] = value;
-  }
-  const { contractId, round } = to;
+  const { contractId, round, withPerson } = to;
+  const fields = carriedBy(step, kinds, { fields: lead.fields, withPerson });
   const member = memberOf(contractId);
   const about = { leadId: lead.id, campaign: lead.campaignId, contractId, round, fields };
   return {

@@ -4,10 +4,11 @@ import type { IncomingReply, PostReply } from '../delivery/adapter.ts';
 import { adapterOf } from '../delivery/adapters.ts';
 import type { Candidate, OfferResult } from '../domain/lead.ts';
 import type { Step } from '../domain/world/contract.ts';
+import { zoneOf } from '../domain/world/world.ts';
 import { type Case, contractOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
 import { parcelFor, withoutPerson } from './parcel.ts';
-import { prepare, zoneOf } from './prepare.ts';
+import { prepare } from './prepare.ts';
 
 /** Sends the lead to the address of the step, once, and waits as long as the step says. */
 export async function post(
@@ -18,7 +19,7 @@ export async function post(
   const { contractId } = candidate;
   const adapter = adapterOf(step);
   const parcel = parcelFor(known, step, { contractId, round, withPerson: true });
-  const timeZone = zoneOf(known, contractOf(known, contractId).buyer);
+  const timeZone = zoneOf(known.loaded.world, contractOf(known, contractId).buyer);
   const ready = await prepare(deps, { step, timeZone });
   if (ready.kind === 'withheld') {
     return { kind: 'not_sent', reason: ready.reason, detail: ready.detail };

@@ -9,7 +9,6 @@ import { fetchToken, tokenKeyOf } from '../delivery/requests/oauth.ts';
 import type { OAuth2 } from '../domain/delivery/request.ts';
 import { scrub } from '../domain/scrub.ts';
 import type { Step } from '../domain/world/contract.ts';
-import type { Case } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
 
 /** What one request needs, or why it must not be made. */
@@ -60,11 +59,6 @@ export async function prepare(
       if (status === 401 && oauth) deps.tokens.drop(tokenKeyOf(oauth));
     },
   };
-}
-
-/** The zone in whose days the contract's buyer counts. */
-export function zoneOf({ loaded }: Case, buyer: string): string {
-  return loaded.world.buyers[buyer]?.timeZone ?? loaded.world.timeZone;
 }
 
 /** Other people's words without any of the secrets, however a request or an answer spells them. */

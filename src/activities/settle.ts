@@ -8,7 +8,7 @@ import { type OfferResult, TAKES_PLACE } from '../domain/lead.ts';
 import type { Cents } from '../domain/money.ts';
 import type { DeliveryTarget, OfferReport } from '../domain/outcome.ts';
 import type { Contract } from '../domain/world/contract.ts';
-import type { World } from '../domain/world/world.ts';
+import { type World, zoneOf } from '../domain/world/world.ts';
 import { deliverNotBefore } from '../eligibility/schedule.ts';
 import type { HoldRequest } from './cap-desk.ts';
 import { type Case, contractOf } from './cases.ts';
@@ -103,7 +103,7 @@ export function targetFor(
   const contract = world.contracts[contractId];
   const delivery = contract?.deliveries.find(({ name }) => name === target);
   if (!contract || !delivery) return undefined;
-  const timeZone = world.buyers[contract.buyer]?.timeZone ?? world.timeZone;
+  const timeZone = zoneOf(world, contract.buyer);
   const notBeforeMs = deliverNotBefore(delivery.during, timeZone, atMs);
   const { giveUpAfterHours } = delivery;
   return { name: target, giveUpAfterHours, ...(notBeforeMs > atMs && { notBeforeMs }) };

@@ -8,6 +8,7 @@ import { createExplainRoutes } from './asking/explain.ts';
 import { createEndpointRoutes } from './deliveries/endpoints.ts';
 import { createDeliveryRoutes } from './deliveries/routes.ts';
 import { createDepositRoutes } from './deposits.ts';
+import { createTryRoutes } from './asking/try.ts';
 import { createWhatIfRoutes } from './asking/what-if.ts';
 import type { ApiDeps } from './deps.ts';
 import { createDocsRoutes } from './docs.ts';
@@ -61,6 +62,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...createPauseRoutes(deps),
     ...createExplainRoutes(deps),
     ...createWhatIfRoutes(deps),
+    ...createTryRoutes(deps),
     ...createHealthRoutes(deps),
     ...createDocsRoutes(deps),
   ];

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 
 import type { Change } from '../domain/caps/caps.ts';
 import type { EndpointKey } from '../domain/delivering/endpoint.ts';
+import type { Trial, Tried } from '../domain/delivery/trial.ts';
 import type { BuyerId, CampaignId, ContractId, LeadId, SourceId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';
 import type { LeadAction } from '../domain/waiting.ts';
@@ -122,6 +123,8 @@ export interface ApiDeps {
   /** What was recorded of the leads of a period. */
   readonly history: History;
 
+  /** Builds a request of a contract and reads an answer; holds, stores and counts nothing. */
+  tryStep(trial: Trial): Promise<Tried>;
   /** A secret by its reference; undefined where it is not set. */
   readSecret(reference: string): Promise<string | undefined>;
   /** Signs when a form was shown: one key for all processes. */

@@ -1,7 +1,7 @@
 // Pushes after a sale: what was sold, and the proof of each push. Sales are booked by
 // settlement.ts; the health of who is pushed to stands in delivering/endpoints.ts.
 
-import type { ContractId, LeadId } from '../domain/ids.ts';
+import type { ContractId, DeliveryKey, LeadId } from '../domain/ids.ts';
 import type { DeliveryState, Sale } from '../domain/outcome.ts';
 import type { Tx } from './pool.ts';
 
@@ -17,12 +17,6 @@ const TELL = `
   from stored join wanted_events on type =
     case state when 'delivered' then 'lead.delivered' when 'failed' then 'delivery.failed' end
   where state is distinct from (select state from before)`;
-
-export interface DeliveryKey {
-  readonly leadId: LeadId;
-  readonly contractId: ContractId;
-  readonly target: string;
-}
 
 export interface RecordedTry extends DeliveryKey {
   readonly state: DeliveryState;

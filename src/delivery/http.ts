@@ -47,8 +47,7 @@ export function readPost(reply: IncomingReply, rules: HttpStep['answer']): PostR
   const detail = detailOf(read, reply);
   switch (read.verdict) {
     case 'accepted': {
-      const { reference = null, priceCents } = read;
-      const redirectUrl = webAddress(read.redirectUrl);
+      const { reference = null, priceCents, redirectUrl } = read;
       return {
         ...{ kind: 'accepted', reference },
         ...(priceCents !== undefined && { priceCents }),
@@ -83,11 +82,4 @@ function detailOf({ reason, by, priceFault }: ReadAnswer, { status }: IncomingRe
   if (reason !== undefined) return reason;
   if (priceFault !== undefined) return `the price is ${priceFault.replaceAll('_', ' ')}`;
   return by.startsWith('HTTP') ? by : `${by}, HTTP ${status}`;
-}
-
-/** An address to which a browser may be sent; anything else is none. */
-function webAddress(text: string | undefined): string | undefined {
-  if (text === undefined || text.length > 2_000 || !URL.canParse(text)) return undefined;
-  const { protocol, username, password } = new URL(text);
-  return /^https?:$/.test(protocol) && !username && !password ? text : undefined;
 }

@@ -4,6 +4,7 @@
 // word is compared whole ("Unmatched" does not hold "matched").
 
 import { z } from 'zod';
+import { holdIdOf } from '../domain/ids.ts';
 import type { Leg } from '../domain/lead.ts';
 import { type Cents, cents, highest, parseDollars } from '../domain/money.ts';
 import type { JsonStep } from '../domain/world/contract.ts';
@@ -83,7 +84,7 @@ export const jsonAdapter = {
 
   buildPost(parcel: Parcel, step: JsonStep, terms: PostTerms): OutgoingRequest {
     const { priceCents, bidId } = terms;
-    const { leadId, campaign, contractId: contract, member, round, fields } = parcel;
+    const { leadId, campaign, contractId: contract, member, fields } = parcel;
     const body = {
       lead_id: leadId,
       contract,
@@ -94,7 +95,7 @@ export const jsonAdapter = {
       fields,
     };
     const built = request(step, body);
-    const headers = { ...built.headers, 'idempotency-key': `${leadId}/${contract}/${round}` };
+    const headers = { ...built.headers, 'idempotency-key': holdIdOf(parcel) };
     return { ...built, headers };
   },
 

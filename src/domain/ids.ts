@@ -39,6 +39,18 @@ export function holdIdOf({ leadId, contractId, round }: OfferKey): HoldId {
   return `${leadId}/${contractId}/${round}`;
 }
 
+/** Where one push of a sold lead goes. */
+export interface DeliveryKey {
+  readonly leadId: LeadId;
+  readonly contractId: ContractId;
+  readonly target: string;
+}
+
+/** The name of a push, and the same on each try. */
+export function pushIdOf({ leadId, contractId, target }: DeliveryKey): string {
+  return `${leadId}/${contractId}/${target}`;
+}
+
 /**
  * The team of a buyer or a contract that stands for one member (`sales.ann` → `sales`); any other
  * id is its own. Ids of the world document have no dots.

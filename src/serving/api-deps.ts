@@ -49,6 +49,7 @@ export interface ServingParts {
   readonly metrics: Metrics;
   readonly host: TemporalHost;
   readonly hearing: Hearing;
+  readonly tryStep: ApiDeps['tryStep'];
   readonly readSecret: ApiDeps['readSecret'];
   readonly readSigningKey: ApiDeps['stampKey'];
   readonly storeNotices: ApiDeps['storeNotices'];
@@ -98,6 +99,7 @@ export function createApiDeps(parts: ServingParts): ApiDeps {
     recordDeposit: parts.deposits.record,
     listDeposits: (buyerId, page) => listDeposits(pool, buyerId, page),
     readPaidIn: (buyerIds) => readPaidIn(pool, buyerIds),
+    tryStep: parts.tryStep,
     readSecret: parts.readSecret,
     stampKey: parts.readSigningKey,
     storeNotices: parts.storeNotices,

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { createPingDesk } from './ping-desk.ts';
 import { createCapDesk } from '../activities/cap-desk.ts';
 import { createCaseBook } from '../activities/cases.ts';
+import { createTry } from '../activities/trying/try.ts';
 import { createTokens } from '../activities/delivering/host.ts';
 import { createMailer } from '../activities/delivering/mail.ts';
 import { createUploader } from '../activities/delivering/sftp.ts';
@@ -42,7 +43,7 @@ import { openScoringDesk } from './scoring/desk.ts';
 import { startSweeper } from './sweeper.ts';
 import type { TemporalCalls } from '../temporal.ts';
 import { startTemporalHost, type TemporalHost } from './temporal-host.ts';
-import { openWorlds } from './worlds.ts';
+import { openWorlds, type Worlds } from './worlds.ts';
 
 export interface Serving {
   readonly url: string;
@@ -100,10 +101,9 @@ export async function serve(
     onConnected: () => warm(currentWorld()),
     say: (level, message, error) => log[level]({ err: error }, message),
   });
-  const listener = listen(databaseUrl, [ANSWER_CHANNEL, WORLD_CHANNEL], (channel, payload) => {
-    if (channel === WORLD_CHANNEL) void worlds.refresh().catch(onError);
-    else hear(payload, process, answers);
-  });
+  const listener = listen(databaseUrl, [ANSWER_CHANNEL, WORLD_CHANNEL], (channel, payload) =>
+    hear(channel, payload, { worlds, answers, process, onError }),
+  );
   const sweeper = startSweeper({
     ...{ pool, temporal, start: desk.startStored, tellDeposits: deposits.sweep, onError },
     ...{ fetchNotices: notices.sweep, retainCertificates: lookups.sweep },
@@ -113,8 +113,8 @@ export async function serve(
   const events = startEventDesk({ ...forActivities, currentWorld, log, onError, metrics });
   const apiDeps = createApiDeps({
     ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host },
-    ...{ readSecret, readSigningKey, storeNotices: notices.store },
-    ...{ deliveries: deliveries.api, hearing: createHearing(forActivities) },
+    ...{ readSecret, readSigningKey, storeNotices: notices.store, deliveries: deliveries.api },
+    ...{ hearing: createHearing(forActivities), tryStep: createTry(forActivities) },
   });
   const server = await openServer(createServer(createApp(apiDeps)), config);
   return {
@@ -132,10 +132,20 @@ export async function serve(
   };
 }
 
-/** `process lead`: the lead was settled elsewhere, and its source waits in that process. */
-function hear(payload: string, process: string, answers: Pick<Answers, 'told'>): void {
+/** A new world; or `process lead`: settled elsewhere, and its source waits in that process. */
+function hear(
+  channel: string,
+  payload: string,
+  here: {
+    readonly worlds: Pick<Worlds, 'refresh'>;
+    readonly answers: Pick<Answers, 'told'>;
+    readonly process: string;
+    readonly onError: (error: unknown) => void;
+  },
+): void {
+  if (channel === WORLD_CHANNEL) return void here.worlds.refresh().catch(here.onError);
   const [to, leadId = ''] = payload.split(' ');
-  if (to === process && isLeadId(leadId)) void answers.told(leadId);
+  if (to === here.process && isLeadId(leadId)) void here.answers.told(leadId);
 }
 
 function createDesk(deps: {

@@ -1,7 +1,12 @@
 // One lead, from intake to its end. The steps decide nothing here: each activity stores what it
 // decided before anyone sees it, and the attempt row decides whether anything may be sent again.
 
-import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  condition,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import type { ContractId, LeadId } from '../domain/ids.ts';
 import type { LeadOutcome, Validation } from '../domain/lead.ts';
 import { type Offered, outcomeOf, placesTaken, unsoldReasonOf } from '../domain/outcome.ts';
@@ -16,7 +21,7 @@ import {
   LeadStatusKey,
   ReasonCodeKey,
 } from './messages.ts';
-import { awaitDoubt, isInDoubt, learn } from './doubt.ts';
+import { awaitDoubt, isInDoubt, learn, resolve } from './doubt.ts';
 import { type Run, show } from './run.ts';
 import { runStage } from './stage.ts';
 import { later, step } from './steps.ts';
@@ -103,9 +108,15 @@ async function finish(run: Run, outcome: LeadOutcome): Promise<LeadOutcome> {
   const doubts = run.offers.filter(isInDoubt);
   // The outcome is stored, so nobody would start this run again: from here on, patient steps only.
   const { readOffer } = later('the doubt was settled');
+  const learning = { readOffer, wait: (isEnded: () => boolean) => condition(isEnded) };
+  // Who asks about doubts has no local steps beside it; runs begun before doubts had terms do.
+  const isAsking = doubts.some(({ report }) => report.resolve);
   await Promise.all([
-    deliverSales(run, run.offers),
-    ...doubts.map(async (doubt) => deliverSales(run, [await learn(run, [doubt], readOffer)])),
+    ...doubts.map((doubt) => resolve(run, doubt)),
+    deliverSales(run, run.offers, isAsking),
+    ...doubts.map(async (doubt) =>
+      deliverSales(run, [await learn(run, [doubt], learning)], isAsking),
+    ),
   ]);
   if (doubts.length > 0) show(run, outcome);
   return outcome;
@@ -118,6 +129,7 @@ async function finish(run: Run, outcome: LeadOutcome): Promise<LeadOutcome> {
 async function deliverSales(
   { lead: { leadId }, round }: Run,
   offers: readonly Offered[],
+  isAsking: boolean,
 ): Promise<void> {
   const waits = offers.some(
     ({ report }) =>
@@ -129,7 +141,12 @@ async function deliverSales(
       if (report.kind !== 'accepted') return [];
       const { priceCents, reference, targets = [] } = report;
       const sale = { round, priceCents, reference };
-      return targets.map((target) => deliver({ leadId, contractId, target, sale }));
+      return targets.map(({ atOnce, ...target }) =>
+        deliver({
+          ...{ leadId, contractId, sale },
+          target: atOnce && !isAsking ? { ...target, atOnce } : target,
+        }),
+      );
     }),
   );
   if (!waits) await releaseOwed(leadId, offers);

@@ -16,32 +16,43 @@ export function isInDoubt(offered: Offered): offered is Doubted {
   return isOpen(offered.report);
 }
 
+/** Set when asking has to stop; whoever set it waits for what is under way. */
+export interface Stop {
+  now: boolean;
+}
+
 /**
- * Has the doubt end by itself, beside all else that the run does: asks the buyer as its terms say,
- * then assumes. Ends with the doubt, or when only a callback or an operator can end it.
+ * Has the doubt end by itself: asks the buyer as its terms say, then assumes. Ends with the doubt,
+ * when it is stopped, or when only a callback or an operator can end it. Never beside local steps:
+ * a crash replays those in another order than timers and activities that were begun meanwhile.
  */
-export async function resolve(run: Run, { candidate, report }: Doubted): Promise<void> {
+export async function resolve(
+  run: Run,
+  { candidate, report }: Doubted,
+  stop: Readonly<Stop> = { now: false },
+): Promise<void> {
   const { contractId } = candidate;
   const terms = report.resolve;
   if (!terms) return;
   const key = keyOf(run, contractId);
-  const isSettled = () => run.settled.has(contractId);
-  for (let asked = 0; !isSettled(); asked += 1) {
+  const isOver = () => stop.now || run.settled.has(contractId);
+  for (let asked = 0; !isOver(); asked += 1) {
     const of = { leadId: key.leadId, contractId, asked, nowMs: Date.now() };
     const next = nextDoubtStep(terms, of);
     if (!next) return;
     const what = next.kind === 'ask' ? 'is asked what it did' : 'is taken at its policy';
-    await sleepUnless({ ms: next.waitMs, summary: `${contractId} ${what}` }, isSettled);
-    if (isSettled()) return;
+    await sleepUnless({ ms: next.waitMs, summary: `${contractId} ${what}` }, isOver);
+    if (isOver()) return;
     if (next.kind === 'assume') {
       const as = terms.assume?.as ?? 'rejected';
       await later(`${contractId}: nobody knew in time, so ${as}`).assumeDoubt({ key, as });
       run.settled.add(contractId);
       return;
     }
-    const { said, isOver } = await later(`ask ${contractId}: what became of it?`).askBuyer(key);
+    const { askBuyer } = later(`ask ${contractId}: what became of it?`);
+    const { said, isOver: isKnown } = await askBuyer(key);
     if (said) (run.story.asked ??= []).push({ contractId, atMs: Date.now(), said });
-    if (isOver) run.settled.add(contractId);
+    if (isKnown) run.settled.add(contractId);
     else show(run);
   }
 }
@@ -54,18 +65,34 @@ export async function awaitDoubt(run: Run, doubts: readonly Doubted[]): Promise<
     ...(buyerId ? [{ key: BuyerKey, value: buyerId }] : []),
   ]);
   show(run);
-  await learn(run, doubts, step('the doubt was settled').readOffer);
+  const { readOffer } = step('the doubt was settled');
+  await learn(run, doubts, { readOffer, wait: (isEnded) => waitAsking(run, isEnded) });
+}
+
+/** How a run hears of the end of a doubt. */
+interface Learning {
+  readOffer(key: OfferKey): Promise<OfferReport>;
+  wait(isEnded: () => boolean): Promise<void>;
+}
+
+/** Waits until one of the doubts may have ended; every doubt is asked about meanwhile. */
+async function waitAsking(run: Run, isEnded: () => boolean): Promise<void> {
+  const stop: Stop = { now: false };
+  const asking = run.offers.filter(isInDoubt).map((doubt) => resolve(run, doubt, stop));
+  await condition(isEnded);
+  stop.now = true;
+  await Promise.all(asking);
 }
 
 /** What became of the first of these offers that is settled. */
 export async function learn(
   run: Run,
   doubts: readonly Doubted[],
-  readOffer: (key: OfferKey) => Promise<OfferReport>,
+  { readOffer, wait }: Learning,
 ): Promise<Offered> {
   for (;;) {
     const ended = () => doubts.find(({ candidate }) => run.settled.has(candidate.contractId));
-    await condition(() => ended() !== undefined);
+    await wait(() => ended() !== undefined);
     const candidate = ended()?.candidate;
     if (!candidate) continue;
     const { contractId } = candidate;

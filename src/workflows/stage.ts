@@ -12,7 +12,7 @@ import {
   stopOf,
 } from '../domain/outcome.ts';
 import type { LeadStory } from '../domain/story.ts';
-import { awaitDoubt, isInDoubt, resolve } from './doubt.ts';
+import { awaitDoubt, isInDoubt } from './doubt.ts';
 import { record, type Run, show } from './run.ts';
 import { later, offerSummary, step } from './steps.ts';
 
@@ -113,9 +113,8 @@ async function offerInOrder(
     record(run, candidate, report);
     if (report.kind === 'not_offered' && report.reason === 'cap_unknown') unknown.push(candidate);
     const offered = { candidate, report };
-    if (isInDoubt(offered)) {
-      void resolve(run, offered);
-      if (placesTaken(run.offers) >= run.plan.places) await awaitDoubt(run, [offered]);
+    if (isInDoubt(offered) && placesTaken(run.offers) >= run.plan.places) {
+      await awaitDoubt(run, [offered]);
     }
     const stopped = stopOf(limits, run.offers.slice(offersBefore));
     if (stopped) {

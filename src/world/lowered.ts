@@ -13,7 +13,7 @@ import { dollars, ZERO } from '../domain/money.ts';
 import type { Cap } from '../domain/world/cap.ts';
 import type { Contract } from '../domain/world/contract.ts';
 import type { Hours } from '../domain/world/schedule.ts';
-import type { Buyer, World } from '../domain/world/world.ts';
+import { type Buyer, type World, zoneOf } from '../domain/world/world.ts';
 import { type PresentCap, presentCap } from '../eligibility/present-caps.ts';
 import { isOpen } from '../eligibility/schedule.ts';
 import { openingWindows } from '../eligibility/windows.ts';
@@ -94,7 +94,7 @@ function listPlaced(world: World, atMs: number): PlacedCap[] {
   };
   for (const [id, buyer] of Object.entries(world.buyers)) add(ofBuyer(id, buyer, atMs));
   for (const [id, contract] of Object.entries(world.contracts)) {
-    const timeZone = world.buyers[contract.buyer]?.timeZone ?? world.timeZone;
+    const timeZone = zoneOf(world, contract.buyer);
     add(ofContract(id, { contract, timeZone }, atMs));
     add(ofOpening(id, { contract, timeZone }, atMs));
   }

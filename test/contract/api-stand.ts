@@ -165,6 +165,7 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
         .toReversed()
         .slice(0, limit),
     readPaidIn: async () => [],
+    tryStep: () => Promise.reject(new Error('nothing is tried here')),
     readSecret: async (reference) => secrets[reference],
     stampKey: async () => 'a key of tests',
     storeNotices: async (notices) => void stand.notices.push(...notices),

@@ -122,7 +122,7 @@ describe('a contract’s policy', () => {
 });
 
 describe('a buyer that calls back', () => {
-  const report = async (world: World, buyer: TestBuyer, key: string, outcome: object) => {
+  const report = async (world: World, buyer: TestBuyer, [key, outcome]: [string, object]) => {
     const url = `${world.processes[0]?.url ?? ''}/v1/buyers/${buyer.id}/outcomes`;
     const answer = await request({ url, method: 'POST', key, body: { outcomes: [outcome] } });
     const results = answer.body['results'] as { result: string }[] | undefined;
@@ -135,11 +135,11 @@ describe('a buyer that calls back', () => {
     const campaign = await world.campaign([{ method: 'ping_post', buyers: [silent] }]);
     const { id } = await campaign.submitLead();
     const yes = { lead_id: id, status: 'accepted', reference: 'crm-1', price_cents: 1 };
-    expect(await report(world, silent, 'bk_wrong', yes)).toBe(401);
-    expect(await report(world, silent, key, yes)).toBe('settled');
-    expect(await report(world, silent, key, yes)).toBe('no_change');
+    expect(await report(world, silent, ['bk_wrong', yes])).toBe(401);
+    expect(await report(world, silent, [key, yes])).toBe('settled');
+    expect(await report(world, silent, [key, yes])).toBe('no_change');
     await world.done(id);
-    expect(await report(world, silent, key, { reference: 'crm-1', status: 'rejected' })).toBe(
+    expect(await report(world, silent, [key, { reference: 'crm-1', status: 'rejected' }])).toBe(
       'conflict',
     );
     expect(await world.ended(id)).toMatchObject({
@@ -156,9 +156,11 @@ describe('a buyer that calls back', () => {
     const next = await world.buyer({ bidCents: 800 });
     const campaign = await world.campaign([{ method: 'ping_post', buyers: [silent, next] }]);
     const { id } = await campaign.submitLead();
-    expect(await report(world, silent, key, { lead_id: id, status: 'rejected' })).toBe('settled');
+    expect(await report(world, silent, [key, { lead_id: id, status: 'rejected' }])).toBe('settled');
     await world.done(id);
-    expect(await report(world, silent, key, { lead_id: id, status: 'accepted' })).toBe('conflict');
+    expect(await report(world, silent, [key, { lead_id: id, status: 'accepted' }])).toBe(
+      'conflict',
+    );
     expect(await world.ended(id)).toMatchObject({
       attempts: [{ state: 'accepted_conflict' }, { state: 'accepted' }],
     });
@@ -173,7 +175,7 @@ describe('a buyer that calls back', () => {
     await world.campaign([{ method: 'ping_post', buyers: [other] }]);
     const { id } = await campaign.submitLead();
     const yes = { lead_id: id, status: 'accepted' };
-    expect(await report(world, other, key, yes)).toBe('unknown_lead');
+    expect(await report(world, other, [key, yes])).toBe('unknown_lead');
     expect(await world.trace(id)).toMatchObject({ status: 'in_doubt' });
     await world.settleDoubt(id, silent.contract, 'rejected');
     await world.ended(id);

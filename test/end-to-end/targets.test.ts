@@ -88,7 +88,7 @@ test(
       crm: detail(/^00Q\d+ after 1 try$/),
       contacts: detail(/^801, new after 1 try$/),
       sheet: detail(/^Leads!A1, of an earlier try after 2 tries$/),
-      text: detail(/^SM\d+ queued, of an earlier try after 2 tries$/),
+      text: detail(/^SM[\d…]+ queued, of an earlier try after 2 tries$/),
       hook: detail(/^HTTP 204 after 1 try$/),
     });
     expect(salesforce.records.get(lead.id)?.record).toMatchObject({

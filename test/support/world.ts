@@ -207,7 +207,7 @@ async function openWorld(settings: WorldSettings) {
         [leadId],
       ),
 
-    /** Takes locks by a statement, in a transaction of its own; call what it returns to leave it. */
+    /** Takes locks by a statement, in a transaction of its own; what it returns ends that. */
     async lock(text: string, values: unknown[]): Promise<() => Promise<void>> {
       const client = await pool.connect();
       await client.query('begin');

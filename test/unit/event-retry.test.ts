@@ -1,7 +1,8 @@
 // When an event is tried again: the schedule, its edges and what a receiver may ask for.
 
 import { expect, test } from 'vitest';
-import { RETRY, retryAfterMs, waitBeforeRetry } from '../../src/domain/events/retry.ts';
+import { retryAfterMs } from '../../src/domain/delivering/retry.ts';
+import { RETRY, waitBeforeRetry } from '../../src/domain/events/retry.ts';
 
 const HOUR = 3_600_000;
 const wait = (tries: number, more: Partial<Parameters<typeof waitBeforeRetry>[1]> = {}) =>

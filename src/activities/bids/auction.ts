@@ -8,6 +8,7 @@ import { decisive, type Entry, isSettled } from '../../domain/routing/award.ts';
 import type { ContractId } from '../../domain/ids.ts';
 import type { Auction, PingResult, StageRoute } from '../../domain/lead.ts';
 import type { Contract, Step } from '../../domain/world/contract.ts';
+import { zoneOf } from '../../domain/world/world.ts';
 import {
   type AuctionPlace,
   auctionRules,
@@ -22,7 +23,7 @@ import {
 import { type Case, contractOf, stageOf } from '../cases.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { parcelFor, withoutPerson } from '../parcel.ts';
-import { prepare, zoneOf } from '../prepare.ts';
+import { prepare } from '../prepare.ts';
 import type { StageKey } from '../route.ts';
 
 interface Call {
@@ -131,7 +132,7 @@ async function ask(deps: ActivityDeps, call: Call, step: Step): Promise<PingResu
   const { known, contract, contractId, key, signal, timeoutMs } = call;
   const adapter = adapterOf(step);
   const parcel = parcelFor(known, step, { contractId, round: key.round, withPerson: false });
-  const timeZone = zoneOf(known, contract.buyer);
+  const timeZone = zoneOf(known.loaded.world, contract.buyer);
   const ready = await prepare(deps, { step: { ...step, timeoutMs }, timeZone });
   const none = { contractId, kind: 'no_bid', ms: 0 } as const;
   if (ready.kind === 'withheld') return { ...none, reason: ready.reason };

@@ -12,7 +12,7 @@ import { dateAndTimeText } from '../../eligibility/zones.ts';
 import { type Case, contractOf } from '../cases.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { parcelFor } from '../parcel.ts';
-import { zoneOf } from '../prepare.ts';
+import { zoneOf } from '../../domain/world/world.ts';
 import { failedBySecret, hostOf, type PushHost } from './host.ts';
 import type { Lanes } from './lanes.ts';
 
@@ -29,7 +29,7 @@ export async function queueForBatch(
   }: { target: Target; known: Case; push: Omit<BatchKey, 'dueAtMs'> & { leadId: LeadId } },
 ): Promise<string> {
   if (!target.batch) throw new Error(`${push.target} takes each lead by itself`);
-  const timeZone = zoneOf(known, contractOf(known, push.contractId).buyer);
+  const timeZone = zoneOf(known.loaded.world, contractOf(known, push.contractId).buyer);
   const times = timesOf(target.batch.times);
   for (let afterMs = now(); ;) {
     const dueAtMs = nextTime(times, timeZone, afterMs);
@@ -58,7 +58,7 @@ export function createBatchActivities(deps: ActivityDeps, lanes: Lanes) {
       if (!delivery || !target?.batch)
         throw new Error(`${key.contractId} has no batches for ${key.target}`);
       const pushes = await pushesOf(deps, key, items);
-      const dueAt = dueText(zoneOf(known, contractOf(known, key.contractId).buyer), key.dueAtMs);
+      const dueAt = dueText(zoneOf(known.loaded.world, contractOf(known, key.contractId).buyer), key.dueAtMs);
       const batch = {
         id: `${key.contractId}/${key.target}/${dueAt}`,
         contractId: key.contractId,
@@ -70,7 +70,7 @@ export function createBatchActivities(deps: ActivityDeps, lanes: Lanes) {
         { ...deps, lanes },
         {
           timeoutMs: BATCH_MS,
-          timeZone: zoneOf(known, contractOf(known, key.contractId).buyer),
+          timeZone: zoneOf(known.loaded.world, contractOf(known, key.contractId).buyer),
           limits,
         },
       );

@@ -3,21 +3,16 @@
 // after the pause that each try decides (ADR 0018). Each try leaves its trace in PostgreSQL.
 
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import {
-  countTries,
-  type DeliveryKey,
-  loadSale,
-  recordDelivery,
-  recordGivenUp,
-} from '../../db/deliveries.ts';
+import { countTries, loadSale, recordDelivery, recordGivenUp } from '../../db/deliveries.ts';
 import { currentWorldVersion } from '../../db/worlds.ts';
+import { type DeliveryKey, pushIdOf } from '../../domain/ids.ts';
 import type { DeliveryEnd, DeliveryTarget, FirstTry, Sale } from '../../domain/outcome.ts';
 import { DELIVERY_ENDED } from '../../domain/outcome.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { targetFor } from '../settle.ts';
 import { createHealth } from './health.ts';
 import type { Lanes } from './lanes.ts';
-import { pushId, type PushDeps, type Tried, tryPush } from './push.ts';
+import { type PushDeps, type Tried, tryPush } from './push.ts';
 
 export type Push = DeliveryKey;
 
@@ -65,7 +60,7 @@ export function createDeliverActivities(given: ActivityDeps, lanes: Lanes) {
      * wrong is for the next try.
      */
     async tryDelivery({ sale, ...push }: Push & { readonly sale: Sale }): Promise<FirstTry> {
-      const id = pushId(push);
+      const id = pushIdOf(push);
       const trying =
         underWay.get(id) ??
         tryPush(deps, { push, sale, tries: 1, looks: 1 }).catch((): Tried => ({
@@ -91,8 +86,8 @@ export function createDeliverActivities(given: ActivityDeps, lanes: Lanes) {
     ): Promise<{ readonly proof: string; readonly unsaved?: true }> {
       const { triedBefore = 0, underWay: hadBegun, worldVersion, ...push } = asked;
       const context = Context.current();
-      const begun = underWay.get(pushId(push));
-      underWay.delete(pushId(push));
+      const begun = underWay.get(pushIdOf(push));
+      underWay.delete(pushIdOf(push));
       const heard: unknown = context.info.heartbeatDetails;
       const sent = typeof heard === 'number' ? heard : 0;
       const again = async () =>

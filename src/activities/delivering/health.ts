@@ -6,6 +6,7 @@ import {
   claimProbe,
   type Counted,
   type Failure,
+  listEndpoints,
   listUnwell,
   recordFailure,
   type Unwell,
@@ -60,6 +61,12 @@ export function createHealth(deps: { readonly pool: Pool; now(): number; random(
       if (!known) return { kind: 'open' };
       const because = known.lastError === null ? '' : `: ${known.lastError}`;
       if (known.state === 'disabled') {
+        // Ends the push for good, so what was known a second ago is not enough.
+        const [current] = await listEndpoints(pool, endpoint);
+        if (current?.state !== 'disabled') {
+          lookedAtMs = -Infinity;
+          return { kind: 'open' };
+        }
         return { kind: 'disabled', detail: `the endpoint is disabled${because}` };
       }
       const toProbeMs = (known.probeAtMs ?? 0) - now();

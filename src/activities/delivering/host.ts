@@ -11,7 +11,7 @@ import {
 } from '../../delivery/targets/target.ts';
 import type { HostLimits } from '../../domain/delivering/endpoint.ts';
 import type { ActivityDeps } from '../deps.ts';
-import { retryAfterMs } from '../../delivery/targets/replies.ts';
+import { askedPauseMs } from '../../delivery/targets/replies.ts';
 import type { Lanes } from './lanes.ts';
 import { withoutSecrets } from '../prepare.ts';
 
@@ -127,7 +127,7 @@ function seenIn(came: Reply, nowMs: number): Seen {
   if (came.kind !== 'answer') return { askedMs: undefined, isSlow: came.reason === 'late' };
   const { status } = came.reply;
   const isSlow = SLOW_DOWN.has(status);
-  return { askedMs: retryAfterMs(came.reply, nowMs), isSlow };
+  return { askedMs: askedPauseMs(came.reply, nowMs), isSlow };
 }
 
 /** A push whose secret is not set is tried again: it may be set by then. */

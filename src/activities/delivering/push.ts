@@ -1,17 +1,18 @@
 // One try of a push: is the endpoint open, what did the receiver say, and what follows from it.
 // Every end of a try leaves its trace in PostgreSQL.
 
-import { type DeliveryKey, recordDelivery, type RecordedTry } from '../../db/deliveries.ts';
+import { recordDelivery, type RecordedTry } from '../../db/deliveries.ts';
 import type { DeliveryReply, Target } from '../../delivery/targets/target.ts';
 import { targetOf } from '../../delivery/targets/targets.ts';
 import { pauseMs } from '../../domain/delivering/retry.ts';
+import { type DeliveryKey, pushIdOf } from '../../domain/ids.ts';
 import type { FirstTry, Sale } from '../../domain/outcome.ts';
 import type { Delivery } from '../../domain/world/contract.ts';
+import { zoneOf } from '../../domain/world/world.ts';
 import { type Case, contractOf } from '../cases.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { parcelFor, withoutPerson } from '../parcel.ts';
 import type { Health } from './health.ts';
-import { zoneOf } from '../prepare.ts';
 import { queueForBatch } from './batch.ts';
 import { failedBySecret, hostOf, type Seen } from './host.ts';
 import { Crowded, type Lanes } from './lanes.ts';
@@ -37,11 +38,6 @@ export interface Try {
   onStart?(): void;
 }
 
-/** `lead/contract/target`: names the push, and is the same on each try. */
-export function pushId({ leadId, contractId, target }: DeliveryKey): string {
-  return `${leadId}/${contractId}/${target}`;
-}
-
 /** Makes one try. Throws only where nothing was sent. */
 export async function tryPush(deps: PushDeps, made: Try): Promise<Tried> {
   const { push, sale, tries, looks } = made;
@@ -58,9 +54,9 @@ export async function tryPush(deps: PushDeps, made: Try): Promise<Tried> {
   made.onStart?.();
   const { step, limits } = delivery;
   const parcel = parcelFor(known, step, { ...push, round: sale.round, withPerson: true });
-  const timeZone = zoneOf(known, contractOf(known, push.contractId).buyer);
+  const timeZone = zoneOf(known.loaded.world, contractOf(known, push.contractId).buyer);
   const host = hostOf(deps, { timeoutMs: step.timeoutMs, timeZone, limits });
-  const told = { parcel, sale, id: pushId(push), tries };
+  const told = { parcel, sale, id: pushIdOf(push), tries };
   const clean = (text: string) => withoutPerson(host.withoutSecrets(text), known);
   try {
     const reply = await receiver.deliver(told, host.host).catch(failedBySecret);

@@ -8,10 +8,11 @@ import type { Asked, Said } from '../../domain/doubts/doubt.ts';
 import { holdIdOf, type OfferKey } from '../../domain/ids.ts';
 import type { Cents } from '../../domain/money.ts';
 import type { StatusCall } from '../../domain/world/doubting.ts';
+import { zoneOf } from '../../domain/world/world.ts';
 import { type Case, contractOf } from '../cases.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { withoutPerson } from '../parcel.ts';
-import { prepare, zoneOf } from '../prepare.ts';
+import { prepare } from '../prepare.ts';
 import { hear } from './hear.ts';
 
 /** What the buyer said, as it is recorded. */
@@ -68,7 +69,7 @@ async function ask(
   const none = (detail: string): Answer => {
     return { said: 'unanswered', priceCents: null, reference: null, detail };
   };
-  const timeZone = zoneOf(known, attempt.buyerId);
+  const timeZone = zoneOf(known.loaded.world, attempt.buyerId);
   const ready = await prepare(deps, { step, timeZone });
   if (ready.kind === 'withheld') return none(`${ready.reason}: ${ready.detail}`);
   const built = statusAdapter.buildStatus(question, step, ready.given);

@@ -8,12 +8,10 @@ export function withSecret(
   { secret: place, method, url, headers, body }: LookupRequest,
   secret: string | undefined | null,
 ): OutgoingRequest | undefined {
-  const sent = (more: Readonly<Record<string, string>>, to = url): OutgoingRequest => {
-    const all = { ...headers, ...more };
-    return method === 'GET'
-      ? { method, url: to, headers: all, body: null }
-      : { method, url: to, headers: all, body: body ?? '' };
-  };
+  const sent = (more: Readonly<Record<string, string>>, to = url): OutgoingRequest => ({
+    ...{ method, url: to, headers: { ...headers, ...more } },
+    body: method === 'GET' ? null : (body ?? ''),
+  });
   if (!place) return sent({});
   if (!secret) return undefined;
   switch (place.in) {

@@ -1,8 +1,7 @@
 // What was pushed after a sale, and pushing it again; for operators.
 
-import type { DeliveryKey } from '../../db/deliveries.ts';
 import type { DeliveryFilter, ListedDelivery } from '../../db/delivering/list.ts';
-import { isLeadId } from '../../domain/ids.ts';
+import { type DeliveryKey, isLeadId, pushIdOf } from '../../domain/ids.ts';
 import type { ApiDeps } from '../deps.ts';
 import { expectBody, expectShape } from '../http/expect.ts';
 import type { Route } from '../http/routes.ts';
@@ -34,7 +33,7 @@ export function createDeliveryRoutes(deps: ApiDeps): readonly Route[] {
           limit,
           ...(after && { after }),
         });
-        const next = page.next ? Buffer.from(idOf(page.next)).toString('base64url') : null;
+        const next = page.next ? Buffer.from(pushIdOf(page.next)).toString('base64url') : null;
         res.json({ deliveries: page.deliveries.map(toLine), next } satisfies DeliveryPageBody);
       },
     },
@@ -55,7 +54,7 @@ export function createDeliveryRoutes(deps: ApiDeps): readonly Route[] {
           limit: MOST_AGAIN,
         });
         const { chosen, more, disabled } = done;
-        const asked = { dry_run, count: chosen.length, ids: chosen.map(idOf) };
+        const asked = { dry_run, count: chosen.length, ids: chosen.map(pushIdOf) };
         res.json({ ...asked, more, disabled } satisfies RedeliverAnswer);
       },
     },
@@ -79,10 +78,6 @@ function rangeOf(deps: ApiDeps, { contract, target, from, to }: Range): Delivery
   };
 }
 
-function idOf({ leadId, contractId, target }: DeliveryKey): string {
-  return `${leadId}/${contractId}/${target}`;
-}
-
 function parseId(id: string): DeliveryKey | undefined {
   const [leadId = '', contractId, target, ...rest] = id.split('/');
   if (!isLeadId(leadId) || !contractId || !target || rest.length > 0) return undefined;
@@ -100,7 +95,7 @@ function readId(id: string, index: number): DeliveryKey {
 
 function readCursor(cursor: string): DeliveryKey {
   const key = parseId(Buffer.from(cursor, 'base64url').toString());
-  if (key && !idOf(key).includes('\0')) return key;
+  if (key && !pushIdOf(key).includes('\0')) return key;
   throw new Problem('invalid_request', {
     errors: [{ field: 'cursor', says: 'not a cursor of ours', fix: 'send `next` as it came' }],
   });
@@ -110,7 +105,7 @@ function toLine(delivery: ListedDelivery): DeliveryLine {
   const { leadId, contractId, target, state, tries, detail, redeliveries } = delivery;
   const { begunAtMs, atMs, nextTryAtMs } = delivery;
   return {
-    id: idOf(delivery),
+    id: pushIdOf(delivery),
     ...{ lead: leadId, contract: contractId, target, state, tries, detail },
     begun_at: new Date(begunAtMs).toISOString(),
     at: new Date(atMs).toISOString(),

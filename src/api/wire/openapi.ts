@@ -39,6 +39,7 @@ import { EVENTS } from '../events/wire.ts';
 import { FEEDBACK } from './scoring/score.ts';
 import { FIELDS } from '../fields.ts';
 import { DELIVERIES } from '../deliveries/wire.ts';
+import { TRYING } from '../asking/try-wire.ts';
 import { LOOKUPS } from '../lookups/wire.ts';
 import { OUTCOMES } from '../outcomes/wire.ts';
 import { SUPPRESSIONS } from '../suppressions/wire.ts';
@@ -178,6 +179,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...OUTCOMES,
   ...SUPPRESSIONS,
   ...WHAT_IF,
+  ...TRYING,
   ...CONFIGURATION,
   'post /v1/explain': {
     tags: ['leads'],

@@ -1,9 +1,8 @@
 // Pages of pushes, those of the newest leads first, for operators. No personal data: details were
 // written without it.
 
-import type { ContractId } from '../../domain/ids.ts';
+import type { ContractId, DeliveryKey } from '../../domain/ids.ts';
 import type { DeliveryState } from '../../domain/outcome.ts';
-import type { DeliveryKey } from '../deliveries.ts';
 import { msOf, type Tx } from '../pool.ts';
 import type { Moment } from '../reading/lead-list.ts';
 

@@ -1,8 +1,8 @@
 // Pushes that operators ask for again: who, when, and the number that makes each its own workflow,
 // once. Asked for in one commit; the sweeper starts what is not started.
 
+import type { DeliveryKey } from '../../domain/ids.ts';
 import { inTransaction, type Pool, type Tx } from '../pool.ts';
-import type { DeliveryKey } from '../deliveries.ts';
 import { conditionsOf, type DeliveryFilter } from './list.ts';
 
 /** Which pushes again: those named, or those that a filter finds. */

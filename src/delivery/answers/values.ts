@@ -103,8 +103,9 @@ function plain(text: string | undefined, most: number): string | undefined {
   return kept === '' ? undefined : kept;
 }
 
-/** People are sent there: nothing but http and https. */
+/** An address to which a browser may be sent; anything else is none. */
 function webAddress(text: string | undefined): string | undefined {
   if (text === undefined || !URL.canParse(text)) return undefined;
-  return /^https?:$/.test(new URL(text).protocol) ? text : undefined;
+  const { protocol, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && !username && !password ? text : undefined;
 }

@@ -73,7 +73,6 @@ function withHeader(request: OutgoingRequest, name: string, value: string): Outg
 
 /** One line, and beyond Latin as the bytes of UTF-8. What would begin a new header is a space. */
 export function headerText(text: string): string {
-  // eslint-disable-next-line no-control-regex -- These are the ones meant.
   const line = text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
   return /^[\u0020-\u007e]*$/.test(line) ? line : Buffer.from(line, 'utf8').toString('latin1');
 }

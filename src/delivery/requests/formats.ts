@@ -65,7 +65,6 @@ function asTexts(tree: Tree): unknown {
 
 /** Without the signs that no XML may hold, not even escaped. */
 function xmlText(text: string): string {
-  // eslint-disable-next-line no-control-regex -- These are the ones meant.
   return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Cs}/gu, '');
 }
 

@@ -6,7 +6,8 @@ import { z } from 'zod';
 
 import type { FieldValue } from '../../domain/world/world.ts';
 import type { OutgoingRequest, Reply } from '../adapter.ts';
-import { baseUrl, secretRef, targetKind } from './kind.ts';
+import { secretRef } from '../secret-ref.ts';
+import { baseUrl, targetKind } from './kind.ts';
 import { fieldsOf, source, valueOf } from './mapping.ts';
 import {
   codesOf,

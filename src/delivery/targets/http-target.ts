@@ -7,6 +7,7 @@ import { readAnswer } from '../answers/read.ts';
 import { secretRefsOf, TOKEN } from '../requests/authorise.ts';
 import { buildRequest } from '../requests/build.ts';
 import { fetchToken, tokenKeyOf } from '../requests/oauth.ts';
+import { unanswered } from './replies.ts';
 import type { DeliveryReply, Push, Target, TargetHost } from './target.ts';
 
 const GONE = 410;
@@ -22,9 +23,7 @@ export function httpTarget(step: HttpPush): Target {
       const request = build(step, push, { secrets, host });
       if ('unbuildable' in request) return { kind: 'failed', detail: request.unbuildable };
       const came = await host.call(request);
-      if (came.kind !== 'answer') {
-        return { kind: 'retry', detail: `${came.reason} ${came.detail}`.trim() };
-      }
+      if (came.kind !== 'answer') return unanswered(came, 'harmless');
       const { auth } = step.request;
       if (came.reply.status === UNAUTHORISED && auth.kind === 'oauth2') {
         host.dropToken(tokenKeyOf(auth));

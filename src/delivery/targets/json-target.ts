@@ -2,6 +2,7 @@
 
 import type { JsonStep } from '../../domain/world/contract.ts';
 import { jsonAdapter } from '../json.ts';
+import { unanswered } from './replies.ts';
 import type { DeliveryReply, Target } from './target.ts';
 
 /** No credentials that count, or gone for good: no lead will be taken until somebody has looked. */
@@ -16,7 +17,7 @@ export function jsonTarget(step: JsonStep): Target {
       const bearer = step.secretRef === null ? undefined : await host.secret(step.secretRef);
       const authorization = bearer !== undefined && { authorization: `Bearer ${bearer}` };
       const came = await host.call({ ...built, headers: { ...built.headers, ...authorization } });
-      if (came.kind !== 'answer') return { kind: 'retry', detail: whyNone(came) };
+      if (came.kind !== 'answer') return unanswered(came, 'harmless');
       const { status } = came.reply;
       // A conflict on a repeat is with our own first try, whose answer was lost.
       if ((status >= 200 && status <= 299) || (status === CONFLICT && tries > 1)) {
@@ -27,8 +28,4 @@ export function jsonTarget(step: JsonStep): Target {
       return stops ? { kind: 'failed', detail, stop: true } : { kind: 'retry', detail };
     },
   };
-}
-
-function whyNone({ reason, detail }: { readonly reason: string; readonly detail: string }): string {
-  return `${reason} ${detail}`.trim();
 }

@@ -62,15 +62,6 @@ export const baseUrl = z
   .refine((text) => !/[?#@]/.test(text), 'wants no user, query or fragment')
   .transform((text) => text.replace(/\/+$/, ''));
 
-/** Where a secret is found. The secret never stands in a world: worlds are stored and shown. */
-export const secretRef = z
-  .string()
-  .max(200)
-  .regex(
-    /^(env:[A-Za-z_][A-Za-z0-9_]*|file:\/.+)$/,
-    'wants a reference, env:NAME or file:/path, never the secret itself',
-  );
-
 /** A name as vendors give them to fields, objects and accounts: safe in a path. */
 export const vendorName = z
   .string()

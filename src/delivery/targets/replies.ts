@@ -1,6 +1,7 @@
 // How targets read what came back. What they say of it is kept and shown, so nothing is quoted from
 // a receiver but codes and the names of fields: its sentences may hold the person it was told of.
 
+import { retryAfterMs } from '../../domain/delivering/retry.ts';
 import type { IncomingReply, OutgoingRequest, Reply } from '../adapter.ts';
 import type { DeliveryReply, TargetHost, Token } from './target.ts';
 
@@ -39,7 +40,7 @@ export function refused(
 ): NotDelivered {
   const { status } = reply;
   const detail = [`HTTP ${status}`, ...more].join(' ');
-  const afterMs = retryAfterMs(reply, host.nowMs);
+  const afterMs = askedPauseMs(reply, host.nowMs);
   if (status === 408 || status === 425 || status === 429) return retry(detail, afterMs);
   // 503 says that it did nothing; the others may come from a gateway after the receiver did.
   if (status >= 500 && status !== 503 && repeat === 'harms') return unclear(detail);
@@ -55,10 +56,9 @@ interface Said {
 }
 
 /** The pause of `Retry-After`, in seconds or as a date; at most a day. */
-export function retryAfterMs({ headers }: IncomingReply, nowMs: number): number | undefined {
-  const text = headers?.['retry-after']?.trim() ?? '';
-  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - nowMs;
-  return Number.isFinite(ms) ? Math.min(Math.max(0, ms), LONGEST_PAUSE_MS) : undefined;
+export function askedPauseMs({ headers }: IncomingReply, nowMs: number): number | undefined {
+  const ms = retryAfterMs(headers?.['retry-after'], nowMs);
+  return ms === undefined ? undefined : Math.min(ms, LONGEST_PAUSE_MS);
 }
 
 /** The body as JSON; undefined where it is none, which fits no schema. */

@@ -5,7 +5,8 @@ import { z } from 'zod';
 
 import type { FieldValue } from '../../domain/world/world.ts';
 import type { Reply } from '../adapter.ts';
-import { baseUrl, secretRef, targetKind, vendorName } from './kind.ts';
+import { secretRef } from '../secret-ref.ts';
+import { baseUrl, targetKind, vendorName } from './kind.ts';
 import { FACT_NAMES, type Fact, FACTS } from './mapping.ts';
 import {
   codesOf,

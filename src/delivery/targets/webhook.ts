@@ -6,7 +6,8 @@ import { z } from 'zod';
 
 import type { OutgoingRequest } from '../adapter.ts';
 import { signWebhook, UnusableSecret } from '../signing/standard-webhooks.ts';
-import { secretRef, targetKind } from './kind.ts';
+import { secretRef } from '../secret-ref.ts';
+import { targetKind } from './kind.ts';
 import { fieldsOf, mapped, mappingOf } from './mapping.ts';
 import { done, jsonRequest, refused, retry, stop, unanswered } from './replies.ts';
 import type { DeliveryReply, Push, TargetHost } from './target.ts';

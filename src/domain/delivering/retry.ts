@@ -25,6 +25,18 @@ const MINUTE_MS = 60_000;
 /** The spread of a pause: a fifth, up and down. */
 const JITTER = 0.2;
 
+/** A pause, a fifth longer or shorter; `random` from 0 to 1. */
+export function spreadOver(ms: number, random: number): number {
+  return ms * (1 - JITTER + 2 * JITTER * random);
+}
+
+/** The pause of a `Retry-After` (RFC 9110), seconds or a date; undefined for anything else. */
+export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
+  const text = header?.trim() ?? '';
+  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - nowMs;
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
 /** The pause before the next try; one that was asked for counts up to twice the policy's own. */
 export function pauseMs(policy: RetryPolicy, setback: Setback): number {
   const { scheduleMs, slowDownMs } = policy;
@@ -32,6 +44,6 @@ export function pauseMs(policy: RetryPolicy, setback: Setback): number {
   const planned = scheduleMs[Math.min(Math.max(tries, 1), scheduleMs.length) - 1] ?? MINUTE_MS;
   const base = isSlow ? Math.max(planned, slowDownMs) : planned;
   if (askedMs !== undefined) return Math.min(Math.max(askedMs, base), 2 * base);
-  const spread = Math.round(base * (1 - JITTER + 2 * JITTER * random));
+  const spread = Math.round(spreadOver(base, random));
   return isSlow ? Math.max(spread, slowDownMs) : spread;
 }

@@ -1,5 +1,7 @@
 // When a webhook that failed is tried again, and when nobody tries any more.
 
+import { spreadOver } from '../delivering/retry.ts';
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -30,9 +32,6 @@ export const RETRY: RetryTerms = {
 /** Longer than any wait of our own, a receiver may not put it off. */
 const LONGEST_ASKED_MS = 24 * HOUR;
 
-/** A fifth more or less, so that a receiver that comes back is not met by all at once. */
-const JITTER = 0.2;
-
 /**
  * Milliseconds until the next try; undefined when it is given up. `ageMs`: since the first try was
  * due. `askedMs`: what the receiver asked for. `random`: 0 to 1.
@@ -54,16 +53,8 @@ export function waitBeforeRetry(
   const planned = terms.waitsMs[tries - 1];
   const leftMs = terms.giveUpAfterMs - ageMs;
   if (planned === undefined || leftMs <= 0) return undefined;
-  const jittered = planned * (1 - JITTER + 2 * JITTER * random);
+  const jittered = spreadOver(planned, random);
   const asked = Math.min(askedMs, LONGEST_ASKED_MS);
   // The last one is drawn forward: three days are over then, and it was tried ten times.
   return Math.round(Math.min(Math.max(jittered, asked), leftMs));
-}
-
-/** `Retry-After` in milliseconds: seconds or a date. Undefined for anything else. */
-export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\d{1,9}$/.test(header.trim())) return Number(header) * SECOND;
-  const atMs = Date.parse(header);
-  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
 }

@@ -78,6 +78,11 @@ export interface Field {
   readonly check?: 'length';
 }
 
+/** The zone in whose days a buyer counts. */
+export function zoneOf({ buyers, timeZone }: World, buyerId: BuyerId): string {
+  return buyers[buyerId]?.timeZone ?? timeZone;
+}
+
 /** A field's normal value: text (E.164 phone, lower-case e-mail, ISO date …), number or boolean. */
 export type FieldValue = string | number | boolean;
 

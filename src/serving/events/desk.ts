@@ -83,7 +83,9 @@ export function startEventDesk(deps: EventDeskDeps): { stop(): Promise<void> } {
 
   /** What may be sent to whom, now; what can be sent to nobody is given up. */
   async function roomNow(): Promise<{ webhook: string; most: number }[]> {
-    const [due, disabled] = [await listDueWebhooks(pool), new Set(await listDisabled(pool))];
+    const due = await listDueWebhooks(pool);
+    if (due.length === 0) return [];
+    const disabled = new Set(await listDisabled(pool));
     let left = IN_ALL - countOf(sending);
     const room: { webhook: string; most: number }[] = [];
     for (const webhook of due) {

@@ -3,8 +3,8 @@
 import type { Send } from '../../activities/http.ts';
 import type { ReadSecret } from '../../activities/parcel.ts';
 import { signWebhook, UnusableSecret } from '../../delivery/signing/standard-webhooks.ts';
+import { retryAfterMs } from '../../domain/delivering/retry.ts';
 import { eventBody, type KeptEvent } from '../../domain/events/event.ts';
-import { retryAfterMs } from '../../domain/events/retry.ts';
 import type { HeldWebhook } from '../../domain/events/webhook.ts';
 
 export type Tried =

@@ -6,7 +6,8 @@ import { z } from 'zod';
 import type { Lookup } from '../../domain/world/lookup.ts';
 import type { LookupAdapter } from '../../lookups/adapter.ts';
 import { LOOKUP_ADAPTERS } from '../../lookups/adapters.ts';
-import { amountCents, duration, id, mapOf, secretRef, settings } from './settings.ts';
+import { secretRef } from '../../delivery/secret-ref.ts';
+import { amountCents, duration, id, mapOf, settings } from './settings.ts';
 
 /** A lead waits for all of its lookups at once, and its source waits with it. */
 const LONGEST_WAIT_MS = 5_000;

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { FEEDBACK_KINDS } from '../../domain/scoring/feedback.ts';
 import { FEEDBACK_PARTS } from '../../domain/world/feedback-hook.ts';
 import { parsePath } from '../../domain/world/value-path.ts';
-import { secretRef, settings, url } from './settings.ts';
+import { secretRef } from '../../delivery/secret-ref.ts';
+import { settings, url } from './settings.ts';
 
 const origin = z
   .string()

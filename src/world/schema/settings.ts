@@ -110,15 +110,6 @@ function isHttpUrl(text: string): boolean {
   return /^https?:$/.test(protocol) && username === '' && password === '';
 }
 
-/** Where a secret is found. The secret never stands in a world: worlds are stored and shown. */
-export const secretRef = z
-  .string()
-  .max(200)
-  .regex(
-    /^(env:[A-Za-z_][A-Za-z0-9_]*|file:\/.+)$/,
-    'wants a reference, env:NAME or file:/path, never the secret itself',
-  );
-
 /** A key, known only by its hash. */
 export const keyHash = settings({
   sha256: z

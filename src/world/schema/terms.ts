@@ -8,7 +8,8 @@ import { checkRequest } from './delivery/request.ts';
 import { httpAsk, httpPush, toHttpPush, toHttpStep } from './delivery/step.ts';
 import { breaker, limits, retry } from './deliveries/policies.ts';
 import { receiverHours } from './schedule.ts';
-import { duration, id, secretRef, settings, url } from './settings.ts';
+import { secretRef } from '../../delivery/secret-ref.ts';
+import { duration, id, settings, url } from './settings.ts';
 
 export const personLists = z
   .array(z.array(id).min(1).max(10))

@@ -3,7 +3,7 @@
 
 import { expect, test } from 'vitest';
 
-import { ANSWER_PRESETS } from '../../../src/delivery/presets/presets.ts';
+import { PLATFORMS as PRESETS } from '../../../src/delivery/presets/buyers/platforms.ts';
 import type { AnswerPreset } from '../../../src/delivery/presets/preset.ts';
 import { readAnswer } from '../../../src/delivery/answers/read.ts';
 import type { ReadAnswer } from '../../../src/domain/delivery/answer.ts';
@@ -12,7 +12,11 @@ import { answerRules } from '../../../src/world/schema/delivery/answer.ts';
 import { CASES, replyOf, rulesOf } from './cases.ts';
 import { RIVALS } from './rivals.ts';
 
-const PLATFORMS: Readonly<Record<string, AnswerPreset>> = { ...ANSWER_PRESETS, ...RIVALS };
+const answers = Object.entries(PRESETS).map(([name, preset]) => [name, preset.answers] as const);
+const PLATFORMS: Readonly<Record<string, AnswerPreset>> = {
+  ...Object.fromEntries(answers),
+  ...RIVALS,
+};
 
 const OUTCOMES: Readonly<Record<string, readonly ReadAnswer['verdict'][]>> = {
   success: ['accepted'],

@@ -7,14 +7,15 @@ import { expect, test } from 'vitest';
 
 import type { IncomingReply } from '../../../src/delivery/adapter.ts';
 import { readAnswer } from '../../../src/delivery/answers/read.ts';
-import { ANSWER_PRESETS } from '../../../src/delivery/presets/presets.ts';
+import type { Platform } from '../../../src/delivery/presets/buyers/platform.ts';
+import { PLATFORMS } from '../../../src/delivery/presets/buyers/platforms.ts';
 import { type AnswerPreset, answers, is } from '../../../src/delivery/presets/preset.ts';
 import type { AnswerRules, ReadAnswer } from '../../../src/domain/delivery/answer.ts';
 import { budget, limitMs } from '../../support/fuzz/budget.ts';
 import { CASES, replyOf } from './cases.ts';
 
 const PHASES = ['ping', 'post'] as const;
-const ALL: readonly AnswerPreset[] = Object.values(ANSWER_PRESETS);
+const ALL: readonly AnswerPreset[] = Object.values(PLATFORMS).map(({ answers }) => answers);
 
 const SIMPLE = answers({
   errorIf: [is('status', 'error')],
@@ -161,7 +162,7 @@ test('nothing is accepted that the rules did not grant', { timeout: limitMs }, (
 
 test('an answer cut off anywhere is never a sale and never a refusal', { timeout: limitMs }, () => {
   for (const { http, platform, phase } of CASES.platform_cases) {
-    const preset = (ANSWER_PRESETS as Readonly<Record<string, AnswerPreset>>)[platform];
+    const preset = (PLATFORMS as Readonly<Record<string, Platform>>)[platform]?.answers;
     const { acceptIf, ...rest } = preset?.[phase] ?? SIMPLE;
     // Rules that would jump at anything that can be read.
     const rules: AnswerRules = {

@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest';
 
 import { readAnswer } from '../../../src/delivery/answers/read.ts';
-import { ANSWER_PRESETS } from '../../../src/delivery/presets/presets.ts';
+import { PLATFORMS } from '../../../src/delivery/presets/buyers/platforms.ts';
 import { answers, is } from '../../../src/delivery/presets/preset.ts';
 import type { AnswerRules, PriceRule } from '../../../src/domain/delivery/answer.ts';
 import { cents } from '../../../src/domain/money.ts';
@@ -95,10 +95,12 @@ test('otherwise is what the contract says, never a sale, and never on a 4xx', ()
 
 test('"duplicate" in the text of a sale does not undo it', () => {
   const said = { result: 'success', msg: 'no duplicate found', lead_id: 7 };
-  const read = post(JSON.stringify(said), ANSWER_PRESETS.leadspedia.post);
+  const read = post(JSON.stringify(said), PLATFORMS.leadspedia.answers.post);
   expect(read).toMatchObject({ verdict: 'accepted', reference: '7' });
   const refused = { result: 'failed', msg: 'Duplicate lead', lead_id: 7 };
-  expect(post(JSON.stringify(refused), ANSWER_PRESETS.leadspedia.post).verdict).toBe('duplicate');
+  expect(post(JSON.stringify(refused), PLATFORMS.leadspedia.answers.post).verdict).toBe(
+    'duplicate',
+  );
 });
 
 test.for([

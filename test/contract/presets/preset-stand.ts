@@ -1,5 +1,5 @@
-// Contracts of the guide's presets, sent over real HTTP to a second Sluice whose doors speak the same
-// formats: what a preset says, the door of its platform must understand.
+// Contracts of the guide's presets, sent over real HTTP to a second Sluice whose doors speak the
+// same formats: what a preset says, the door of its platform must understand.
 
 import { createHash } from 'node:crypto';
 import { parse } from 'yaml';

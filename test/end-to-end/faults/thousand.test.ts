@@ -5,14 +5,21 @@
 
 import { expect } from 'vitest';
 import type { CapsPage } from '../../../src/api/wire/caps.ts';
-import type { LeadId } from '../../../src/domain/ids.ts';
-import { postsPerLeadAndContract } from '../../../src/demo/buyer-journal.ts';
 import type { CampaignUnderTest } from '../../support/campaign.ts';
 import { type Asked, createRandom, harmPosts, PASS } from '../../support/fault-script.ts';
 import type { TestBuyer } from '../../support/test-buyers.ts';
 import { until } from '../../support/until.ts';
 import { type World, worldTest } from '../../support/world.ts';
 import { personNo } from '../../support/world-draft.ts';
+import { mortal, type Mortal } from './mortal.ts';
+import {
+  accepted,
+  expectCauses,
+  expectNoDoubt,
+  expectNoneTwice,
+  isPost,
+  type Told,
+} from './witnesses.ts';
 
 // Fewer come where a machine cannot keep up: the source has so many requests open and no more.
 const LEADS = Number(process.env['LEADS'] ?? 1_000);
@@ -23,16 +30,7 @@ const PATIENCE_MS = 300_000;
 
 const test = worldTest({ faulty: true });
 
-const isPost = ({ path }: Asked) => path.endsWith('/post');
 const isStatus = ({ path }: Asked) => path.split('?')[0]?.endsWith('/status');
-
-/** What the source was told of one lead, and in which lives of the process it sent and heard. */
-interface Told {
-  readonly leadId: LeadId;
-  readonly status: unknown;
-  readonly sentIn: number;
-  readonly toldIn: number;
-}
 
 /** The buyers: two that want leads alone, one with a cap, and three that share. */
 async function openMarket(world: World) {
@@ -55,40 +53,6 @@ async function openMarket(world: World) {
   });
   return { capped, alone, shared };
 }
-
-/** The process, killed while the posts with these numbers are under way, and begun again. */
-function mortal(world: World, atPosts: readonly number[]) {
-  const [serve] = world.processes;
-  const due = [...atPosts];
-  const lifeOf = new Map<string, number>();
-  let [life, posts] = [1, 0];
-  let isDown = false;
-  let up: Promise<void> | undefined = Promise.resolve();
-  const killed: Promise<void>[] = [];
-  return {
-    lifeOf,
-    now: () => life,
-    /** Resolves when it takes requests again. */
-    up: () => up ?? Promise.resolve(),
-    kills: () => Promise.all(killed),
-    /** Told of each post as it comes by. */
-    saw(key: string): void {
-      // What is seen while it is down may have been sent before.
-      lifeOf.set(key, isDown ? life - 1 : life);
-      posts += 1;
-      if (isDown || due[0] === undefined || posts < due[0]) return;
-      due.shift();
-      // From this very moment on it writes nothing; what is under way belongs to the old life.
-      const gone = serve?.kill();
-      isDown = true;
-      life += 1;
-      up = gone?.then(() => serve?.start()).then(() => void (isDown = false));
-      killed.push(this.up());
-    },
-  };
-}
-
-type Mortal = ReturnType<typeof mortal>;
 
 /** Sends one lead, again under the same key where nobody answered, as sources do. */
 async function submit(campaign: CampaignUnderTest, n: number, serve: Mortal): Promise<Told> {
@@ -135,102 +99,6 @@ async function atRest(world: World): Promise<Record<string, number>> {
     return open?.n === 0 && (found['received'] ?? 0) === 0 && found;
   };
   return until('every lead is final or in doubt', look, PATIENCE_MS);
-}
-
-interface Found {
-  /** `lead/contract/round`. */
-  readonly key: string;
-  readonly lead: LeadId;
-  readonly reason: string | null;
-}
-
-/** Every attempt in this state, oldest first. */
-function attemptsIn(world: World, state: string): Promise<Found[]> {
-  return world.rows(
-    `select lead_id || '/' || contract_id || '/' || round as key, lead_id as lead,
-       result ->> 'reason' as reason
-     from attempts where state = $1 order by planned_at`,
-    [state],
-  );
-}
-
-/** When the source heard how a lead ended; pending is no end. */
-const heardIn = ({ status, toldIn }: Told) => (status === 'pending' ? Infinity : toldIn);
-
-/**
- * By what the witnesses know: the posts whose answers may not have arrived (harmed, left alone, or
- * not told on before a kill), and the leads that a kill met between their arrival and their answer.
- */
-function listHit(world: World, told: readonly Told[], serve: Mortal) {
-  const toldOf = new Map<string, Told>(told.map((each) => [each.leadId, each]));
-  const passages = world.faults.passages().filter(isPost);
-  const posts = passages.filter(({ key, end }) => {
-    const life = serve.lifeOf.get(key ?? '') ?? 0;
-    const lead = toldOf.get(key?.split('/')[0] ?? '');
-    const isTold = lead !== undefined && heardIn(lead) <= life;
-    return end !== 'whole' || (life < serve.now() && !isTold);
-  });
-  const killed = told.filter((lead) => lead.sentIn < Math.min(heardIn(lead), serve.now()));
-  return {
-    seen: new Set(passages.map(({ key }) => key)),
-    posts: new Set(posts.map(({ key }) => key)),
-    leads: new Set(killed.map(({ leadId }) => leadId)),
-  };
-}
-
-/** Throws for every doubt that no witness accounts for; returns how many posts were hit. */
-async function expectCauses(world: World, told: readonly Told[], serve: Mortal): Promise<string> {
-  const doubts = await attemptsIn(world, 'in_doubt');
-  const hit = listHit(world, told, serve);
-  // Claimed, and killed before the first byte was out: what no network has seen may not be repeated
-  // either, since only the dead process knew that it had not sent it.
-  const unsent = doubts.filter(({ key }) => !hit.seen.has(key));
-  const causeless = doubts.filter(({ key, lead }) =>
-    hit.seen.has(key) ? !hit.posts.has(key) : !hit.leads.has(lead),
-  );
-  const shown = causeless.map((doubt) => ({
-    ...doubt,
-    passage: world.faults.passages().find(({ key }) => key === doubt.key),
-    life: serve.lifeOf.get(doubt.key),
-    told: told.find(({ leadId }) => leadId === doubt.lead),
-  }));
-  expect(shown, 'in doubt, although nothing happened to the post').toEqual([]);
-  expect(doubts.length).toBeGreaterThan(0);
-  expect(doubts.length - unsent.length).toBeLessThanOrEqual(hit.posts.size);
-  return `${doubts.length} in doubt of ${hit.posts.size} posts hit, ${unsent.length} of them unsent`;
-}
-
-/** What the buyers accepted, as their journal and as the ledger has it, without what is in doubt. */
-async function accepted(world: World) {
-  const doubts = new Set((await attemptsIn(world, 'in_doubt')).map(({ key }) => key));
-  const posts = world.buyers.lines().filter(({ kind }) => kind === 'post');
-  const lines = posts.filter(({ decision }) => decision === 'accepted');
-  const journal = lines.filter(({ key }) => !doubts.has(key ?? ''));
-  const sales = await world.rows<{ key: string; price: number; charges: number[] }>(
-    `select lead_id || '/' || contract_id || '/' || round as key, price_cents as price,
-       (select jsonb_agg(amount_cents) from transfers t where t.lead_id = s.lead_id
-         and t.kind = 'charge' and t.from_account = 'buyer/' || s.buyer_id) as charges
-     from sales s`,
-  );
-  const byKey = (a: readonly unknown[], b: readonly unknown[]) => (String(a) < String(b) ? -1 : 1);
-  return {
-    journal: journal.map((line) => [line.key, line.amountCents, [line.amountCents]]).sort(byKey),
-    ledger: sales.map(({ key, price, charges }) => [key, price, charges]).sort(byKey),
-  };
-}
-
-/** Throws unless nobody was posted a lead twice, and no lead was bought by more than may have it. */
-function expectNoneTwice(world: World, alone: ReadonlySet<string>): void {
-  const lines = world.buyers.lines();
-  const twice = [...postsPerLeadAndContract(lines)].filter(([, posts]) => posts > 1);
-  expect(twice, 'posted twice').toEqual([]);
-  const buyersOf = new Map<string, number>();
-  for (const { leadId, kind, decision } of lines) {
-    if (kind !== 'post' || decision !== 'accepted') continue;
-    buyersOf.set(leadId, (buyersOf.get(leadId) ?? 0) + 1);
-  }
-  const tooOften = [...buyersOf].filter(([id, buyers]) => buyers > (alone.has(id) ? 1 : 2));
-  expect(tooOften, 'bought too often').toEqual([]);
 }
 
 /** Throws unless sold and doubtful leads hold room in the cap, and nobody went above it. */
@@ -309,8 +177,7 @@ test(
 
     // The buyers can be asked again, and answer by what they wrote down.
     mayAsk = true;
-    const isKnown = async () => (await attemptsIn(world, 'in_doubt')).length === 0;
-    await until('every doubt resolves by itself', isKnown, PATIENCE_MS);
+    await expectNoDoubt(world);
     say('every doubt is resolved');
     expect(['sold', 'unsold']).toEqual(expect.arrayContaining(Object.keys(await atRest(world))));
     expectNoneTwice(world, aloneIds);

@@ -1,16 +1,8 @@
 // What boberdoo is sent: its API with ping and post, and its classic post.
 
 import { boberdoo as apiAnswers, boberdooClassic as classicAnswers } from '../boberdoo.ts';
-import {
-  always,
-  capitals,
-  fact,
-  ifTest,
-  platform,
-  platformId,
-  secret,
-  secretAt,
-} from './platform.ts';
+import { secretRef } from '../../secret-ref.ts';
+import { always, capitals, fact, ifTest, platform, platformId, secret } from './platform.ts';
 
 const about = {
   url: null,
@@ -28,7 +20,7 @@ export const boberdoo = platform(
   {
     type,
     source: platformId.describe('SRC.'),
-    key: secretAt.describe('Key.'),
+    key: secretRef.describe('Key.'),
     action: platformId.default('pingPostLead').describe('API_Action.'),
   },
   ({ type: leadType, source, key, action }) => {
@@ -55,7 +47,7 @@ export const boberdoo = platform(
 /** The name of the source is all that says who we are, so it is a secret. */
 export const boberdooClassic = platform(
   { title: 'boberdoo, classic', answers: classicAnswers, ...about },
-  { type, source: secretAt.describe('SRC, which is a password here.') },
+  { type, source: secretRef.describe('SRC, which is a password here.') },
   ({ type: leadType, source }) => {
     const who = [always('TYPE', leadType), secret('SRC', source), always('Format', 'JSON')];
     return {

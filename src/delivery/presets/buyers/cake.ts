@@ -2,16 +2,8 @@
 // it would be a lead.
 
 import { cake as answers } from '../cake.ts';
-import {
-  always,
-  asOurs,
-  fact,
-  ifTest,
-  platform,
-  platformId,
-  secret,
-  secretAt,
-} from './platform.ts';
+import { secretRef } from '../../secret-ref.ts';
+import { always, asOurs, fact, ifTest, platform, platformId, secret } from './platform.ts';
 
 /** Its fields are named by each campaign. */
 export const cake = platform(
@@ -23,7 +15,7 @@ export const cake = platform(
   },
   {
     campaign_id: platformId.describe('ckm_campaign_id.'),
-    key: secretAt.describe('ckm_key.'),
+    key: secretRef.describe('ckm_key.'),
   },
   ({ campaign_id: campaign, key }) => {
     const who = [always('ckm_campaign_id', campaign), secret('ckm_key', key)];

@@ -2,7 +2,8 @@
 // only queue a lead, and are not used.
 
 import { leadbyte as answers } from '../leadbyte.ts';
-import { always, ifTest, platform, platformId, secret, secretAt } from './platform.ts';
+import { secretRef } from '../../secret-ref.ts';
+import { always, ifTest, platform, platformId, secret } from './platform.ts';
 
 /** Names without a gap; phones keep their country. */
 export const leadbyte = platform(
@@ -19,7 +20,7 @@ export const leadbyte = platform(
   },
   {
     campaign_id: platformId.describe('campid.'),
-    supplier_id: secretAt.describe('sid, which is a password here.'),
+    supplier_id: secretRef.describe('sid, which is a password here.'),
   },
   ({ campaign_id: campaign, supplier_id: supplier }) => {
     const who = [always('campid', campaign), secret('sid', supplier), always('returnjson', 'yes')];

@@ -1,7 +1,8 @@
 // What LeadExec is sent: JSON. The address of a ping is one that the buyer tells.
 
 import { leadexec as answers } from '../leadexec.ts';
-import { always, fact, pascal, platform, platformId, secret, secretAt } from './platform.ts';
+import { secretRef } from '../../secret-ref.ts';
+import { always, fact, pascal, platform, platformId, secret } from './platform.ts';
 
 /** It has no switch for tests that is known. */
 export const leadexec = platform(
@@ -15,7 +16,7 @@ export const leadexec = platform(
     vendor_id: platformId.describe('vid.'),
     lead_type_id: platformId.describe('lid.'),
     campaign_id: platformId.nullable().default(null).describe('aid, where the buyer gave one.'),
-    password: secretAt.nullable().default(null).describe('Where the buyer gave one.'),
+    password: secretRef.nullable().default(null).describe('Where the buyer gave one.'),
   },
   ({ vendor_id: vendor, lead_type_id: leadType, campaign_id: campaign, password }) => {
     const who = [

@@ -1,16 +1,8 @@
 // What Lead Prosper is sent. Its fields are named by each campaign, in snake case like ours.
 
 import { leadprosper as answers } from '../leadprosper.ts';
-import {
-  always,
-  asOurs,
-  fact,
-  ifTest,
-  platform,
-  platformId,
-  secret,
-  secretAt,
-} from './platform.ts';
+import { secretRef } from '../../secret-ref.ts';
+import { always, asOurs, fact, ifTest, platform, platformId, secret } from './platform.ts';
 
 /** Names at Lead Prosper mind the case; phones are ten digits, dates ISO. */
 export const leadprosper = platform(
@@ -26,7 +18,7 @@ export const leadprosper = platform(
   {
     campaign_id: platformId.describe('lp_campaign_id.'),
     supplier_id: platformId.describe('lp_supplier_id.'),
-    key: secretAt.describe('lp_key.'),
+    key: secretRef.describe('lp_key.'),
   },
   ({ campaign_id: campaign, supplier_id: supplier, key }) => {
     const who = [

@@ -1,16 +1,8 @@
 // What LeadsPedia is sent: a form, answered in JSON where it is asked to.
 
 import { leadspedia as answers } from '../leadspedia.ts';
-import {
-  always,
-  asOurs,
-  fact,
-  ifTest,
-  platform,
-  platformId,
-  secret,
-  secretAt,
-} from './platform.ts';
+import { secretRef } from '../../secret-ref.ts';
+import { always, asOurs, fact, ifTest, platform, platformId, secret } from './platform.ts';
 
 /** Booleans are 1 and 0, dates ISO. */
 export const leadspedia = platform(
@@ -26,7 +18,7 @@ export const leadspedia = platform(
   },
   {
     campaign_id: platformId.describe('lp_campaign_id.'),
-    key: secretAt.describe('lp_campaign_key.'),
+    key: secretRef.describe('lp_campaign_key.'),
   },
   ({ campaign_id: campaign, key }) => {
     const who = [

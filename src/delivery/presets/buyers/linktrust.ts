@@ -1,5 +1,5 @@
-// What LinkTrust is sent: a form. The addresses of ping and post are on its page of posting details;
-// a direct post goes to the campaign's simple post.
+// What LinkTrust is sent: a form. The addresses of ping and post are on its page of posting
+// details; a direct post goes to the campaign's simple post.
 
 import { linktrust as answers } from '../linktrust.ts';
 import { always, fact, pascal, platform, platformId } from './platform.ts';

@@ -1,7 +1,8 @@
 // What Phonexa is sent. A post that it has not decided on is in doubt and never sent again.
 
 import { phonexa as answers } from '../phonexa.ts';
-import { always, camel, fact, ifTest, platform, platformId, secret, secretAt } from './platform.ts';
+import { secretRef } from '../../secret-ref.ts';
+import { always, camel, fact, ifTest, platform, platformId, secret } from './platform.ts';
 
 /** Names mind the case; the contract's price is the least that it may answer. */
 export const phonexa = platform(
@@ -13,7 +14,7 @@ export const phonexa = platform(
   },
   {
     api_id: platformId.describe('apiId.'),
-    password: secretAt.describe('apiPassword.'),
+    password: secretRef.describe('apiPassword.'),
     product_id: platformId.describe('productId.'),
   },
   ({ api_id: api, password, product_id: product }) => {

@@ -1,5 +1,6 @@
-// What a platform wants to be sent: its addresses, its words for who we are, and its names of common
-// fields. A contract gives the ids and keys; what comes of both is what an operator could write.
+// What a platform wants to be sent: its addresses, its words for who we are, and its names of
+// common fields. A contract gives the ids and keys; what comes of both is what an operator could
+// write.
 
 import { z } from 'zod';
 
@@ -56,15 +57,6 @@ export const platformId = z
   .refine((text) => /^[\w.@-]{1,100}$/.test(text), {
     error: 'wants letters, digits, _, -, . and @, as the platform shows it',
   });
-
-/** Where a secret is found. The secret never stands in a world: worlds are stored and shown. */
-export const secretAt = z
-  .string()
-  .max(200)
-  .regex(
-    /^(env:[A-Za-z_][A-Za-z0-9_]*|file:\/.+)$/,
-    'wants a reference, env:NAME or file:/path, never the secret itself',
-  );
 
 function mapping(to: string, from: Origin, more: Partial<Mapping> = {}): Mapping {
   const place = { name: to, path: parsePath(to) ?? [] };

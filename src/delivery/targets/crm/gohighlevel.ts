@@ -4,7 +4,8 @@
 import { z } from 'zod';
 
 import type { IncomingReply, Reply } from '../../adapter.ts';
-import { baseUrl, secretRef, targetKind, vendorName } from '../kind.ts';
+import { secretRef } from '../../secret-ref.ts';
+import { baseUrl, targetKind, vendorName } from '../kind.ts';
 import { fieldsOf, mapped, mappingOf } from '../mapping.ts';
 import {
   codesOf,

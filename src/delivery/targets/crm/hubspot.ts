@@ -3,7 +3,8 @@
 import { z } from 'zod';
 
 import type { Reply } from '../../adapter.ts';
-import { baseUrl, secretRef, targetKind, vendorName } from '../kind.ts';
+import { secretRef } from '../../secret-ref.ts';
+import { baseUrl, targetKind, vendorName } from '../kind.ts';
 import { fieldsOf, mappedText, mappingOf } from '../mapping.ts';
 import {
   codesOf,

@@ -6,7 +6,8 @@ import { z } from 'zod';
 
 import type { FieldValue } from '../../../domain/world/world.ts';
 import type { Reply } from '../../adapter.ts';
-import { baseUrl, secretRef, targetKind, vendorName } from '../kind.ts';
+import { secretRef } from '../../secret-ref.ts';
+import { baseUrl, targetKind, vendorName } from '../kind.ts';
 import { fieldsOf, mapped, mappingOf } from '../mapping.ts';
 import {
   codesOf,

@@ -4,7 +4,8 @@
 import { z } from 'zod';
 
 import type { Auth } from '../../../domain/delivery/request.ts';
-import { secretRef, settings, url } from '../settings.ts';
+import { secretRef } from '../../../delivery/secret-ref.ts';
+import { settings, url } from '../settings.ts';
 
 /** A token of HTTP. */
 export const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;

@@ -61,22 +61,26 @@ function presetOf(name: PlatformName) {
 const [first, ...others] = PLATFORM_NAMES.map(presetOf);
 if (first === undefined) throw new Error('there are no platforms');
 
-/** A contract's `preset`. */
+/** A contract's `preset`. What its addresses miss is said once all else is right. */
 export const preset = z
   .discriminatedUnion('name', [first, ...others])
-  .superRefine((written, { addIssue }) => {
+  .transform((written, { addIssue }) => {
     const told = written as WrittenPreset;
-    const refuse = (path: string, message: string) =>
+    for (const { path, message } of missingIn(told)) {
       addIssue({ code: 'custom', message, path: [path] });
-    const phases = told.mode === 'post' ? (['direct'] as const) : (['ping', 'post'] as const);
-    for (const phase of phases) {
-      if (addressOf(told, phase) !== undefined) continue;
-      const platform: Platform = PLATFORMS[told.name];
-      const hasPath = platform.dialect(told).paths[phase] !== null;
-      const own = phase === 'ping' ? 'ping_url' : 'post_url';
-      if (hasPath) refuse('url', 'is missing: the base address, as the buyer gives it');
-      else refuse(own, 'is missing: the whole address, as the buyer gives it');
-      if (hasPath) return;
     }
-  })
-  .transform((written) => written as WrittenPreset);
+    return told;
+  });
+
+function missingIn(told: WrittenPreset): { path: string; message: string }[] {
+  const phases = told.mode === 'post' ? (['direct'] as const) : (['ping', 'post'] as const);
+  const platform: Platform = PLATFORMS[told.name];
+  const { paths } = platform.dialect(told);
+  const missing = phases
+    .filter((phase) => addressOf(told, phase) === undefined)
+    .map((phase) => (paths[phase] !== null ? 'url' : phase === 'ping' ? 'ping_url' : 'post_url'));
+  return [...new Set(missing)].map((path) => {
+    const which = path === 'url' ? 'base' : 'whole';
+    return { path, message: `is missing: the ${which} address, as the buyer gives it` };
+  });
+}

@@ -17,7 +17,8 @@ import {
   TREE_FORMATS,
 } from '../../../domain/delivery/request.ts';
 import { parsePath } from '../../../domain/world/value-path.ts';
-import { id, secretRef, settings } from '../settings.ts';
+import { secretRef } from '../../../delivery/secret-ref.ts';
+import { id, settings } from '../settings.ts';
 import { auth, HEADER_NAME, headerFault } from './auth.ts';
 
 const scalar = z.union([z.string().max(2_000), z.number(), z.boolean()]);

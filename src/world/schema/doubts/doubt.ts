@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 
-import { duration, secretRef, settings } from '../settings.ts';
+import { secretRef } from '../../../delivery/secret-ref.ts';
+import { duration, settings } from '../settings.ts';
 import { request, stepNames } from '../terms.ts';
 
 const pause = duration('50ms', '24h', 'ms');

@@ -3,7 +3,8 @@
 import { z } from 'zod';
 
 import { BUYER_EVENTS, EVENT_TYPES, SOURCE_EVENTS } from '../../../domain/events/event.ts';
-import { duration, mapOf, secretRef, settings, url } from '../settings.ts';
+import { secretRef } from '../../../delivery/secret-ref.ts';
+import { duration, mapOf, settings, url } from '../settings.ts';
 
 /** The `webhooks` of a party that may hear of these events. */
 function webhooks<const Types extends readonly [string, ...string[]]>(types: Types) {
