@@ -4,6 +4,7 @@ import { createAuctionActivities } from './bids/auction.ts';
 import { createCloseActivities } from './close.ts';
 import { createBatchActivities } from './delivering/batch.ts';
 import { createDeliverActivities } from './delivering/deliver.ts';
+import { createHealth } from './delivering/health.ts';
 import { createLanes } from './delivering/lanes.ts';
 import type { ActivityDeps } from './deps.ts';
 import { createDoubtActivities } from './doubts/ask.ts';
@@ -16,7 +17,9 @@ import { createValidateActivities } from './validate.ts';
 
 /** Binds the steps of a lead to their connections. */
 export function createActivities(deps: ActivityDeps) {
-  const lanes = createLanes(deps.now);
+  const { pool, now } = deps;
+  const health = createHealth({ pool, now, random: () => deps.pushes.random() });
+  const pushes = { ...deps, health, lanes: createLanes(now) };
   return {
     ...createValidateActivities(deps),
     ...createScoreActivities(deps),
@@ -26,8 +29,8 @@ export function createActivities(deps: ActivityDeps) {
     ...createOfferActivities(deps),
     ...createDoubtActivities(deps),
     ...createCloseActivities(deps),
-    ...createDeliverActivities(deps, lanes),
-    ...createBatchActivities(deps, lanes),
+    ...createDeliverActivities(pushes),
+    ...createBatchActivities(pushes),
   };
 }
 

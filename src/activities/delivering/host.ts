@@ -79,19 +79,22 @@ export function hostOf(
     return secret;
   };
 
-  const leftMs = () => Math.max(0, endsAtMs - now());
-
-  async function call(request: OutgoingRequest): Promise<Reply> {
+  /** Goes when the place has room, within what is left of the time. */
+  async function inLane<T>(place: string, go: (leftMs: number) => Promise<T>): Promise<T> {
     const cameAtMs = now();
-    const leave = await lanes.enter(hostIn(request.url), limits);
+    const leave = await lanes.enter(place, limits);
     endsAtMs += now() - cameAtMs;
     try {
-      const reply = await within(request, endsAtMs - now());
-      seen = seenIn(reply, now());
-      return reply;
+      return await go(Math.max(0, endsAtMs - now()));
     } finally {
       leave();
     }
+  }
+
+  async function call(request: OutgoingRequest): Promise<Reply> {
+    const reply = await inLane(hostIn(request.url), (leftMs) => within(request, leftMs));
+    seen = seenIn(reply, now());
+    return reply;
   }
 
   async function within(request: OutgoingRequest, leftMs: number): Promise<Reply> {
@@ -102,8 +105,12 @@ export function hostOf(
   const host: TargetHost = {
     ...{ nowMs: now(), timeZone },
     call,
-    mail: (server, mail) => carriers.mail({ server, timeoutMs: leftMs() }, mail),
-    upload: (place, file) => carriers.upload({ place, timeoutMs: leftMs() }, file),
+    mail: (server, mail) =>
+      inLane(hostIn(server), (timeoutMs) => carriers.mail({ server, timeoutMs }, mail)),
+    upload: (place, file) =>
+      inLane(`${place.host}:${place.port}`, (timeoutMs) =>
+        carriers.upload({ place, timeoutMs }, file),
+      ),
     secret: async (reference) => {
       const secret = await readSecret(reference);
       if (!secret) throw new SecretMissing(reference);
@@ -117,7 +124,7 @@ export function hostOf(
 
 function hostIn(url: string): string {
   // What is no address is refused by the guard, with a reason.
-  return URL.canParse(url) ? new URL(url).host : url;
+  return URL.canParse(url) ? new URL(url).host : '';
 }
 
 /** Statuses by which a receiver says that it has too much to do. */

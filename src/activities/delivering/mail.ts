@@ -1,6 +1,7 @@
 // Hands mails to a mail server, by nodemailer: one connection for each, within one total time, to
 // an address that the guard has checked. What went wrong is a value.
 
+import net from 'node:net';
 import { createTransport } from 'nodemailer';
 import type { Mail, MailReply } from '../../delivery/targets/target.ts';
 import { AddressRefused, checkedAddress, type GuardSettings } from '../guard.ts';
@@ -48,13 +49,23 @@ function readServer(text: string): Server | undefined {
   const { protocol, hostname, port, username, password } = new URL(text);
   if (!/^smtps?:$/.test(protocol) || hostname === '') return undefined;
   const secure = protocol === 'smtps:';
-  const auth = { user: decodeURIComponent(username), pass: decodeURIComponent(password) };
+  const [user, pass] = [username, password].map(decoded);
+  if (user === undefined || pass === undefined) return undefined;
   return {
     host: hostname.replace(/^\[|\]$/g, ''),
     port: Number(port) || (secure ? 465 : 587),
     secure,
-    ...(username !== '' && { auth }),
+    ...(username !== '' && { auth: { user, pass } }),
   };
+}
+
+/** Undefined where a percent sign begins no character. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function sendThrough(
@@ -64,9 +75,10 @@ async function sendThrough(
   const { address, timeoutMs, needsTls, mail } = told;
   const transport = createTransport({
     ...{ host: address, port, secure, auth },
-    // Passwords and persons never go in the clear, but to an address that was allowed by name.
+    // Passwords and persons never go in the clear, but to an address that was allowed by name; and
+    // wherever there is TLS, its certificate is that of the name.
     requireTLS: needsTls,
-    tls: { servername: host, rejectUnauthorized: needsTls },
+    tls: net.isIP(host) === 0 ? { servername: host } : {},
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,

@@ -2,7 +2,7 @@
 // Every end of a try leaves its trace in PostgreSQL.
 
 import { recordDelivery, type RecordedTry } from '../../db/deliveries.ts';
-import type { DeliveryReply, Target } from '../../delivery/targets/target.ts';
+import type { DeliveryReply } from '../../delivery/targets/target.ts';
 import { targetOf } from '../../delivery/targets/targets.ts';
 import { pauseMs } from '../../domain/delivering/retry.ts';
 import { type DeliveryKey, pushIdOf } from '../../domain/ids.ts';
@@ -13,8 +13,8 @@ import { type Case, contractOf } from '../cases.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { parcelFor, withoutPerson } from '../parcel.ts';
 import type { Health } from './health.ts';
-import { queueForBatch } from './batch.ts';
 import { failedBySecret, hostOf, type Seen } from './host.ts';
+import { joinNextBatch } from './join-batch.ts';
 import { Crowded, type Lanes } from './lanes.ts';
 
 export type Tried = Exclude<FirstTry, { kind: 'under_way' }>;
@@ -43,7 +43,10 @@ export async function tryPush(deps: PushDeps, made: Try): Promise<Tried> {
   const { push, sale, tries, looks } = made;
   const { known, delivery } = await loadDelivery(deps, made);
   const receiver = targetOf(delivery.step);
-  if (receiver.batch) return queue(deps, made, { receiver, known });
+  if (receiver.batch) {
+    const detail = await joinNextBatch(deps, push, { batch: receiver.batch, known });
+    return { kind: 'queued', detail };
+  }
   const { breaker } = delivery;
   const gate = await deps.health.gateOf(push, { breaker, looks });
   const before = tries - 1;
@@ -68,18 +71,8 @@ export async function tryPush(deps: PushDeps, made: Try): Promise<Tried> {
   }
 }
 
-const CROWDED_MS = 10_000;
-
-/** Leads that leave together: this one joins the next batch, which settles it. */
-async function queue(
-  deps: PushDeps,
-  { push, tries }: Try,
-  { receiver, known }: { receiver: Target; known: Case },
-): Promise<Tried> {
-  const detail = await queueForBatch(deps, { target: receiver, known, push });
-  await recordDelivery(deps.pool, { ...push, state: 'trying', tries, detail });
-  return { kind: 'delivered', proof: detail };
-}
+/** A push that found no room comes back after so long, or up to twice. */
+export const CROWDED_MS = 10_000;
 
 async function loadDelivery(
   deps: PushDeps,
@@ -121,7 +114,7 @@ async function follow(deps: PushDeps, made: Try, came: Came): Promise<Tried> {
     return end(deps, { push, tries }, { state: 'failed', detail, works: true });
   }
   const stops = reply.kind === 'failed';
-  await isStored(() => countFailure(deps, made, { detail, stops, delivery }));
+  await isStored(() => countFailure(deps, push, { detail, stops, delivery }));
   if (reply.kind === 'failed') return end(deps, { push, tries }, { state: 'failed', detail });
   if (reply.kind === 'unclear') return end(deps, { push, tries }, { state: 'unclear', detail });
   const afterMs = pauseMs(delivery.retry, {
@@ -137,9 +130,10 @@ async function follow(deps: PushDeps, made: Try, came: Came): Promise<Tried> {
   return { kind: 'failed', detail, afterMs };
 }
 
-async function countFailure(
+/** Counts a failure of the push's endpoint, and says so where that changes how it stands. */
+export async function countFailure(
   deps: PushDeps,
-  { push }: Try,
+  push: DeliveryKey,
   told: { readonly detail: string; readonly stops: boolean; readonly delivery: Delivery },
 ): Promise<void> {
   const { detail, stops, delivery } = told;
@@ -187,7 +181,7 @@ async function end(
  * False when PostgreSQL did not take it. What the receiver said must not be forgotten for that: a
  * try whose end is known is never made again because of its record.
  */
-async function isStored(store: () => Promise<void>): Promise<boolean> {
+export async function isStored(store: () => Promise<void>): Promise<boolean> {
   try {
     await store();
     return true;

@@ -73,11 +73,28 @@ async function sizeOf(client: SftpClient, path: string): Promise<number | undefi
   return (await client.exists(path)) === '-' ? (await client.stat(path)).size : undefined;
 }
 
-// What ssh2 says of a server that is not the pinned one, and of a login that is not taken.
-const FOR_GOOD = /host denied|verification failed|authentication methods failed|permission denied/i;
+// What ssh2 says, in our words: a server's own may hold anything, and what is said here is kept.
+const FOR_GOOD: readonly [said: RegExp, means: string][] = [
+  [/host denied|verification failed/i, 'the server has another host key than the pinned one'],
+  [/authentication methods failed/i, 'the server does not take the login'],
+  [/permission denied/i, 'the folder may not be written to'],
+  [/parse privateKey/i, 'the private key cannot be read'],
+];
+const FOR_LATER: readonly [said: RegExp, means: string][] = [
+  [/^late$/, 'the time of the push was over'],
+  [/no such file/i, 'there is no such folder'],
+  [/of \d+ bytes arrived/, 'the file did not arrive whole'],
+];
 
 function failed(cause: unknown): UploadReply {
-  const text = cause instanceof Error ? cause.message : 'unknown';
-  const isForGood = cause instanceof AddressRefused || FOR_GOOD.test(text);
-  return { kind: 'failed', detail: text.slice(0, 200), isForGood };
+  const { message = '', code } = Object(cause) as { message?: string; code?: unknown };
+  if (cause instanceof AddressRefused) {
+    return { kind: 'failed', detail: `address_refused: ${message}`, isForGood: true };
+  }
+  const meant = (of: typeof FOR_GOOD) => of.find(([said]) => said.test(message))?.[1];
+  const forGood = meant(FOR_GOOD);
+  if (forGood) return { kind: 'failed', detail: forGood, isForGood: true };
+  const known = typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code) ? ` (${code})` : '';
+  const detail = meant(FOR_LATER) ?? `the server did not take the file${known}`;
+  return { kind: 'failed', detail, isForGood: false };
 }

@@ -8,6 +8,8 @@ create table batches (
   -- open: leads may still join; begun: it is being sent, and nobody joins any more.
   state text not null default 'open' constraint batches_state_known
     check (state in ('open', 'begun', 'sent', 'failed')),
+  tries int not null default 0,
+  -- Of the last try.
   detail text not null default '',
   -- When the sweeper may look at it again.
   sweep_at timestamptz not null default now(),

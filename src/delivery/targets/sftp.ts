@@ -7,8 +7,9 @@ import { z } from 'zod';
 import { csvOf } from '../batches/csv.ts';
 import { columnsOf, rowsOf } from '../batches/rows.ts';
 import { batchTimes } from '../batches/times.ts';
+import { secretRef } from '../secret-ref.ts';
 import { fieldsOf, mappingOf } from './mapping.ts';
-import { secretRef, targetKind } from './kind.ts';
+import { targetKind } from './kind.ts';
 import { done, fail, retry, stop } from './replies.ts';
 import type { TargetHost } from './target.ts';
 

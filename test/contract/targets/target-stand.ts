@@ -8,7 +8,7 @@ import type { DeliveryReply, Push } from '../../../src/delivery/targets/target.t
 import { TARGETS } from '../../../src/delivery/targets/targets.ts';
 import { toLeadId } from '../../../src/domain/ids.ts';
 import { cents } from '../../../src/domain/money.ts';
-import type { TargetAdapter } from '../../../src/domain/world/contract.ts';
+import { TARGET_ADAPTERS, type TargetAdapter } from '../../../src/domain/world/contract.ts';
 import type { FieldValue } from '../../../src/domain/world/world.ts';
 import {
   CRM_SECRETS,
@@ -49,6 +49,9 @@ export function pushOf(fields: Readonly<Record<string, FieldValue>> = ANN, tries
 
 /** Those that are reached by HTTP; mail and files have tests of their own. */
 export type CalledTarget = Exclude<TargetAdapter, 'email' | 'sftp'>;
+export const CALLED_TARGETS = TARGET_ADAPTERS.filter(
+  (adapter): adapter is CalledTarget => adapter !== 'email' && adapter !== 'sftp',
+);
 
 const never = () => Promise.reject(new Error('no mail and no file'));
 const LIMITS = { atOnce: 100, perSecond: null };

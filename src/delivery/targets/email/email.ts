@@ -4,13 +4,19 @@
 import { z } from 'zod';
 
 import { batchTimes } from '../../batches/times.ts';
+import { secretRef } from '../../secret-ref.ts';
 import { csvOf } from '../../batches/csv.ts';
 import { columnsOf, rowOf, rowsOf } from '../../batches/rows.ts';
 import { fieldsOf, mappingOf } from '../mapping.ts';
-import { secretRef, targetKind } from '../kind.ts';
+import { type NamedField, targetKind } from '../kind.ts';
 import { done, fail, retry, stop } from '../replies.ts';
 import type { DeliveryReply, MailReply } from '../target.ts';
-import { digestMail, leadMail, type MailTerms } from './message.ts';
+import { digestMail, leadMail, type MailTerms, placesIn } from './message.ts';
+
+const ONE = 'New lead {lead_id}';
+const MANY = '{leads} leads: {file}';
+const FACTS_OF_ONE = ['lead_id', 'contract'];
+const FACTS_OF_MANY = ['leads', 'file', 'contract'];
 
 const address = z.email('wants an e-mail address').max(254);
 const from = z
@@ -20,35 +26,47 @@ const from = z
     error: 'wants an address, or a name and <an address>',
   });
 
-const options = z.strictObject({
-  server: secretRef
-    .default('env:SMTP_URL')
-    .describe('Where the mail server’s URL is found: smtps://user:password@smtp.example:465.'),
-  from: from.describe('Whom the mail is from.'),
-  to: z.array(address).min(1).max(20).describe('Who gets it.'),
-  reply_to: address.nullable().default(null).describe('Where answers go. null: to `from`.'),
-  subject: z
-    .string()
-    .min(1)
-    .max(200)
-    .default('New lead {lead_id}')
-    .describe('With {name} in the place of a field, or of lead_id, contract, leads, file.'),
-  csv: z.boolean().default(false).describe('The lead is attached as a CSV file as well.'),
-  digest: batchTimes
-    .nullable()
-    .default(null)
-    .describe('All leads since the last time in one mail. null: each by itself, at once.'),
-  fields: mappingOf(z.string().trim().min(1).max(100))
-    .default({})
-    .describe('What stands under which name. Default: every field that the delivery may carry.'),
-});
+const options = z
+  .strictObject({
+    server: secretRef
+      .default('env:SMTP_URL')
+      .describe('Where the mail server’s URL is found: smtps://user:password@smtp.example:465.'),
+    from: from.describe('Whom the mail is from.'),
+    to: z.array(address).min(1).max(20).describe('Who gets it.'),
+    reply_to: address.nullable().default(null).describe('Where answers go. null: to `from`.'),
+    subject: z
+      .string()
+      .min(1)
+      .max(200)
+      .nullable()
+      .default(null)
+      .describe(`With {name} in place of a field or fact. null: ${ONE}; of a digest ${MANY}.`),
+    csv: z.boolean().default(false).describe('The lead is attached as a CSV file as well.'),
+    digest: batchTimes
+      .nullable()
+      .default(null)
+      .describe('All leads since the last time in one mail. null: each by itself, at once.'),
+    fields: mappingOf(z.string().trim().min(1).max(100))
+      .default({})
+      .describe('What stands under which name. Default: every field that the delivery may carry.'),
+  })
+  .superRefine(({ subject, digest, fields }, context) => {
+    const facts = digest ? FACTS_OF_MANY : FACTS_OF_ONE;
+    const known = digest ? facts : [...facts, ...Object.keys(fields)];
+    const unknown = placesIn(subject ?? '').filter((name) => !known.includes(name));
+    // Without a mapping the others are fields of the vertical.
+    if (unknown.length === 0 || (!digest && Object.keys(fields).length === 0)) return;
+    const message = `wants {${known.join('}, {')}}; {${unknown[0]}} is none of them`;
+    context.addIssue({ code: 'custom', path: ['subject'], message });
+  });
+type Options = z.output<typeof options>;
 
 /** The kind `email`. */
 export const email = targetKind(options, {
-  fieldsIn: ({ fields }) => fieldsOf(fields, 'fields'),
+  fieldsIn: (given) => [...fieldsOf(given.fields, 'fields'), ...fieldsInSubject(given)],
   deliver: (given) => async (push, host) => {
     const facts = { lead_id: push.parcel.leadId, contract: push.parcel.contractId };
-    const mail = leadMail(termsOf(given), {
+    const mail = leadMail(termsOf(given, ONE), {
       id: push.id,
       facts,
       fields: rowOf(given.fields, push),
@@ -60,14 +78,20 @@ export const email = targetKind(options, {
     const rows = rowsOf(given.fields, batch.pushes);
     const file = { name: batch.fileName, content: csvOf(columnsOf(given.fields, rows), rows) };
     const facts = { leads: String(rows.length), file: file.name, contract: batch.contractId };
-    const mail = digestMail(termsOf(given), { id: batch.id, facts, file });
+    const mail = digestMail(termsOf(given, MANY), { id: batch.id, facts, file });
     return read(await host.mail(await host.secret(given.server), mail));
   },
 });
 
-function termsOf(given: z.output<typeof options>): MailTerms {
+function fieldsInSubject({ subject, digest, fields }: Options): NamedField[] {
+  if (subject === null || digest || Object.keys(fields).length > 0) return [];
+  const names = placesIn(subject).filter((name) => !FACTS_OF_ONE.includes(name));
+  return names.map((field) => ({ path: ['subject'], field }));
+}
+
+function termsOf(given: Options, usual: string): MailTerms {
   const { from, to, reply_to: replyTo, subject, csv } = given;
-  return { from, to, replyTo, subject, attachCsv: csv };
+  return { from, to, replyTo, subject: subject ?? usual, attachCsv: csv };
 }
 
 /** What the server's word comes to. 4xx is for later; 5xx never, and of a login for nobody. */

@@ -17,7 +17,12 @@ export interface MailTerms {
 /** What is told of one lead beside its fields. */
 export type Facts = Readonly<Record<string, string>>;
 
-const PLACEHOLDER = /\{([a-z][a-z0-9_]*)\}/g;
+const PLACE = /\{([^{}]+)\}/g;
+
+/** What a subject names. */
+export function placesIn(subject: string): string[] {
+  return [...subject.matchAll(PLACE)].map(([, name = '']) => name);
+}
 
 /** The mail about one lead. */
 export function leadMail(
@@ -69,7 +74,7 @@ function mailOf(
 
 /** A subject stays one line, whatever a lead holds; a name that the lead lacks leaves nothing. */
 function filled(subject: string, values: Row): string {
-  const text = subject.replace(PLACEHOLDER, (_, name: string) =>
+  const text = subject.replace(PLACE, (_, name: string) =>
     String(Object.hasOwn(values, name) ? values[name] : ''),
   );
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
