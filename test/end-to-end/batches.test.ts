@@ -1,112 +1,131 @@
-// Sold leads that leave by mail and as files, as the guides show them: what the buyer's own servers
-// got, and what the trace says of it.
+// Sold leads that leave by mail and as files, through the real process, as the guides show them.
+// The witnesses are the journals of the buyer's own servers: what they got, how often, under which
+// name; and the trace says of each lead what became of it.
 
 import { afterAll, expect } from 'vitest';
-import { parse } from 'yaml';
 
 import { openSftp } from '../support/fakes/sftp.ts';
 import { openSmtp } from '../support/fakes/smtp.ts';
-import { guideExample } from '../support/guide.ts';
+import {
+  attachmentOf,
+  batchRun,
+  delivery,
+  DIGEST,
+  EMAIL,
+  sellInto,
+  SFTP,
+  soon,
+} from '../support/guide-sales.ts';
+import { clearText, replay, storeHistory } from '../support/histories.ts';
 import { until } from '../support/until.ts';
-import { type World, worldTest } from '../support/world.ts';
+import { worldTest } from '../support/world.ts';
 
 const smtp = await openSmtp();
 const sftp = await openSftp({ user: 'sluice', password: 'secret' });
-afterAll(() => Promise.all([smtp.close(), sftp.close()]));
+/** Knows somebody else only. */
+const strict = await openSftp({ user: 'other', password: 'another' });
+afterAll(() => Promise.all([smtp.close(), sftp.close(), strict.close()]));
 
 const test = worldTest({
   env: {
     SMTP_URL: smtp.url,
     BUYER_SFTP_PASSWORD: 'secret',
-    OUTBOUND_ALLOW_PRIVATE: `127.0.0.1:${smtp.port},127.0.0.1:${sftp.port}`,
+    OUTBOUND_ALLOW_PRIVATE: [smtp, sftp, strict].map(({ port }) => `127.0.0.1:${port}`).join(','),
   },
 });
+const isRecording = process.env['SLUICE_RECORD_HISTORIES'] === '1';
+const PATIENTLY = { timeout: 400_000 };
 
-/** A sale whose contract has the deliveries of a guide's example, with these options changed. */
-async function sellWith(
-  world: World,
-  [page, example]: readonly [string, string],
-  options: Readonly<Record<string, unknown>> = {},
-) {
-  const buyer = await world.buyer({ bidCents: 900 });
-  const campaign = await world.campaign([{ method: 'ping_post', buyers: [buyer] }]);
-  const shown = parse(guideExample(page, example)) as { deliveries: { options: object }[] };
-  const deliveries = shown.deliveries.map((delivery) => ({
-    ...delivery,
-    options: { ...delivery.options, ...options },
-  }));
-  Object.assign(world.document.contracts[buyer.contract] ?? {}, { deliveries });
-  await world.apply();
-  return { buyer, campaign };
-}
-
-/** A time of day that is less than two minutes away, on the clock of UTC. */
-const soon = () => new Date(Date.now() + 70_000).toISOString().slice(11, 16);
+const at = ({ port, hostKey }: typeof sftp) => {
+  return { host: '127.0.0.1', port, host_key: hostKey, times: { at: [soon()] } };
+};
+const filesOf = (contract: string): string[] =>
+  [...sftp.files].flatMap(([path, content]) =>
+    path.startsWith(`/incoming/${contract}-`) ? [content.toString()] : [],
+  );
+const attachmentsOf = (contract: string): string[] =>
+  smtp.mails.flatMap(({ text }) =>
+    text.includes(`${contract}-evening-`) ? [attachmentOf(text)] : [],
+  );
 
 test.concurrent('a lead leaves by mail the moment it is sold', async ({ world }) => {
-  const { campaign } = await sellWith(world, ['target-email.md', 'email']);
-  const lead = await campaign.submitLead();
-  await world.done(lead.id);
-  const mail = await until('the mail', () => smtp.mails.find(({ text }) => text.includes(lead.id)));
+  const { campaign } = await sellInto(world, EMAIL);
+  const { id } = await campaign.submitLead();
+  await world.done(id);
+  const mail = await until('the mail', () => smtp.mails.find(({ text }) => text.includes(id)));
   expect(mail.to).toEqual(['desk@buyer.example']);
-  expect(mail.text).toContain(`Subject: New lead from TX: ${lead.id}`);
-  expect(mail.text).toContain(`filename=${lead.id}.csv`);
-  expect((await world.settled(lead.id)).deliveries).toMatchObject([
+  expect(mail.text).toContain(`Subject: New lead Ann: ${id}`);
+  for (const part of ['First name: Ann', '<td>Ann</td>', `filename=${id}.csv`]) {
+    expect(mail.text).toContain(part);
+  }
+  expect((await world.settled(id)).deliveries).toMatchObject([
     { target: 'desk', state: 'delivered', detail: expect.stringContaining('queued as q') },
   ]);
 });
 
-const together = [
-  { what: 'a mail', at: ['target-email.md', 'digest'], target: 'evening' },
-  { what: 'a file', at: ['target-sftp.md', 'sftp'], target: 'files' },
+const WAYS = [
+  { what: 'a mail', shown: DIGEST, head: /^lead_id,/, came: attachmentsOf },
+  { what: 'a file', shown: SFTP, head: /^id,first,phone,mail$/, came: filesOf },
 ] as const;
 
-test.concurrent.for(together)(
-  'leads leave together in $what',
-  { timeout: 240_000 },
-  async ({ at, target }, { world }) => {
-    const times = { at: [soon()] };
-    const place = { host: '127.0.0.1', port: sftp.port, host_key: sftp.hostKey, times };
-    const { buyer, campaign } = await sellWith(
-      world,
-      at,
-      target === 'files' ? place : { digest: times },
-    );
+test.concurrent.for(WAYS)('leads leave together in $what', PATIENTLY, async (way, { world }) => {
+  const { shown, head, came } = way;
+  const options = shown === SFTP ? at(sftp) : { digest: { at: [soon()] } };
+  const { contract, campaign } = await sellInto(world, shown, options);
+  const leads = [
+    await campaign.submitLead({ first_name: '=HYPERLINK("x","y")' }),
+    await campaign.submitLead({ first_name: 'Ann, the "first"' }),
+  ];
+  for (const { id } of leads) {
+    const waiting = await delivery(world, id, 'trying');
+    expect(waiting.detail).toMatch(/^goes out \d{4}-\d\d-\d\d \d\d:\d\d /);
+  }
+  for (const { id } of leads) {
+    expect((await delivery(world, id, 'delivered')).detail).toMatch(/with 2 leads$/);
+  }
+  expect(came(contract)).toHaveLength(1);
+  const [first = '', ...lines] = came(contract)[0]?.split('\r\n') ?? [];
+  expect(first).toMatch(head);
+  const ids = lines.filter(Boolean).map((line) => line.split(',')[0]);
+  expect(ids).toEqual(leads.map(({ id }) => id));
+  expect(lines[0]).toContain(`"'=HYPERLINK(""x"",""y"")"`);
+  expect(lines[1]).toContain('"Ann, the ""first"""');
+
+  const run = await batchRun(world, contract);
+  expect(await run.result()).toBe('delivered');
+  const history = await run.fetchHistory();
+  await replay(history);
+  expect(clearText(history)).toContain(contract);
+  expect(clearText(history)).not.toMatch(/HYPERLINK|Ann|example\.com|\+1512|secret/);
+  if (isRecording && shown === SFTP) storeHistory('batch-sent', history);
+});
+
+test.concurrent(
+  'a login that is not taken fails each lead; mended, they leave with the next file',
+  PATIENTLY,
+  async ({ world }) => {
+    const { contract, campaign, change } = await sellInto(world, SFTP, at(strict));
     const leads = [await campaign.submitLead(), await campaign.submitLead()];
     for (const { id } of leads) {
-      expect((await world.settled(id)).deliveries).toMatchObject([
-        { target, state: 'trying', detail: expect.stringMatching(/^goes out /) },
-      ]);
+      const { detail } = await delivery(world, id, 'failed');
+      expect(detail).toBe('the server does not take the login');
     }
-    const csv = await until(
-      'the file',
-      () =>
-        target === 'files'
-          ? [...sftp.files].find(([path]) => path.includes(buyer.contract))?.[1].toString()
-          : smtp.mails.find(({ text }) => text.includes(`${buyer.contract}_`))?.text,
-      200_000,
-    );
-    const decoded = target === 'files' ? csv : attachmentOf(csv);
-    const lines = decoded.trim().split('\r\n');
-    expect(lines).toHaveLength(3);
-    for (const { id } of leads) expect(lines.filter((line) => line.startsWith(id))).toHaveLength(1);
-    const proof = { state: 'delivered', detail: expect.stringContaining('with 2 leads') };
+    expect(strict.deeds).toEqual([]);
+    const endpoint = `/v1/endpoints/${contract}/files`;
+    expect((await world.operator('GET', endpoint)).body).toMatchObject({ state: 'disabled' });
+    const run = await batchRun(world, contract);
+    expect(await run.result()).toBe('failed');
+    if (isRecording) storeHistory('batch-failed', await run.fetchHistory());
+
+    await change(at(sftp));
+    await world.operator('POST', `${endpoint}/enable`);
+    const filter = { contract };
+    const asked = await world.operator('POST', '/v1/deliveries/redeliver', { filter });
+    expect(asked.body).toMatchObject({ count: 2, disabled: 0 });
     for (const { id } of leads) {
-      const told = await until('delivered', async () => {
-        const { deliveries } = await world.trace(id);
-        return deliveries[0]?.state === 'delivered' && deliveries;
-      });
-      expect(told).toMatchObject([proof]);
+      expect((await delivery(world, id, 'delivered')).detail).toMatch(/with 2 leads$/);
     }
+    expect(filesOf(contract)).toHaveLength(1);
+    for (const { id } of leads) expect(filesOf(contract)[0]?.split(id)).toHaveLength(2);
   },
 );
-
-/** The CSV file in a mail, whatever its encoding on the way. */
-function attachmentOf(mail: string): string {
-  const [, part = ''] = mail.split(/filename=[^\r\n]+\.csv/);
-  const [head = '', ...rest] = part.split('\r\n\r\n');
-  const body = (rest[0] ?? '').split('\r\n--')[0] ?? '';
-  return /base64/i.test(mail.slice(mail.lastIndexOf('Content-Type', mail.indexOf('.csv'))) + head)
-    ? Buffer.from(body, 'base64').toString('utf8')
-    : body;
-}

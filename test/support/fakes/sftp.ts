@@ -11,11 +11,18 @@ interface Open {
   content: Buffer;
 }
 
+/** What it does with the next files. `silent`: renames them and never says so. */
+export type SftpMood = 'take' | 'silent';
+
+interface Kept {
+  readonly files: Map<string, Buffer>;
+  readonly deeds: string[];
+  mood: SftpMood;
+}
+
 /** Listens on a port of its own. */
 export async function openSftp(login: { readonly user: string; readonly password: string }) {
-  const files = new Map<string, Buffer>();
-  /** What was done, in order: `write /in/a.csv.part`, `rename …`. */
-  const deeds: string[] = [];
+  const kept: Kept = { files: new Map(), deeds: [], mood: 'take' };
   const { private: hostKey, public: publicKey } = ssh2.utils.generateKeyPairSync('ed25519');
   const server = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
     client.on('error', () => undefined);
@@ -25,7 +32,7 @@ export async function openSftp(login: { readonly user: string; readonly password
       return context.reject(['password']);
     });
     client.on('session', (accept) => {
-      accept().on('sftp', (acceptSftp) => serveFiles(acceptSftp(), { files, deeds }));
+      accept().on('sftp', (acceptSftp) => serveFiles(acceptSftp(), kept));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -33,18 +40,18 @@ export async function openSftp(login: { readonly user: string; readonly password
   const [, blob = ''] = publicKey.split(' ');
   const digest = createHash('sha256').update(Buffer.from(blob, 'base64')).digest('base64');
   return {
-    files,
-    deeds,
+    files: kept.files,
+    /** What was done, in order: `write /in/a.csv.part`, `rename …`. */
+    deeds: kept.deeds,
+    will: (next: SftpMood) => void (kept.mood = next),
     port,
     hostKey: `SHA256:${digest.replace(/=+$/, '')}`,
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
 }
 
-function serveFiles(
-  sftp: ssh2.SFTPWrapper,
-  { files, deeds }: { files: Map<string, Buffer>; deeds: string[] },
-): void {
+function serveFiles(sftp: ssh2.SFTPWrapper, kept: Kept): void {
+  const { files, deeds } = kept;
   const open = new Map<number, Open>();
   const handleOf = (buffer: Buffer) => open.get(buffer.readUInt32BE(0));
   const attributes = (size: number) => ({
@@ -67,6 +74,7 @@ function serveFiles(
     files.set(to, file);
     files.delete(from);
     deeds.push(`rename ${from} ${to}`);
+    if (kept.mood === 'silent') return;
     return void sftp.status(id, STATUS_CODE.OK);
   };
   const server = sftp as unknown as NodeJS.EventEmitter;
