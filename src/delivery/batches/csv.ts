@@ -16,7 +16,9 @@ const FORMULA = /^[=+\-@\t\r]/;
 /** The file, with these columns in this order. The same rows give the same bytes. */
 export function csvOf(columns: readonly string[], rows: readonly Row[]): string {
   const cells = rows.map((row) => columns.map((column) => cellOf(row[column] ?? '')));
-  return stringify([columns.map(cellOf), ...cells], { record_delimiter: '\r\n' });
+  // The library quotes its own delimiter only; readers take a lone CR or LF for the end of a row.
+  const format = { record_delimiter: '\r\n', quoted_match: /[\r\n]/ };
+  return stringify([columns.map(cellOf), ...cells], format);
 }
 
 function cellOf(value: FieldValue): string {

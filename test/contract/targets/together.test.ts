@@ -86,7 +86,10 @@ describe('a mail about one lead', () => {
     await targetOf(step).deliver(lead, host(5_000));
     const [{ text = '', to = [] } = {}] = smtp.mails;
     expect(text).toContain('&lt;img src=3Dx&gt;');
-    expect(text).not.toMatch(/^bcc:/im);
+    // Neither a header, nor a line that looks like a field of its own.
+    const [head = '', ...body] = text.split('\r\n\r\n');
+    expect(head).not.toMatch(/^bcc:/im);
+    expect(body.join()).toMatch(/^First name: <img src=x>\r\n {2}Bcc: thief@evil\.example\r$/m);
     expect(to).toEqual(['desk@buyer.example']);
   });
 });

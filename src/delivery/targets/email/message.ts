@@ -67,7 +67,7 @@ function mailOf(
     ...{ id, from, to, attachments },
     ...(replyTo !== null && { replyTo }),
     subject: filled(terms.subject, values),
-    text: `${lines.map(([label, value]) => `${label}: ${value}`).join('\n')}\n`,
+    text: `${lines.map(([label, value]) => `${label}: ${indented(value)}`).join('\n')}\n`,
     html: `<!doctype html><meta charset="utf-8"><table align="left">${rows.join('')}</table>\n`,
   };
 }
@@ -80,6 +80,8 @@ function filled(subject: string, values: Row): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }
 
+/** What a person wrote in several lines: none of them looks like a field of its own. */
+const indented = (value: string) => value.replace(/\r\n|\r|\n/g, '\n  ');
 const cell = (value: string) => `<td>${escaped(value)}</td>`;
 
 function labelOf(name: string): string {
