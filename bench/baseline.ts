@@ -7,6 +7,8 @@ import { createServer } from 'node:http';
 import pino from 'pino';
 import { createCaseBook } from '../src/activities/cases.ts';
 import { createTokens } from '../src/activities/delivering/host.ts';
+import { createMailer } from '../src/activities/delivering/mail.ts';
+import { createUploader } from '../src/activities/delivering/sftp.ts';
 import { createHttp } from '../src/activities/http.ts';
 import { createActivities } from '../src/activities/index.ts';
 import { createApp } from '../src/api/app.ts';
@@ -52,6 +54,7 @@ async function run({ databaseUrl, port, buyers }: BaselineSettings): Promise<voi
     ...{ pool, cases, process, readSecret, send: http.send },
     desk: caps,
     lookups: openLookupDesk({ pool, cases, metrics, log, readSecret, onError, http }),
+    carriers: { mail: createMailer(config.outbound), upload: createUploader(config.outbound) },
     giveAnswer: answers.give,
     now: Date.now,
     tokens: createTokens(Date.now),

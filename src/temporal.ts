@@ -30,6 +30,7 @@ import {
   snapshot,
 } from './workflows/messages.ts';
 import type { redeliverLead } from './workflows/redeliver.ts';
+import type { BatchDue, sendBatch } from './workflows/send-batch.ts';
 
 export const LEADS_QUEUE = 'sluice-leads';
 /** Caps have a queue of their own: sharing one, waiting leads starve the caps they wait for. */
@@ -50,6 +51,11 @@ export function leadWorkflowId(leadId: LeadId): string {
 /** The path by which operators find what fetches an announced lead. */
 export function fetchWorkflowId({ platform, externalId }: Announced): string {
   return `fetch/${platform}/${externalId}`;
+}
+
+/** The path by which operators find what sends a batch. */
+export function batchWorkflowId({ contractId, target, dueAtMs }: BatchDue): string {
+  return `batch/${contractId}/${target}/${new Date(dueAtMs).toISOString()}`;
 }
 
 /** The path by which operators find the repeat of a push. */
@@ -136,6 +142,15 @@ export function createTemporalCalls(connection: NativeConnection, namespace: str
         // A notice that a person has put back: what was fetched is never fetched again.
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         staticSummary: `a lead at ${announced.platform}`,
+      }),
+
+    /** Starts sending a batch; what is under way or has ended already is success. */
+    startBatch: (due: BatchDue): Promise<void> =>
+      startOnce<typeof sendBatch>('sendBatch', {
+        workflowId: batchWorkflowId(due),
+        args: [due],
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+        staticSummary: `${due.contractId}: sold leads for ${due.target}`,
       }),
 
     /** Starts the repeat of a push; one that is under way or has ended already is success. */

@@ -8,6 +8,8 @@ import type { ScoreModel } from '../domain/scoring/history-score.ts';
 import type { CapDesk } from './cap-desk.ts';
 import type { CaseBook } from './cases.ts';
 import type { Tokens } from './delivering/host.ts';
+import type { SendMail } from './delivering/mail.ts';
+import type { Upload } from './delivering/sftp.ts';
 import type { Send } from './http.ts';
 import type { LookupDesk } from './lookups/desk.ts';
 import type { ReadSecret } from './parcel.ts';
@@ -18,6 +20,8 @@ export interface ActivityDeps {
   readonly cases: CaseBook;
   readonly desk: CapDesk;
   readonly send: Send;
+  /** What pushes need beside HTTP. */
+  readonly carriers: { readonly mail: SendMail; readonly upload: Upload };
   readonly readSecret: ReadSecret;
   /** Access tokens of receivers, kept until they end. */
   readonly tokens: Tokens;

@@ -48,6 +48,21 @@ function placeOf(to: { hostname: string; port: string; protocol: string }): stri
   return `${host}:${to.port || (to.protocol === 'https:' ? '443' : '80')}`;
 }
 
+/**
+ * The address at which a host may be reached, checked, for protocols other than HTTP: whoever
+ * connects to it finds no gap between check and connection. Throws `AddressRefused`.
+ */
+export async function checkedAddress(
+  { host, port }: { readonly host: string; readonly port: number },
+  { allowPrivate }: Pick<GuardSettings, 'allowPrivate'>,
+): Promise<string> {
+  const { address } = await dns.promises.lookup(host);
+  if (isPrivate(address) && !allowPrivate.has(`${host}:${port}`)) {
+    throw new AddressRefused('a private address');
+  }
+  return address;
+}
+
 /** A connector for undici that refuses private addresses, resolved ones included. */
 export function createConnector(settings: GuardSettings): buildConnector.connector {
   const lookup: net.LookupFunction = (host, options, done) => {

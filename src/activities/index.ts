@@ -2,7 +2,10 @@
 
 import { createAuctionActivities } from './bids/auction.ts';
 import { createCloseActivities } from './close.ts';
+import { createBatchActivities } from './delivering/batch.ts';
 import { createDeliverActivities } from './delivering/deliver.ts';
+import { createHealth } from './delivering/health.ts';
+import { createLanes } from './delivering/lanes.ts';
 import type { ActivityDeps } from './deps.ts';
 import { createDoubtActivities } from './doubts/ask.ts';
 import type { createFetchActivities } from './fetching/fetch-notice.ts';
@@ -14,6 +17,9 @@ import { createValidateActivities } from './validate.ts';
 
 /** Binds the steps of a lead to their connections. */
 export function createActivities(deps: ActivityDeps) {
+  const { pool, now } = deps;
+  const health = createHealth({ pool, now, random: () => deps.pushes.random() });
+  const pushes = { ...deps, health, lanes: createLanes(now) };
   return {
     ...createValidateActivities(deps),
     ...createScoreActivities(deps),
@@ -23,7 +29,8 @@ export function createActivities(deps: ActivityDeps) {
     ...createOfferActivities(deps),
     ...createDoubtActivities(deps),
     ...createCloseActivities(deps),
-    ...createDeliverActivities(deps),
+    ...createDeliverActivities(pushes),
+    ...createBatchActivities(pushes),
   };
 }
 

@@ -1,7 +1,6 @@
 // A post that is a push: the lead goes into the buyer's own system, and what the system says of it
 // is the sale. Once, as every post: what a push after a sale would try again is a no here, or doubt.
 
-import type { Reply } from '../delivery/adapter.ts';
 import type { DeliveryReply } from '../delivery/targets/target.ts';
 import { targetOf } from '../delivery/targets/targets.ts';
 import { holdIdOf } from '../domain/ids.ts';
@@ -9,13 +8,13 @@ import type { OfferResult } from '../domain/lead.ts';
 import type { TargetStep } from '../domain/world/contract.ts';
 import { zoneOf } from '../domain/world/world.ts';
 import { contractOf } from './cases.ts';
-import { hostOf } from './delivering/host.ts';
+import { hostOf, type Sent } from './delivering/host.ts';
 import { createLanes } from './delivering/lanes.ts';
 import type { ActivityDeps } from './deps.ts';
 import { parcelFor, withoutPerson } from './parcel.ts';
 import type { Posting } from './post.ts';
 
-type Deps = Pick<ActivityDeps, 'send' | 'readSecret' | 'tokens' | 'now'>;
+type Deps = Pick<ActivityDeps, 'send' | 'carriers' | 'readSecret' | 'tokens' | 'now'>;
 
 const NO_LIMITS = { atOnce: null, perSecond: null };
 
@@ -58,10 +57,7 @@ function untaken({ kind }: DeliveryReply, { buyerId, sent, text: detail, ms }: T
   if (kind === 'retry') {
     if (sent === undefined) return { kind: 'not_sent', reason: 'token_refused', detail };
     if (sent.kind === 'not_sent') return { kind: 'not_sent', reason: sent.reason, detail };
-    const status = sent.kind === 'answer' ? sent.reply.status : 0;
-    if (status >= 400 && status < 500) {
-      return { kind: 'rejected', reason: 'buyer_error', detail, ms };
-    }
+    if (sent.kind === 'refused') return { kind: 'rejected', reason: 'buyer_error', detail, ms };
   }
   const doubt = { kind: 'in_doubt', buyerId, detail, ms } as const;
   if (sent?.kind !== 'lost') return { ...doubt, reason: 'answer_unreadable' };
@@ -71,7 +67,7 @@ function untaken({ kind }: DeliveryReply, { buyerId, sent, text: detail, ms }: T
 interface Told {
   readonly buyerId: string;
   /** What the call that carried the lead came to; undefined: none was made. */
-  readonly sent: Reply | undefined;
+  readonly sent: Sent | undefined;
   readonly text: string;
   readonly ms: number;
 }

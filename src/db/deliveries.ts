@@ -8,15 +8,21 @@ import type { Tx } from './pool.ts';
 const BEFORE = `select state from deliveries
   where lead_id = $1 and contract_id = $2 and target = $3`;
 
-/** Writes what a push ended with into the outbox, once, if a webhook asks for that. */
-const TELL = `
+/** Writes what pushes in `stored` ended with into the outbox, if a webhook asks for that. */
+export const TELL = `
   insert into outbox (kind, lead_id, name, payload)
   select 'event', lead_id, type, jsonb_build_object('contract', contract_id, 'target', target,
     'buyer', (select buyer_id from sales s
       where s.lead_id = stored.lead_id and s.contract_id = stored.contract_id))
   from stored join wanted_events on type =
-    case state when 'delivered' then 'lead.delivered' when 'failed' then 'delivery.failed' end
-  where state is distinct from (select state from before)`;
+    case state when 'delivered' then 'lead.delivered' when 'failed' then 'delivery.failed' end`;
+/** The same, once. */
+const TELL_NEWS = `${TELL} where state is distinct from (select state from before)`;
+
+/** An endpoint that works again is healthy; which one, and when, is said behind it. */
+export const HEAL = `update endpoints set state = 'healthy', since = now(), failures = 0,
+    failing_since = null, probe_at = null
+  where state in ('failing', 'open')`;
 
 export interface RecordedTry extends DeliveryKey {
   readonly state: DeliveryState;
@@ -37,9 +43,7 @@ export async function recordDelivery(db: Tx, push: RecordedTry): Promise<void> {
   await db.query({
     name: 'deliveries.record',
     text: `with before as (${BEFORE}), healed as (
-             update endpoints set state = 'healthy', since = now(), failures = 0,
-               failing_since = null, probe_at = null
-             where $8 and contract_id = $2 and target = $3 and state in ('failing', 'open')
+             ${HEAL} and contract_id = $2 and target = $3 and $8
            ), stored as (
              insert into deliveries as d
                (lead_id, contract_id, target, state, tries, detail, next_try_at)
@@ -49,7 +53,7 @@ export async function recordDelivery(db: Tx, push: RecordedTry): Promise<void> {
                  detail = excluded.detail, next_try_at = excluded.next_try_at, at = now()
                where d.state <> 'delivered'
              returning lead_id, contract_id, target, state
-           ) ${TELL}`,
+           ) ${TELL_NEWS}`,
     values: [
       ...[leadId, contractId, target, state, tries, detail, nextTryAtMs],
       push.works === true || state === 'delivered',
@@ -85,7 +89,7 @@ export async function recordGivenUp(db: Tx, push: DeliveryKey): Promise<void> {
                  at = now()
                where d.state = 'trying'
              returning lead_id, contract_id, target, state
-           ) ${TELL}`,
+           ) ${TELL_NEWS}`,
     values: [push.leadId, push.contractId, push.target],
   });
 }

@@ -60,6 +60,8 @@ export const DELIVERY_ENDED = 'DeliveryEnded';
 export type FirstTry =
   | { readonly kind: 'delivered'; readonly proof: string; readonly unsaved?: true }
   | DeliveryEnd
+  /** It leaves together with others: what sends them settles it. */
+  | { readonly kind: 'queued'; readonly detail: string }
   | {
       readonly kind: 'failed';
       readonly detail: string;

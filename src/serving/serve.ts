@@ -9,6 +9,8 @@ import { createCapDesk } from '../activities/cap-desk.ts';
 import { createCaseBook } from '../activities/cases.ts';
 import { createTry } from '../activities/trying/try.ts';
 import { createTokens } from '../activities/delivering/host.ts';
+import { createMailer } from '../activities/delivering/mail.ts';
+import { createUploader } from '../activities/delivering/sftp.ts';
 import { createHttp } from '../activities/http.ts';
 import { createActivities } from '../activities/index.ts';
 import { type Answers, createAnswers } from './answers.ts';
@@ -88,6 +90,7 @@ export async function serve(
     ...{ grader: scoring.grader, scoreModel: scoring.scoreModel, lookups },
     pushes: deliveries.watch,
     ...{ giveAnswer: answers.give, now: Date.now, tokens: createTokens(Date.now) },
+    carriers: { mail: createMailer(config.outbound), upload: createUploader(config.outbound) },
   };
   const readSigningKey = createSecretMemory(pool);
   const pings = createPingDesk({ activities: forActivities, worlds, readSigningKey });

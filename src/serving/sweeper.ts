@@ -2,6 +2,7 @@
 // that the caps were not told of, signals that were committed and never sent, idempotency keys,
 // persons and suppressions past their time.
 
+import { type BatchKey, claimBatches, claimBatchesAgain } from '../db/batches.ts';
 import { claimUnsettled, deleteOldKeys, sweepAgainSoon } from '../db/leads.ts';
 import { deleteOldAnswers } from '../db/lookups/answers.ts';
 import { deleteOldPings } from '../db/intake/pings.ts';
@@ -52,6 +53,14 @@ export function startSweeper(deps: {
     if (late.length > 0) await sweepAgainSoon(pool, late);
   }
 
+  async function startBatches(temporal: TemporalCalls): Promise<void> {
+    const due = await claimBatches(pool, MAX_LEADS);
+    const start = (key: BatchKey) => temporal.startBatch(key);
+    const isOver = () => stopped;
+    const late = await startEach(due, start, { onError: deps.onError, isOver });
+    if (late.length > 0) await claimBatchesAgain(pool, late);
+  }
+
   async function sweepPersons(): Promise<void> {
     const kept = deps.kept();
     await deleteOldPersons(pool);
@@ -64,6 +73,7 @@ export function startSweeper(deps: {
     if (temporal && (await temporal.isUp())) {
       await sweepLeads();
       await deps.fetchNotices().catch(deps.onError);
+      await startBatches(temporal).catch(deps.onError);
       await deps.startRedeliveries().catch(deps.onError);
       // Before the signals: those to the leads that wait for money are among them.
       await deps.tellDeposits().catch(deps.onError);

@@ -28,8 +28,8 @@ export interface Delivery {
   readonly before?: Before;
 }
 
-/** How a push ended. */
-export type Pushed = 'delivered' | 'failed' | 'unclear';
+/** How a push ended. `queued`: it leaves together with others, in a run of its own. */
+export type Pushed = 'delivered' | 'failed' | 'unclear' | 'queued';
 
 /**
  * Pushes a sold lead to one target, from its next opening on, until it is confirmed, ended, or
@@ -46,6 +46,7 @@ export async function deliver(delivery: Delivery): Promise<Pushed> {
   if (target.atOnce) {
     const first = await tryOnce(place, { ...push, sale });
     if (first.kind === 'delivered' || first.kind === 'ended') return keep(push, place, first);
+    if (first.kind === 'queued') return 'queued';
     if (first.kind === 'failed') {
       if (first.forGood) return giveUp(push, place);
       tried = first.held ? 0 : 1;
@@ -64,10 +65,11 @@ export async function deliver(delivery: Delivery): Promise<Pushed> {
     summary: `deliver to ${place}`,
   });
   try {
-    const { proof, unsaved } = await deliverLead({
+    const { proof, unsaved, queued } = await deliverLead({
       ...{ ...push, ...before },
       ...(triedBefore > 0 && { triedBefore }),
     });
+    if (queued) return 'queued';
     return await keep(push, place, { kind: 'delivered', proof, ...(unsaved && { unsaved }) });
   } catch (failure) {
     if (isCancellation(failure) || !(failure instanceof ActivityFailure)) throw failure;

@@ -44,6 +44,7 @@ test('a run that decided otherwise than what is stored starts over from what is 
     desk: { deniedKey: () => undefined, hold: never, release: never, keepLater: never } as never,
     ...{
       send: never,
+      carriers: { mail: never, upload: never },
       readSecret: never,
       tokens: never as never,
       giveAnswer: never,

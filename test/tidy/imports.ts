@@ -54,7 +54,7 @@ export const FLOORS: readonly Floor[] = [
   {
     folder: 'src/delivery',
     folders: ['src/domain'],
-    packages: [...PURE, 'fast-xml-parser', 'liquidjs', 'jose', 'node:crypto'],
+    packages: [...[...PURE, 'csv-stringify', 'fast-xml-parser', 'liquidjs', 'jose', 'node:crypto']],
   },
   { folder: 'src/lookups', folders: ['src/domain'], packages: PURE },
   { folder: 'src/intake', folders: ['src/domain'], packages: [...PURE, 'fast-xml-parser'] },
@@ -89,6 +89,8 @@ export const FLOORS: readonly Floor[] = [
       'undici',
       'ipaddr.js',
       'lru-cache',
+      'nodemailer',
+      'ssh2-sftp-client',
       'zod',
       'node:*',
     ],

@@ -8,10 +8,7 @@ import { currentWorldVersion } from '../../db/worlds.ts';
 import { type DeliveryKey, pushIdOf } from '../../domain/ids.ts';
 import type { DeliveryEnd, DeliveryTarget, FirstTry, Sale } from '../../domain/outcome.ts';
 import { DELIVERY_ENDED } from '../../domain/outcome.ts';
-import type { ActivityDeps } from '../deps.ts';
 import { targetFor } from '../settle.ts';
-import { createHealth } from './health.ts';
-import { createLanes } from './lanes.ts';
 import { type PushDeps, type Tried, tryPush } from './push.ts';
 
 export type Push = DeliveryKey;
@@ -43,15 +40,10 @@ const FIRST_TRY_WAIT_MS = 1_000;
 /** Longer than any try takes; whoever comes later pushes again, under the same key. */
 const KEEP_TRY_MS = 90_000;
 
-export function createDeliverActivities(given: ActivityDeps) {
+export function createDeliverActivities(deps: PushDeps) {
   /** First tries that outlived their step, by push: the step that follows waits for them. */
   const underWay = new Map<string, Promise<Tried>>();
-  const { pool, now } = given;
-  const deps: PushDeps = {
-    ...given,
-    lanes: createLanes(now),
-    health: createHealth({ pool, now, random: () => given.pushes.random() }),
-  };
+  const { pool, now } = deps;
 
   return {
     /**
@@ -76,14 +68,15 @@ export function createDeliverActivities(given: ActivityDeps) {
     },
 
     /**
-     * Pushes once, or awaits the try that is under way here, and returns the proof. Throws
+     * Pushes once, or awaits the try that is under way here, and returns the proof; of a lead that
+     * leaves together with others, when that will be. Throws
      * `DeliveryFailed` or `DeliveryHeld` for another try after the pause they name, and
      * `DeliveryEnded` where no other may be made. A receiver may get it twice, under the same
      * idempotency key: a process that dies in between does not know whether it arrived.
      */
     async deliverLead(
       asked: Push & Before,
-    ): Promise<{ readonly proof: string; readonly unsaved?: true }> {
+    ): Promise<{ readonly proof: string; readonly unsaved?: true; readonly queued?: true }> {
       const { triedBefore = 0, underWay: hadBegun, worldVersion, ...push } = asked;
       const context = Context.current();
       const begun = underWay.get(pushIdOf(push));
@@ -103,6 +96,7 @@ export function createDeliverActivities(given: ActivityDeps) {
       if (tried.kind === 'delivered') {
         return { proof: tried.proof, ...(tried.unsaved && { unsaved: true }) };
       }
+      if (tried.kind === 'queued') return { proof: tried.detail, queued: true };
       throw failureOf(tried);
     },
 
@@ -144,7 +138,7 @@ function underWayAfter(ms: number): Promise<FirstTry> {
   return new Promise((resolve) => setTimeout(() => resolve({ kind: 'under_way' }), ms).unref());
 }
 
-function failureOf(tried: Exclude<Tried, { kind: 'delivered' }>): ApplicationFailure {
+function failureOf(tried: Exclude<Tried, { kind: 'delivered' | 'queued' }>): ApplicationFailure {
   if (tried.kind === 'ended') {
     const end: DeliveryEnd = tried;
     const { detail: message } = end;

@@ -3,7 +3,12 @@
 // said about when to come back, and every secret that was handed out, which no record may show.
 
 import type { OutgoingRequest, Reply } from '../../delivery/adapter.ts';
-import { SecretMissing, type TargetHost, type Token } from '../../delivery/targets/target.ts';
+import {
+  type DeliveryReply,
+  SecretMissing,
+  type TargetHost,
+  type Token,
+} from '../../delivery/targets/target.ts';
 import type { HostLimits } from '../../domain/delivering/endpoint.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { askedPauseMs } from '../../delivery/targets/replies.ts';
@@ -43,6 +48,14 @@ export interface Seen {
   readonly isSlow: boolean;
 }
 
+/** What a call that carried a lead came to, where the target did not say that it has arrived. */
+export type Sent =
+  | Extract<Reply, { kind: 'not_sent' | 'lost' }>
+  /** The receiver said no. */
+  | { readonly kind: 'refused' }
+  /** It said something else. */
+  | { readonly kind: 'answered' };
+
 /** A target's host, and what is known when the target has done its work. */
 export interface PushHost {
   readonly host: TargetHost;
@@ -51,12 +64,12 @@ export interface PushHost {
    * What its calls came to, those for tokens aside: the last one, or one that was lost. Undefined:
    * there was none.
    */
-  sent(): Reply | undefined;
+  sent(): Sent | undefined;
   /** The text without any secret that the target was given. */
   withoutSecrets(text: string): string;
 }
 
-type HostDeps = Pick<ActivityDeps, 'send' | 'readSecret' | 'tokens' | 'now'> & {
+type HostDeps = Pick<ActivityDeps, 'send' | 'carriers' | 'readSecret' | 'tokens' | 'now'> & {
   readonly lanes: Lanes;
 };
 
@@ -68,12 +81,12 @@ interface PushTerms {
 
 /** The host of one push that may take so long, all its calls together; waits do not count. */
 export function hostOf(
-  { send, readSecret, now, tokens, lanes }: HostDeps,
+  { send, carriers, readSecret, now, tokens, lanes }: HostDeps,
   { timeoutMs, timeZone, limits }: PushTerms,
 ): PushHost {
   let endsAtMs = now() + timeoutMs;
   let seen: Seen = { askedMs: undefined, isSlow: false };
-  let sent: Reply | undefined;
+  let sent: Sent | undefined;
   let isForToken = false;
   const secrets = new Set<string>();
   const keep = (secret: string): string => {
@@ -81,18 +94,27 @@ export function hostOf(
     return secret;
   };
 
-  async function call(request: OutgoingRequest): Promise<Reply> {
+  function note(one: Sent): void {
+    if (sent?.kind !== 'lost') sent = one;
+  }
+
+  /** Goes when the place has room, within what is left of the time. */
+  async function inLane<T>(place: string, go: (leftMs: number) => Promise<T>): Promise<T> {
     const cameAtMs = now();
-    const leave = await lanes.enter(hostIn(request.url), limits);
+    const leave = await lanes.enter(place, limits);
     endsAtMs += now() - cameAtMs;
     try {
-      const reply = await within(request, endsAtMs - now());
-      seen = seenIn(reply, now());
-      if (!isForToken && sent?.kind !== 'lost') sent = reply;
-      return reply;
+      return await go(Math.max(0, endsAtMs - now()));
     } finally {
       leave();
     }
+  }
+
+  async function call(request: OutgoingRequest): Promise<Reply> {
+    const reply = await inLane(hostIn(request.url), (leftMs) => within(request, leftMs));
+    seen = seenIn(reply, now());
+    if (!isForToken) note(sentBy(reply));
+    return reply;
   }
 
   async function within(request: OutgoingRequest, leftMs: number): Promise<Reply> {
@@ -103,6 +125,16 @@ export function hostOf(
   const host: TargetHost = {
     ...{ nowMs: now(), timeZone },
     call,
+    mail: async (server, mail) => {
+      const go = (timeoutMs: number) => carriers.mail({ server, timeoutMs }, mail);
+      const reply = await inLane(hostIn(server), go);
+      note(mailedBy(reply));
+      return reply;
+    },
+    upload: (place, file) =>
+      inLane(`${place.host}:${place.port}`, (timeoutMs) =>
+        carriers.upload({ place, timeoutMs }, file),
+      ),
     secret: async (reference) => {
       const secret = await readSecret(reference);
       if (!secret) throw new SecretMissing(reference);
@@ -122,7 +154,21 @@ export function hostOf(
 
 function hostIn(url: string): string {
   // What is no address is refused by the guard, with a reason.
-  return URL.canParse(url) ? new URL(url).host : url;
+  return URL.canParse(url) ? new URL(url).host : '';
+}
+
+function sentBy(reply: Reply): Sent {
+  if (reply.kind !== 'answer') return reply;
+  const { status } = reply.reply;
+  return { kind: status >= 400 && status < 500 ? 'refused' : 'answered' };
+}
+
+function mailedBy(reply: MailReply): Sent {
+  if (reply.kind === 'taken') return { kind: 'answered' };
+  if (reply.kind === 'refused') return { kind: 'refused' };
+  const { kind, detail } = reply;
+  if (kind === 'lost') return { kind, reason: 'connection_lost', detail, ms: 0 };
+  return { kind, reason: 'connection_failed', detail, ms: 0 };
 }
 
 /** Statuses by which a receiver says that it has too much to do. */
@@ -133,4 +179,10 @@ function seenIn(came: Reply, nowMs: number): Seen {
   const { status } = came.reply;
   const isSlow = SLOW_DOWN.has(status);
   return { askedMs: askedPauseMs(came.reply, nowMs), isSlow };
+}
+
+/** A push whose secret is not set is tried again: it may be set by then. */
+export function failedBySecret(failure: unknown): DeliveryReply {
+  if (failure instanceof SecretMissing) return { kind: 'retry', detail: failure.message };
+  throw failure;
 }

@@ -2,7 +2,7 @@
 // Every end of a try leaves its trace in PostgreSQL.
 
 import { recordDelivery, type RecordedTry } from '../../db/deliveries.ts';
-import { type DeliveryReply, SecretMissing } from '../../delivery/targets/target.ts';
+import type { DeliveryReply } from '../../delivery/targets/target.ts';
 import { targetOf } from '../../delivery/targets/targets.ts';
 import { pauseMs } from '../../domain/delivering/retry.ts';
 import { type DeliveryKey, pushIdOf } from '../../domain/ids.ts';
@@ -13,7 +13,8 @@ import { type Case, contractOf } from '../cases.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { parcelFor, withoutPerson } from '../parcel.ts';
 import type { Health } from './health.ts';
-import { hostOf, type Seen } from './host.ts';
+import { failedBySecret, hostOf, type Seen } from './host.ts';
+import { joinNextBatch } from './join-batch.ts';
 import { Crowded, type Lanes } from './lanes.ts';
 
 export type Tried = Exclude<FirstTry, { kind: 'under_way' }>;
@@ -41,6 +42,11 @@ export interface Try {
 export async function tryPush(deps: PushDeps, made: Try): Promise<Tried> {
   const { push, sale, tries, looks } = made;
   const { known, delivery } = await loadDelivery(deps, made);
+  const receiver = targetOf(delivery.step);
+  if (receiver.batch) {
+    const detail = await joinNextBatch(deps, push, { batch: receiver.batch, known });
+    return { kind: 'queued', detail };
+  }
   const { breaker } = delivery;
   const gate = await deps.health.gateOf(push, { breaker, looks });
   const before = tries - 1;
@@ -56,7 +62,7 @@ export async function tryPush(deps: PushDeps, made: Try): Promise<Tried> {
   const told = { parcel, sale, id: pushIdOf(push), tries };
   const clean = (text: string) => withoutPerson(host.withoutSecrets(text), known);
   try {
-    const reply = await targetOf(step).deliver(told, host.host).catch(failedBySecret);
+    const reply = await receiver.deliver(told, host.host).catch(failedBySecret);
     return await follow(deps, made, { reply, seen: host.seen(), clean, delivery });
   } catch (cause) {
     if (!(cause instanceof Crowded)) throw cause;
@@ -65,12 +71,8 @@ export async function tryPush(deps: PushDeps, made: Try): Promise<Tried> {
   }
 }
 
-const CROWDED_MS = 10_000;
-
-function failedBySecret(failure: unknown): DeliveryReply {
-  if (failure instanceof SecretMissing) return { kind: 'retry', detail: failure.message };
-  throw failure;
-}
+/** A push that found no room comes back after so long, or up to twice. */
+export const CROWDED_MS = 10_000;
 
 async function loadDelivery(
   deps: PushDeps,
@@ -112,7 +114,7 @@ async function follow(deps: PushDeps, made: Try, came: Came): Promise<Tried> {
     return end(deps, { push, tries }, { state: 'failed', detail, works: true });
   }
   const stops = reply.kind === 'failed';
-  await isStored(() => countFailure(deps, made, { detail, stops, delivery }));
+  await isStored(() => countFailure(deps, push, { detail, stops, delivery }));
   if (reply.kind === 'failed') return end(deps, { push, tries }, { state: 'failed', detail });
   if (reply.kind === 'unclear') return end(deps, { push, tries }, { state: 'unclear', detail });
   const afterMs = pauseMs(delivery.retry, {
@@ -128,9 +130,10 @@ async function follow(deps: PushDeps, made: Try, came: Came): Promise<Tried> {
   return { kind: 'failed', detail, afterMs };
 }
 
-async function countFailure(
+/** Counts a failure of the push's endpoint, and says so where that changes how it stands. */
+export async function countFailure(
   deps: PushDeps,
-  { push }: Try,
+  push: DeliveryKey,
   told: { readonly detail: string; readonly stops: boolean; readonly delivery: Delivery },
 ): Promise<void> {
   const { detail, stops, delivery } = told;
@@ -178,7 +181,7 @@ async function end(
  * False when PostgreSQL did not take it. What the receiver said must not be forgotten for that: a
  * try whose end is known is never made again because of its record.
  */
-async function isStored(store: () => Promise<void>): Promise<boolean> {
+export async function isStored(store: () => Promise<void>): Promise<boolean> {
   try {
     await store();
     return true;

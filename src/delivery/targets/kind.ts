@@ -5,7 +5,8 @@
 import { z } from 'zod';
 
 import { withoutToken } from './replies.ts';
-import type { Target } from './target.ts';
+import type { BatchTimes } from '../batches/times.ts';
+import type { BatchDelivery, Target } from './target.ts';
 
 /** A field of the vertical that options name, and where in them it stands. */
 export interface NamedField {
@@ -30,10 +31,15 @@ export function targetKind<Options extends Readonly<Record<string, unknown>>>(
     fieldsIn,
     deliver,
     confirms = true,
+    batch,
+    deliverBatch,
   }: {
     readonly confirms?: boolean;
     readonly fieldsIn: (options: Options) => readonly NamedField[];
     readonly deliver: (options: Options) => Target['deliver'];
+    /** When leads go out together by these options; null: each goes by itself. */
+    readonly batch?: (options: Options) => BatchTimes | null;
+    readonly deliverBatch?: (options: Options) => BatchDelivery['deliver'];
   },
 ): TargetKind {
   return {
@@ -41,8 +47,14 @@ export function targetKind<Options extends Readonly<Record<string, unknown>>>(
     // A world holds what has passed the schema; passing it again changes nothing.
     fieldsIn: (given) => fieldsIn(options.parse(given)),
     bind(given) {
-      const push = deliver(options.parse(given));
-      return { deliver: (...told) => push(...told).catch(withoutToken) };
+      const parsed = options.parse(given);
+      const push = deliver(parsed);
+      const times = batch?.(parsed);
+      const pushAll = deliverBatch?.(parsed);
+      return {
+        deliver: (...told) => push(...told).catch(withoutToken),
+        ...(times && pushAll && { batch: { times, deliver: pushAll } }),
+      };
     },
   };
 }

@@ -6,11 +6,13 @@ import { hubspotForm } from './crm/hubspot-form.ts';
 import { hubspot } from './crm/hubspot.ts';
 import { salesforceWeb } from './crm/salesforce-web.ts';
 import { salesforce } from './crm/salesforce.ts';
+import { email } from './email/email.ts';
 import { googleSheets } from './google-sheets.ts';
 import { httpTarget } from './http-target.ts';
 import { jsonTarget } from './json-target.ts';
 import type { NamedField, TargetKind } from './kind.ts';
 import type { Target } from './target.ts';
+import { sftp } from './sftp.ts';
 import { twilioSms } from './twilio-sms.ts';
 import { webhook } from './webhook.ts';
 
@@ -23,6 +25,8 @@ export const TARGETS: Readonly<Record<TargetAdapter, TargetKind>> = {
   gohighlevel,
   google_sheets: googleSheets,
   twilio_sms: twilioSms,
+  email,
+  sftp,
 };
 
 /** The target that the step of a delivery names, with the step's settings. */

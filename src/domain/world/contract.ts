@@ -107,6 +107,8 @@ export const TARGET_ADAPTERS = [
   'gohighlevel',
   'google_sheets',
   'twilio_sms',
+  'email',
+  'sftp',
 ] as const;
 export type TargetAdapter = (typeof TARGET_ADAPTERS)[number];
 

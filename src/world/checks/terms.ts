@@ -1,6 +1,6 @@
 // What must hold inside one contract or one vertical, beyond the types of its settings.
 
-import { fieldsNamedBy } from '../../delivery/targets/targets.ts';
+import { fieldsNamedBy, isTargetStep, targetOf } from '../../delivery/targets/targets.ts';
 import type { Cap } from '../../domain/world/cap.ts';
 import type { Contract } from '../../domain/world/contract.ts';
 import type { Buyer, Field, Vertical } from '../../domain/world/world.ts';
@@ -74,6 +74,13 @@ export function checkPostPrice(
     issues.push(issueAt([...at, 'min_cents'], 'is above max_bid_cents: no price can be taken'));
   }
   return issues;
+}
+
+/** A post that waits for others says nothing about its own lead. */
+export function checkPost({ post }: Contract, path: Path): WorldIssue[] {
+  if (!post || !isTargetStep(post) || !targetOf(post).batch) return [];
+  const says = 'sends leads together: a post is answered by itself';
+  return [issueAt([...path, 'post', 'options'], says, 'leave out its times, or make it a delivery')];
 }
 
 /** Each field that is named is one of the vertical, and one of those that the delivery carries. */

@@ -16,7 +16,7 @@ import { checkPersonRules } from './persons.ts';
 import { checkMargin, checkRouting, listRoutingWarnings } from './routing.ts';
 import { checkHourlyPrices, checkSchedule, schedulesOf, warnOfSchedule } from './schedule.ts';
 import { checkCaps } from './caps.ts';
-import { checkContractTerms, checkFieldNames, checkTargets, checkPostPrice } from './terms.ts';
+import { checkContractTerms, checkPost, checkFieldNames, checkTargets, checkPostPrice } from './terms.ts';
 import { warnOfBlindScopes } from '../duplicate-memory.ts';
 import { didYouMean, issueAt, type Path, type WorldIssue } from '../issues.ts';
 import { ownOf } from '../maps.ts';
@@ -175,6 +175,7 @@ function checkContract(
   const { timeZone } = ownOf(world.buyers, contract.buyer) ?? world;
   const issues = [
     ...checkContractTerms(contract, path),
+    ...checkPost(contract, path),
     ...checkPostPrice(contract, ownOf(world.buyers, contract.buyer), path),
     ...checkHourlyPrices(contract, path),
     ...schedulesOf(contract, timeZone, path).flatMap(checkSchedule),

@@ -104,6 +104,8 @@ describe('a push', () => {
       secret: async () => 's3cret',
       token: async () => 'token',
       dropToken: () => undefined,
+      mail: () => Promise.reject(new Error('no mail')),
+      upload: () => Promise.reject(new Error('no file')),
       nowMs: 0,
     };
     const sale = { priceCents: cents(500), reference: 'r' };

@@ -3,9 +3,8 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import type { TargetAdapter } from '../../../src/domain/world/contract.ts';
 import type { Misbehaviour } from '../../support/fakes/vendor.ts';
-import { openTargets, pushOf, type TargetStand } from './target-stand.ts';
+import { type CalledTarget, openTargets, pushOf, type TargetStand } from './target-stand.ts';
 
 let stand: TargetStand;
 beforeAll(async () => void (stand = await openTargets()));
@@ -44,7 +43,7 @@ const twilioSays = (status: number, code: number): Misbehaviour => {
   return { status, body: { code, message: 'no', status } };
 };
 
-const FACTS: Record<TargetAdapter, Said[]> = {
+const FACTS: Record<CalledTarget, Said[]> = {
   webhook: [
     ['takes what the reference library verifies', [], delivered(/^HTTP 204$/)],
     ['202 is taken', [{ status: 202 }], delivered(/^HTTP 202$/)],
@@ -256,7 +255,7 @@ const FACTS: Record<TargetAdapter, Said[]> = {
   ],
 };
 
-describe.for(Object.entries(FACTS) as [TargetAdapter, Said[]][])('%s', ([adapter, facts]) => {
+describe.for(Object.entries(FACTS) as [CalledTarget, Said[]][])('%s', ([adapter, facts]) => {
   test.for(facts)('%s', async ([, next, comes, { tries = 1 } = {}]) => {
     stand.vendorOf(adapter).will(...next);
     expect(await stand.deliver(adapter, pushOf(undefined, tries))).toEqual(comes);

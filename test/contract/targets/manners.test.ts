@@ -4,21 +4,28 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { DeliveryReply } from '../../../src/delivery/targets/target.ts';
-import { TARGET_ADAPTERS, type TargetAdapter } from '../../../src/domain/world/contract.ts';
-import { ANN, openTargets, pushOf, SECRETS, type TargetStand } from './target-stand.ts';
+import {
+  ANN,
+  CALLED_TARGETS,
+  type CalledTarget,
+  openTargets,
+  pushOf,
+  SECRETS,
+  type TargetStand,
+} from './target-stand.ts';
 
 let stand: TargetStand;
 beforeEach(async () => void (stand = await openTargets()));
 afterEach(() => stand.close());
 
 const told = (reply: DeliveryReply) => (reply.kind === 'delivered' ? reply.proof : reply.detail);
-const requestsOf = (adapter: TargetAdapter) =>
+const requestsOf = (adapter: CalledTarget) =>
   stand.vendorOf(adapter).asked.filter(({ path }) => !path.endsWith('/token'));
 
 /** What nobody may read in a story. */
 const PERSONAL = [...Object.values(ANN).filter((value) => value !== true), '5125550142'];
 
-describe.for(TARGET_ADAPTERS.map((name) => [name] as const))('%s', ([adapter]) => {
+describe.for(CALLED_TARGETS.map((name) => [name] as const))('%s', ([adapter]) => {
   test('makes every request through its host', async () => {
     await stand.deliver(adapter);
     const { asked } = stand.vendorOf(adapter);

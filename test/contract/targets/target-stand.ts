@@ -8,7 +8,7 @@ import type { DeliveryReply, Push } from '../../../src/delivery/targets/target.t
 import { TARGETS } from '../../../src/delivery/targets/targets.ts';
 import { toLeadId } from '../../../src/domain/ids.ts';
 import { cents } from '../../../src/domain/money.ts';
-import type { TargetAdapter } from '../../../src/domain/world/contract.ts';
+import { TARGET_ADAPTERS, type TargetAdapter } from '../../../src/domain/world/contract.ts';
 import type { FieldValue } from '../../../src/domain/world/world.ts';
 import {
   CRM_SECRETS,
@@ -47,10 +47,17 @@ export function pushOf(fields: Readonly<Record<string, FieldValue>> = ANN, tries
   };
 }
 
+/** Those that are reached by HTTP; mail and files have tests of their own. */
+export type CalledTarget = Exclude<TargetAdapter, 'email' | 'sftp'>;
+export const CALLED_TARGETS = TARGET_ADAPTERS.filter(
+  (adapter): adapter is CalledTarget => adapter !== 'email' && adapter !== 'sftp',
+);
+
+const never = () => Promise.reject(new Error('no mail and no file'));
 const LIMITS = { atOnce: 100, perSecond: null };
 const NAMES = { first: 'first_name', last: 'last_name' };
 
-function optionsFor(url: (name: string) => string): Record<TargetAdapter, Record<string, unknown>> {
+function optionsFor(url: (name: string) => string): Record<CalledTarget, Record<string, unknown>> {
   return {
     webhook: {
       url: `${url('webhook')}/signed`,
@@ -123,7 +130,7 @@ export async function openTargets() {
     ...{ ...vendors, options, called, vendorOf },
     /** One try, with the options that fit the fake, some of them changed. */
     deliver(
-      adapter: TargetAdapter,
+      adapter: CalledTarget,
       push = pushOf(),
       more: { options?: object; secrets?: Readonly<Record<string, string>> } = {},
     ): Promise<DeliveryReply> {
@@ -136,6 +143,7 @@ export async function openTargets() {
           },
           readSecret: (reference) => Promise.resolve(secrets[reference.replace(/^env:/, '')]),
           ...{ tokens, lanes: createLanes(Date.now), now: Date.now },
+          carriers: { mail: never, upload: never },
         },
         { timeoutMs: 5_000, timeZone: 'America/Chicago', limits: LIMITS },
       );

@@ -2,63 +2,21 @@
 // mistake in the options is told with its path.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 
-import { TARGET_ADAPTERS, type TargetStep } from '../../../src/domain/world/contract.ts';
-import { parseWorld } from '../../../src/world/parse.ts';
-import { guideExample } from '../../support/guide.ts';
-import { openTargets, pushOf, type TargetStand } from './target-stand.ts';
+import type { TargetStep } from '../../../src/domain/world/contract.ts';
+import { CALLED_TARGETS, openTargets, pushOf, type TargetStand } from './target-stand.ts';
+import { contractWith, shownDelivery, worldWith } from './target-world.ts';
 
 let stand: TargetStand;
 beforeAll(async () => void (stand = await openTargets()));
 afterAll(() => stand.close());
 
-const FIELDS = {
-  first_name: { type: 'text' },
-  last_name: { type: 'text' },
-  phone: { type: 'phone' },
-  email: { type: 'email' },
-  agreed: { type: 'boolean' },
-  language: { type: 'choice', choices: ['en', 'es'] },
-};
-
-function worldWith(contracts: object) {
-  return parseWorld({
-    sluice: 1,
-    operators: { ada: { keys: [{ sha256: '0'.repeat(64) }] } },
-    verticals: { auto: { fields: FIELDS } },
-    campaigns: {
-      auto: { vertical: 'auto', routing: [{ method: 'waterfall', contracts: ['apex_auto'] }] },
-    },
-    sources: {
-      acme: {
-        keys: [{ sha256: 'a'.repeat(64) }],
-        campaigns: ['auto'],
-        payout: { share_percent: 80 },
-      },
-    },
-    buyers: { apex: {} },
-    contracts,
-  });
-}
-
-const contractWith = (delivery: object) => ({
-  apex_auto: {
-    ...{ buyer: 'apex', campaign: 'auto', price_cents: 700 },
-    post: { url: 'https://apex.example/post' },
-    deliveries: [{ name: 'crm', ...delivery }],
-  },
-});
-
-test.for(TARGET_ADAPTERS.map((name) => [name] as const))(
+test.for(CALLED_TARGETS.map((name) => [name] as const))(
   'the example of %s is a world, and delivers',
   async ([adapter]) => {
     const page = `target-${adapter.replace('_', '-')}.md`;
-    const { contracts } = parse(guideExample(page, adapter)) as { contracts: object };
-    const verdict = worldWith(contracts);
-    expect(verdict).toMatchObject({ ok: true });
-    const [delivery] = (verdict.ok && verdict.world.contracts['apex_auto']?.deliveries) || [];
-    const { step } = delivery ?? {};
+    const delivery = shownDelivery(page, adapter);
+    const { step } = delivery;
     expect(step).toMatchObject({ adapter, fields: null, timeoutMs: 15_000 });
     expect(delivery).toMatchObject({ giveUpAfterHours: 72, during: null });
     const here = ['url', 'base_url', 'token_url'].flatMap((name) => {
