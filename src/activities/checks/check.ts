@@ -19,6 +19,8 @@ export type Found =
 export interface Asked extends Pick<Case, 'lead' | 'campaign' | 'loaded'> {
   /** The lines of the checks before. */
   readonly passed: readonly Check[];
+  /** Only a part of the lead is known: what is missing may still come with its post. */
+  readonly isPing?: boolean;
   /** No check comes after: one that writes stores `valid` in the same statement. */
   readonly isLast: boolean;
 }
