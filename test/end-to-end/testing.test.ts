@@ -81,9 +81,11 @@ test('T52 a test ping is bid for at test addresses, and its id is good for a tes
   const sold = await ask('posts', { ...post, ping_id: live.body['ping_id'] });
   expect(sold.body).toMatchObject({ status: 'sold', payout_cents: 640 });
 
-  const without = await world.campaign([{ method: 'ping_post', buyers: [other] }]);
+  const plain = await world.buyer({ bidCents: 800 });
+  const without = await world.campaign([{ method: 'ping_post', buyers: [plain] }]);
   const left = await ask('pings', { ...asked, campaign: without.id });
   expect(left.body).toMatchObject({ status: 'no_bid', reason: 'test_lead' });
+  expect(plain.received).toEqual([]);
 });
 
 test('T52 where no contract has a test address, the story says what would have happened', async ({
