@@ -184,6 +184,7 @@ program
   .option('--field <name=value>', 'a field, as often as needed', collect, [])
   .option('--sub-source <name>', 'a part of the source')
   .option('--score <points>', 'a score, instead of the one by the rules', Number)
+  .option('--flag <lookup>', 'a lookup that would flag it, as often as needed', collect, [])
   .option('--at <time>', 'now, or a time with its offset, by the world in force')
   .option('--json', 'print JSON', false)
   .addHelpText(

@@ -12,7 +12,7 @@ import { findPing } from '../db/intake/pings.ts';
 import type { Pool } from '../db/pool.ts';
 import { listVerdicts } from '../db/verdicts.ts';
 import type { ContractId, LeadId } from '../domain/ids.ts';
-import type { AttemptState, Lead, PingResult } from '../domain/lead.ts';
+import type { AttemptState, Lead, Learned, PingResult } from '../domain/lead.ts';
 import type { Pinged } from '../domain/ping.ts';
 import type { RoundPlan } from '../domain/waiting.ts';
 import { type Campaign, OPERATOR_STAGE, type Stage } from '../domain/world/campaign.ts';
@@ -105,10 +105,12 @@ export function createCaseBook(deps: {
       return openCase(known.lead, 1, { ...NO_PAST, bids: known.bids });
     },
 
-    /** A lookup has said what kind of line its phone is: filters ask about it from now on. */
-    learn(leadId: LeadId, lineType: string): void {
+    /** What lookups have said: filters ask about it from now on. */
+    learn(leadId: LeadId, { lineType, flags }: Learned): void {
       const known = open.get(keyOf(leadId, 1));
-      if (known) open.set(keyOf(leadId, 1), { ...known, lead: { ...known.lead, lineType } });
+      if (!known || (lineType === undefined && flags === undefined)) return;
+      const learned = { ...(lineType !== undefined && { lineType }), ...(flags && { flags }) };
+      open.set(keyOf(leadId, 1), { ...known, lead: { ...known.lead, ...learned } });
     },
 
     /** Another run has stored verdicts since this case was opened: it is read anew. */

@@ -20,7 +20,7 @@ export function createValidateActivities(deps: ActivityDeps) {
       const stored = known.stored.get('validation') as Validation | undefined;
       const validation = stored ?? (await judge(deps, known));
       if (validation.kind === 'valid') {
-        if (validation.lineType) cases.learn(leadId, validation.lineType);
+        cases.learn(leadId, validation);
         return validation;
       }
       const closing = await closeLead(pool, {

@@ -8,7 +8,7 @@ import type { Trial, Tried } from '../domain/delivery/trial.ts';
 import type { BuyerId, CampaignId, ContractId, LeadId, SourceId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';
 import type { LeadAction } from '../domain/waiting.ts';
-import type { Pinged, Quote } from '../domain/ping.ts';
+import type { Pinged, PingRefusal, Quote } from '../domain/ping.ts';
 import type { PersonKey, RepeatQuestion } from '../domain/person.ts';
 import type { World } from '../domain/world/world.ts';
 import type { HadBefore } from '../db/persons/before.ts';
@@ -71,7 +71,7 @@ export interface ApiDeps {
   /** Stores the lead and its key in one commit, or finds what the key stored before. */
   acceptLead(draft: LeadDraft, key: IdempotencyKey | null): Promise<Acceptance>;
   /** What a lead would earn its source. The same ping again gets the same answer. */
-  quotePing(draft: LeadDraft): Promise<PingAnswer>;
+  quotePing(draft: LeadDraft): Promise<PingAnswer | PingRefusal>;
   findPing(pingId: string, sourceId: SourceId): Promise<FoundPing>;
   /** As `acceptLead`, for the lead of a ping, whose bids count for it; once. */
   acceptPost(draft: LeadDraft, ping: Pinged, key: IdempotencyKey | null): Promise<PostAcceptance>;

@@ -2,14 +2,14 @@
 
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 
-import { contradictions, type Pinged } from '../domain/ping.ts';
+import { contradictions, type Pinged, type PingRefusal } from '../domain/ping.ts';
 import { sentenceOf } from '../domain/reasons.ts';
 import type { LeadDraft } from '../intake/draft.ts';
 import type { ShapeError } from '../intake/shape.ts';
 import type { LoadedWorld } from '../intake/submission.ts';
 import type { ApiDeps } from './deps.ts';
 import type { SourceCaller } from './http/auth.ts';
-import { bytesOf, parseJsonObject, requireType } from './http/body.ts';
+import { bytesOf, parseJsonObject, requireType, type SafeJson } from './http/body.ts';
 import { expectShape } from './http/expect.ts';
 import type { Route } from './http/routes.ts';
 import { answerLead, type Call, MAX_BODY_BYTES, readDraft, readKey } from './leads.ts';
@@ -26,8 +26,10 @@ export function createPingRoutes(deps: ApiDeps): readonly Route[] {
       access: 'source',
       maxBodyBytes,
       async handle(req, res, caller) {
-        await admit(caller);
-        res.json(await ping(deps, { req, res, caller }));
+        requireType(req, ['application/json']);
+        const body = parseJsonObject(bytesOf(req));
+        await admit(caller, { isTest: body.value['test'] === true });
+        res.json(await ping(deps, caller, body));
       },
     },
     {
@@ -40,15 +42,18 @@ export function createPingRoutes(deps: ApiDeps): readonly Route[] {
   ];
 }
 
-/** Each process counts for itself: buyers are asked, and that costs them. */
+/**
+ * Each process counts for itself: buyers are asked, and that costs them. Tests are counted apart, so
+ * that they never keep a real ping waiting.
+ */
 export function createPingLimit(currentWorld: () => LoadedWorld) {
   const limits = new Map<number, RateLimiterMemory>();
-  return async ({ id }: SourceCaller): Promise<void> => {
+  return async ({ id }: SourceCaller, { isTest }: { readonly isTest: boolean }): Promise<void> => {
     const points = currentWorld().world.sources[id]?.pingsPerSecond ?? 1;
     let limit = limits.get(points);
     if (!limit) limits.set(points, (limit = new RateLimiterMemory({ points, duration: 1 })));
     try {
-      await limit.consume(id);
+      await limit.consume(isTest ? `${id} test` : id);
     } catch (rejected) {
       const { msBeforeNext } = rejected as RateLimiterRes;
       throw new Problem('too_many_requests', {
@@ -59,10 +64,8 @@ export function createPingLimit(currentWorld: () => LoadedWorld) {
   };
 }
 
-async function ping(deps: ApiDeps, { req, caller }: Call<SourceCaller>): Promise<PingAnswerBody> {
-  requireType(req, ['application/json']);
+async function ping(deps: ApiDeps, caller: SourceCaller, body: SafeJson): Promise<PingAnswerBody> {
   const loadedWorld = currentFor(deps, caller);
-  const body = parseJsonObject(bytesOf(req));
   expectShape(pingBody, body.value);
   return quote(deps, readDraft(body, { sourceId: caller.id, loadedWorld }));
 }
@@ -72,11 +75,10 @@ export async function quote(deps: ApiDeps, draft: LeadDraft): Promise<PingAnswer
   const problems = draft.problems.flatMap(({ field, reason, says }) =>
     reason === 'field_invalid' ? [{ field, reason, says }] : [],
   );
-  if (problems.length > 0) {
-    const reason = 'field_invalid';
-    return { status: 'rejected', reason, reason_text: sentenceOf(reason), problems };
-  }
-  const { pingId, quote, expiresAtMs, cached } = await deps.quotePing({ ...draft, problems: [] });
+  if (problems.length > 0) return refused('field_invalid', problems);
+  const told = await deps.quotePing({ ...draft, problems: [] });
+  if ('kind' in told) return refused(told.reason, told.problems);
+  const { pingId, quote, expiresAtMs, cached } = told;
   if (quote.kind === 'no_bid') {
     const { reason } = quote;
     return { status: 'no_bid', reason, reason_text: sentenceOf(reason), cached };
@@ -88,6 +90,11 @@ export async function quote(deps: ApiDeps, draft: LeadDraft): Promise<PingAnswer
     expires_at: new Date(expiresAtMs).toISOString(),
     cached,
   };
+}
+
+function refused(reason: PingRefusal['reason'], problems: PingRefusal['problems']): PingAnswerBody {
+  const told = problems.map(({ field, reason, says }) => ({ field, reason, says }));
+  return { status: 'rejected', reason, reason_text: sentenceOf(reason), problems: told };
 }
 
 async function post(deps: ApiDeps, { req, res, caller }: Call<SourceCaller>): Promise<void> {
@@ -132,11 +139,15 @@ const problemOf = (kind: 'forged' | 'of_another_source') =>
  * problem that names what the post tells otherwise.
  */
 export function afterPing(ping: Pinged, draft: LeadDraft): LeadDraft {
-  const errors = contradictions(ping, draft.fields).map((name): ShapeError => ({
+  const errors: ShapeError[] = contradictions(ping, draft.fields).map((name) => ({
     field: `fields.${name}`,
     says: 'is not what the ping told',
     fix: 'send the same, or ping again with the new value',
   }));
+  if (ping.test !== draft.test) {
+    const fix = ping.test ? 'send `true`, or ping without it' : 'leave it out, or ping a test';
+    errors.push({ field: 'test', says: `the ping was ${ping.test ? 'a' : 'no'} test`, fix });
+  }
   if (errors.length > 0) throw new Problem('ping_contradicted', { errors });
   const told = new Set(Object.keys(ping.fields));
   const { quote } = ping;

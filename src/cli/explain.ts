@@ -13,6 +13,8 @@ export interface ExplainOptions {
   readonly field: readonly string[];
   readonly subSource?: string;
   readonly score?: number;
+  /** Lookups that would flag it. */
+  readonly flag: readonly string[];
   readonly at?: string;
   readonly json?: boolean;
 }
@@ -23,7 +25,7 @@ export async function explainLead(
   options: ExplainOptions,
   from: { readonly config: Config; readonly env: NodeJS.ProcessEnv },
 ): Promise<string> {
-  const { campaign, source, field, subSource, score, at, json } = options;
+  const { campaign, source, field, subSource, score, flag, at, json } = options;
   if (lead === undefined && campaign === undefined) {
     const hint = 'sluice explain lead_…, or --campaign, --source and --field name=value.';
     throw new CommandError('nothing is asked about', hint);
@@ -38,6 +40,7 @@ export async function explainLead(
       ...(isDescribed && { fields: Object.fromEntries(field.map(toField)) }),
       ...(subSource !== undefined && { sub_source: subSource }),
       ...(score !== undefined && { score }),
+      ...(flag.length > 0 && { flags: flag }),
       ...(at !== undefined && { at }),
     },
     from,

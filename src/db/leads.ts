@@ -1,7 +1,7 @@
 // Leads: taken in once, read, and found again by the sweeper.
 
 import type { LeadId, SourceId } from '../domain/ids.ts';
-import type { Lead, LeadOutcome } from '../domain/lead.ts';
+import type { Lead, LeadOutcome, Learned } from '../domain/lead.ts';
 import type { Tx } from './pool.ts';
 
 /** A lead to insert, with what intake keeps beside it. */
@@ -120,8 +120,8 @@ export interface LeadRow {
   readonly behaviour: Lead['behaviour'];
   readonly consent: Lead['consent'];
   readonly asking_cents: Lead['askingCents'];
-  /** From the verdict of its validation. */
-  readonly line_type?: string | null;
+  /** What lookups said: from the verdict of its validation. */
+  readonly learned?: Nullable<Learned> | null;
 }
 
 export function toLead(row: LeadRow, receivedAtMs: number): Lead {
@@ -139,9 +139,17 @@ export function toLead(row: LeadRow, receivedAtMs: number): Lead {
     consent: row.consent,
     askingCents: row.asking_cents,
     receivedAtMs,
-    ...(row.line_type && { lineType: row.line_type }),
+    ...learnedOf(row.learned),
   };
 }
+
+/** What lookups said, of a verdict that may lack any of it. */
+export function learnedOf(verdict: Nullable<Learned> | null | undefined): Learned {
+  const { lineType, flags } = verdict ?? {};
+  return { ...(lineType && { lineType }), ...(flags && { flags }) };
+}
+
+type Nullable<Of> = { readonly [Name in keyof Of]: Of[Name] | null };
 
 /**
  * The lead as it was taken in, with what a lookup found since. Throws if there is none: only stored
@@ -152,8 +160,9 @@ export async function loadLead(db: Tx, leadId: LeadId): Promise<Lead> {
     name: 'leads.load',
     text: `select id, campaign_id, source_id, sub_source, external_id, world_version, test, fields,
              problems, behaviour, consent, asking_cents, received_at,
-             (select verdict->>'lineType' from verdicts where lead_id = leads.id
-                and round = 1 and step = 'validation') as line_type
+             (select jsonb_build_object('lineType', verdict->'lineType', 'flags', verdict->'flags')
+                from verdicts where lead_id = leads.id
+                and round = 1 and step = 'validation') as learned
            from leads where id = $1`,
     values: [leadId],
   });

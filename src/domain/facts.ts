@@ -9,8 +9,11 @@ import { civilAt } from './calendar.ts';
 const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 /** Facts of every lead: their names are not free for fields. */
-export const LEAD_FACTS = ['score', 'source', 'sub_source'] as const;
+export const LEAD_FACTS = ['score', 'source', 'sub_source', 'flagged'] as const;
 export type LeadFact = (typeof LEAD_FACTS)[number];
+
+/** Before the name of a lookup: whether that one flags the lead. No field holds a dot. */
+export const FLAG_OF = 'flag.';
 
 /** Facts that follow from fields, for verticals that have those and no field of the name itself. */
 export const DERIVED_FACTS = [

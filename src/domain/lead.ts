@@ -38,9 +38,14 @@ export interface Lead {
   readonly consent: Consent | null;
   readonly askingCents: Cents | null;
   readonly receivedAtMs: number;
-  /** By a lookup, once one has said so: nothing else comes to a lead after intake. */
+  /** By a lookup, once one has said so. */
   readonly lineType?: string;
+  /** The lookups that flag it, once they were asked; absent: none does. */
+  readonly flags?: readonly string[];
 }
+
+/** What lookups add to a lead after intake. */
+export type Learned = Pick<Lead, 'lineType' | 'flags'>;
 
 /** What is wrong with a field, or with a part of the consent; `says` never quotes the value. */
 export interface FieldProblem {
@@ -60,7 +65,7 @@ export interface Check {
 }
 
 export type Validation =
-  | { readonly kind: 'valid'; readonly checks: readonly Check[]; readonly lineType?: string }
+  | ({ readonly kind: 'valid'; readonly checks: readonly Check[] } & Learned)
   | {
       readonly kind: 'refused';
       readonly reason: RefusalReason;

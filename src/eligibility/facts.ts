@@ -4,7 +4,13 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 
 import { DAY_MS } from '../domain/calendar.ts';
-import { ageOn, type DerivedFact, type FactFields, type LeadFact } from '../domain/facts.ts';
+import {
+  ageOn,
+  type DerivedFact,
+  type FactFields,
+  FLAG_OF,
+  type LeadFact,
+} from '../domain/facts.ts';
 import { emailTypeOf } from '../domain/fields/email.ts';
 import type { Lead } from '../domain/lead.ts';
 import type { FieldType, FieldValue } from '../domain/world/world.ts';
@@ -37,6 +43,8 @@ export function routingFacts(lead: Lead, moment: Moment, from: FactFields): Fact
   known.set('score', moment.score);
   known.set('source', lead.sourceId);
   if (lead.subSource) known.set('sub_source', lead.subSource);
+  const flags = lead.flags ?? [];
+  known.set('flagged', flags.length > 0);
 
   const textOf = (field: string | undefined): string | undefined => {
     const value = field === undefined ? undefined : known.get(field);
@@ -55,6 +63,7 @@ export function routingFacts(lead: Lead, moment: Moment, from: FactFields): Fact
   };
 
   function get(name: string): FieldValue | undefined {
+    if (name.startsWith(FLAG_OF)) return flags.includes(name.slice(FLAG_OF.length));
     if (known.has(name) || !from.derived.has(name)) return known.get(name);
     const derived = derive[name as DerivedFact](); // `derived` holds no other names.
     known.set(name, derived);
@@ -135,4 +144,5 @@ export const FACT_TYPES: Readonly<Record<DerivedFact | LeadFact, FieldType>> = {
   score: 'number',
   source: 'choice',
   sub_source: 'text',
+  flagged: 'boolean',
 };

@@ -4,13 +4,14 @@ import { createHash, createHmac } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
 import { NO_PAST } from '../activities/cases.ts';
 import type { ActivityDeps } from '../activities/deps.ts';
+import { refusePing } from '../activities/checks/ping.ts';
 import { quoteLead } from '../activities/bids/quote.ts';
 import type { FoundPing, PingAnswer } from '../api/deps.ts';
 import { isSame } from '../api/platforms/signature.ts';
 import { findPing, findSamePing, storePing } from '../db/intake/pings.ts';
 import { type LeadId, toLeadId } from '../domain/ids.ts';
 import type { Lead } from '../domain/lead.ts';
-import type { Pinged } from '../domain/ping.ts';
+import type { Pinged, PingRefusal } from '../domain/ping.ts';
 import type { LeadDraft } from '../intake/draft.ts';
 import type { Worlds } from './worlds.ts';
 
@@ -27,14 +28,14 @@ export function createPingDesk(deps: {
   const { pool, now } = activities;
   const nextUlid = monotonicFactory();
   /** The same ping twice at once asks buyers once. */
-  const running = new Map<string, Promise<PingAnswer>>();
+  const running = new Map<string, Promise<PingAnswer | PingRefusal>>();
 
   async function idOf({ leadId }: Pinged): Promise<string> {
     const name = leadId.slice('lead_'.length);
     return `ping_${name}.${signature(await readSigningKey(), name)}`;
   }
 
-  async function ask(draft: LeadDraft, fingerprint: Buffer): Promise<PingAnswer> {
+  async function ask(draft: LeadDraft, fingerprint: Buffer): Promise<PingAnswer | PingRefusal> {
     const same = await findSamePing(pool, fingerprint, new Date(now()));
     if (same) return { ...toAnswer(same), pingId: await idOf(same), cached: true };
     const loaded = worlds.current();
@@ -43,17 +44,19 @@ export function createPingDesk(deps: {
     const { raw: _, unknownFields: __, ...told } = draft;
     const lead: Lead = { ...told, id: toLeadId(nextUlid()), receivedAtMs: now() };
     const known = { lead, loaded, campaign, choice: null, ...NO_PAST };
+    const refused = refusePing(known);
+    if (refused) return refused;
     const { quote, bids } = await quoteLead(activities, known);
-    const { id: leadId, sourceId, campaignId, fields } = lead;
+    const { id: leadId, sourceId, campaignId, test, fields } = lead;
     const expiresAtMs = now() + campaign.pingExpiresMs;
-    const ping: Pinged = { leadId, sourceId, campaignId, fields, bids, quote, expiresAtMs };
+    const ping = { leadId, sourceId, campaignId, test, fields, bids, quote, expiresAtMs };
     await storePing(pool, ping, fingerprint);
     return { ...toAnswer(ping), pingId: await idOf(ping), cached: false };
   }
 
   return {
     /** What the lead would earn its source; the same ping again gets the same answer. */
-    quote(draft: LeadDraft): Promise<PingAnswer> {
+    quote(draft: LeadDraft): Promise<PingAnswer | PingRefusal> {
       const fingerprint = fingerprintOf(draft);
       const name = fingerprint.toString('hex');
       const first = running.get(name);
@@ -80,9 +83,10 @@ function toAnswer({ quote, expiresAtMs }: Pinged): Omit<PingAnswer, 'pingId' | '
 }
 
 function fingerprintOf(draft: LeadDraft): Buffer {
-  const { sourceId, campaignId, subSource, askingCents, test, fields } = draft;
+  const { sourceId, campaignId, subSource, askingCents, test, fields, consent } = draft;
   const said = Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1));
-  const all = JSON.stringify([sourceId, campaignId, subSource, askingCents, test, said]);
+  const from = [sourceId, campaignId, subSource, askingCents, test];
+  const all = JSON.stringify([...from, said, ...(consent ? [consent] : [])]);
   return createHash('sha256').update(all).digest();
 }
 

@@ -98,7 +98,7 @@ const facts = fc.record({
 
 const vertical = worldOf(smallDocument()).verticals['auto'];
 if (!vertical) throw new Error('the document has a vertical auto');
-const known = factsOf({ path: [], vertical, sourceIds: new Set(['acme']) });
+const known = factsOf({ path: [], lookups: [], vertical, sourceIds: new Set(['acme']) });
 
 /** The same warnings, without a whole world around them. */
 function alarmsOf(filter: unknown) {

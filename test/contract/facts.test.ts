@@ -39,9 +39,13 @@ describe('facts', () => {
     ['sub_source', 'fb-12'],
     ['age', 25],
     ['carrier', undefined],
+    ['flagged', true],
+    ['flag.email', true],
+    ['flag.mail', false],
   ];
   test.for(fields)('hold %s of the lead', ([name, fact]) => {
-    const lead = { subSource: 'fb-12', fields: { state: 'TX', dob: '2000-11-23' } };
+    const told = { subSource: 'fb-12', flags: ['email'] };
+    const lead = { ...told, fields: { state: 'TX', dob: '2000-11-23' } };
     expect(factOf(name, lead, { types: { state: 'state', dob: 'date' } })).toBe(fact);
   });
 

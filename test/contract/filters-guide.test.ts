@@ -51,14 +51,15 @@ interface Person {
   readonly score?: number;
   readonly source?: string;
   readonly atMs?: number;
+  readonly flags?: readonly string[];
 }
 
 /** `yes`, or the detail of the refusal. */
 function answerOf(filter: unknown, person: Person): string {
   const parsed = worldOf(filter);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
-  const { fields, score = 50, source = 'beacon', atMs = WEDNESDAY } = person;
-  const lead = sampleLead({ fields, sourceId: source });
+  const { fields, score = 50, source = 'beacon', atMs = WEDNESDAY, flags = [] } = person;
+  const lead = sampleLead({ fields, sourceId: source, flags });
   const asked = { lead, score, atMs, live: { deniedKey: () => undefined } };
   const verdict = createEligibility(parsed.world).explain('apex', asked);
   return verdict.kind === 'eligible' ? 'yes' : verdict.detail;
@@ -99,6 +100,8 @@ describe('example', () => {
     ['calling-hours', { fields: { state: 'NY' } }, 'yes'],
     ['phone-line', { fields: { phone: '+15124721234' } }, 'yes'],
     ['phone-line', { fields: { phone: '+18005551234' } }, /phone_type is "toll_free"/],
+    ['flagged', { fields: {} }, 'yes'],
+    ['flagged', { fields: {}, flags: ['phone'] }, 'flagged is true, wants false'],
     ['contradiction', { fields: { state: 'TX' } }, /^state is "TX", wants "OK"$/],
   ];
   test.for(cases)('%s with %j', ([name, person, answer]) => {

@@ -19,6 +19,7 @@ import {
 } from '../../src/db/lookups/certificates.ts';
 import { loadLead } from '../../src/db/leads.ts';
 import { claimPerson } from '../../src/db/persons/claim.ts';
+import { listRecorded } from '../../src/db/reading/recorded-leads.ts';
 import { findTrace } from '../../src/db/reading/trace.ts';
 import { storeVerdicts } from '../../src/db/verdicts.ts';
 import { personKeys } from '../../src/domain/person.ts';
@@ -77,16 +78,21 @@ test('calls add up by service and day, also at once', async () => {
   expect(await listLookupDays(db.pool, { from: null, to: '2020-01-01' })).toEqual([]);
 });
 
-test('what a lookup said of the line comes with the lead from then on', async () => {
+test('what lookups said comes with the lead from then on', async () => {
   const leadId = await storeLead(db.pool);
+  expect(Object.keys(await loadLead(db.pool, leadId))).not.toContain('flags');
   expect(await loadLead(db.pool, leadId)).not.toHaveProperty('lineType');
-  const verdict = { kind: 'valid', checks: [], lineType: 'voip' };
+  const verdict = { kind: 'valid', checks: [], lineType: 'voip', flags: ['email'] } as const;
   await storeVerdicts(db.pool, {
     ...{ leadId, round: 1 },
     verdicts: [{ step: 'validation', verdict }],
   });
-  expect(await loadLead(db.pool, leadId)).toMatchObject({ lineType: 'voip' });
-  expect((await findTrace(db.pool, leadId))?.lead).toMatchObject({ lineType: 'voip' });
+  const learned = { lineType: 'voip', flags: ['email'] };
+  expect(await loadLead(db.pool, leadId)).toMatchObject(learned);
+  expect((await findTrace(db.pool, leadId))?.lead).toMatchObject(learned);
+  const period = { from: new Date(0), to: new Date(Date.now() + 60_000) };
+  const { leads } = await listRecorded(db.pool, period, { after: undefined, limit: 100 });
+  expect(leads.find(({ lead }) => lead.id === leadId)?.lead).toMatchObject(learned);
 });
 
 describe('the check', () => {
@@ -167,6 +173,7 @@ describe('the check', () => {
   test.for(POLICIES)('%j with %j', async ([policy, answer, expected, flagged]) => {
     const { found } = await check({ dnc: { ...settings.scrub, ...policy } }, { scrub: answer });
     expect(found).toMatchObject(expected);
+    expect('flags' in found ? found.flags : []).toEqual(flagged ? ['dnc'] : []);
     expect(found.checks).toMatchObject([
       { check: 'lookup/dnc', ok: found.kind === 'passed', lookup: { service: 'scrub', flagged } },
     ]);

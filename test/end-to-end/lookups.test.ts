@@ -2,6 +2,7 @@
 // leaves nobody's data behind. Method: the fake services beside a whole world.
 
 import { afterAll, beforeEach, describe, expect } from 'vitest';
+import type { Explanation } from '../../src/api/wire/explain.ts';
 import type { LeadId } from '../../src/domain/ids.ts';
 import {
   LOOKUP_ENV,
@@ -9,8 +10,10 @@ import {
   lookupSettings,
   startFakeLookups,
 } from '../support/fake-lookups.ts';
+import { explainedStages, storedStages } from '../support/explained.ts';
 import { clearText } from '../support/histories.ts';
 import { until } from '../support/until.ts';
+import { askWhatIf } from '../support/what-if.ts';
 import { type World, worldTest } from '../support/world.ts';
 
 const fake = await startFakeLookups();
@@ -128,6 +131,44 @@ describe('a lead', () => {
     expect(trace.contracts[0]).toMatchObject({ reason: 'filter_not_met' });
     expect(trace.contracts[0]?.detail).toContain('voip');
     expect(buyer.received).toHaveLength(1);
+  });
+
+  test('that is flagged goes where filters say, by trace, explanation and what-if', async ({
+    world,
+  }) => {
+    const clean = { filter: { field: 'flag.phone', is: false } };
+    const first = await world.buyer({ priceCents: 900, contract: { priority: 1, ...clean } });
+    const any = await world.buyer({ priceCents: 100, contract: { priority: 2 } });
+    const lookups = { phone: { ...settings.twilio, on_finding: 'flag' } };
+    const stages = [{ method: 'waterfall', buyers: [first, any] }] as const;
+    const campaign = await world.campaign(stages, { lookups });
+    const good = await campaign.submitLead({ phone: '5125559931' });
+    fake.will('twilio', { says: { valid: false, validation_errors: ['TOO_SHORT'] } });
+    const odd = await campaign.submitLead({ phone: '5125559932' });
+    expect([good, odd]).toMatchObject([
+      { status: 'sold', payout_cents: 720 },
+      { status: 'sold', payout_cents: 80 },
+    ]);
+    const trace = await world.trace(odd.id);
+    expect(trace.stages[0]?.why_not).toMatchObject([
+      { reason: 'filter_not_met', detail: 'flag.phone is true, wants false' },
+    ]);
+    for (const body of [{ lead: odd.id }, { lead: odd.id, at: 'now' }]) {
+      const told = await world.operator('POST', '/v1/explain', body);
+      expect(explainedStages(told.body as unknown as Explanation)[0]?.refused ?? []).toEqual(
+        'at' in body ? [] : storedStages(trace)[0]?.refused,
+      );
+      expect(told.text).toContain('flag.phone is true, wants false');
+    }
+    const { leads } = await askWhatIf(world, world.document, { campaign: campaign.id });
+    expect(leads).toEqual([]);
+    const { contracts } = world.document;
+    const change = { [first.contract]: { ...contracts[first.contract], filter: null } };
+    const changed = { ...world.document, contracts: { ...contracts, ...change } };
+    const wider = await askWhatIf(world, changed, { campaign: campaign.id });
+    expect(wider.leads).toMatchObject([
+      { lead: odd.id, why: [{ change: 'lost' }, { contract: first.contract, change: 'gained' }] },
+    ]);
   });
 
   test('that is a test asks nobody', async ({ world }) => {

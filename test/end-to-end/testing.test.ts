@@ -3,6 +3,8 @@
 
 import { expect } from 'vitest';
 
+import { request } from '../support/campaign.ts';
+import { personNo, SOURCE_KEY } from '../support/world-draft.ts';
 import { worldTest } from '../support/world.ts';
 
 const test = worldTest();
@@ -41,6 +43,49 @@ test('T52 a test lead is pinged and posted to test addresses, and nowhere else',
   expect(await campaign.submitLead(person)).toMatchObject({ status: 'sold' });
   const pnl = await world.operator('GET', `/v1/reports/pnl?campaign=${campaign.id}`);
   expect(pnl.body['total']).toMatchObject({ received: 1, sold: 1, revenue_cents: 800 });
+});
+
+test('T52 a test ping is bid for at test addresses, and its id is good for a test only', async ({
+  world,
+}) => {
+  const sandbox = await world.buyer({ bidCents: 900 });
+  const real = await world.buyer({
+    ...{ bidCents: 700, testAt: sandbox.id },
+    contract: { caps: [{ per: 'total', leads: 1 }] },
+  });
+  const other = await world.buyer({ bidCents: 800 });
+  const campaign = await world.campaign([{ method: 'ping_post', buyers: [real, other] }]);
+  const url = `${world.processes[0]?.url}/v1`;
+  const ask = (path: string, body: object) =>
+    request({ url: `${url}/${path}`, method: 'POST', key: SOURCE_KEY, body });
+  const known = { zip: '78704', state: 'TX' };
+  const asked = { campaign: campaign.id, fields: known, test: true };
+  const pinged = await ask('pings', asked);
+  expect(pinged.body).toMatchObject({ status: 'bid', payout_cents: 720, cached: false });
+  expect((await ask('pings', asked)).body).toEqual({ ...pinged.body, cached: true });
+
+  const post = { ping_id: pinged.body['ping_id'], fields: { ...personNo(7_021), ...known } };
+  const untold = await ask('posts', post);
+  expect(untold).toMatchObject({ http: 422, body: { code: 'ping_contradicted' } });
+  const tested = await ask('posts', { ...post, test: true });
+  expect(tested.body).toMatchObject({ reason: 'test_lead', test_payout_cents: 720 });
+  await world.done(tested.leadId);
+  // Not asked for a bid again, and nobody real heard of either.
+  expect(sandbox.received).toEqual(['ping', 'post']);
+  for (const { received } of [real, other]) expect(received).toEqual([]);
+  expect(await world.transfers(tested.leadId)).toEqual([]);
+
+  // The real ping of the same finds no bid of the test, and every cap as it was.
+  const live = await ask('pings', { ...asked, test: false });
+  expect(live.body).toMatchObject({ status: 'bid', payout_cents: 640, cached: false });
+  const sold = await ask('posts', { ...post, ping_id: live.body['ping_id'] });
+  expect(sold.body).toMatchObject({ status: 'sold', payout_cents: 640 });
+
+  const plain = await world.buyer({ bidCents: 800 });
+  const without = await world.campaign([{ method: 'ping_post', buyers: [plain] }]);
+  const left = await ask('pings', { ...asked, campaign: without.id });
+  expect(left.body).toMatchObject({ status: 'no_bid', reason: 'test_lead' });
+  expect(plain.received).toEqual([]);
 });
 
 test('T52 where no contract has a test address, the story says what would have happened', async ({

@@ -11,7 +11,8 @@ import { isDisposable } from '../../eligibility/leads/disposable.ts';
 import type { Stage } from '../../domain/world/campaign.ts';
 import { isRotating, routeStage } from '../../routing/stage.ts';
 import { holdAuction } from './auction.ts';
-import type { Case } from '../cases.ts';
+import { type Case, contractOf } from '../cases.ts';
+import { onTestUrls, takesTests } from './rehearsal.ts';
 import type { ActivityDeps } from '../deps.ts';
 
 export interface Quoted {
@@ -23,7 +24,8 @@ export interface Quoted {
 /**
  * The payout of the first offer that the lead would make: of the first stage in which anybody
  * would buy, by its best bid or its first fixed price. Where turns are drawn, by the lowest: nobody
- * knows whose turn it will be. What is promised is a floor for the lead of the post.
+ * knows whose turn it will be. What is promised is a floor for the lead of the post. A test asks
+ * test addresses only.
  */
 export async function quoteLead(deps: ActivityDeps, known: Case): Promise<Quoted> {
   const { lead, campaign, loaded } = known;
@@ -31,10 +33,13 @@ export async function quoteLead(deps: ActivityDeps, known: Case): Promise<Quoted
   if (!source) throw new Error(`no source ${lead.sourceId} in world ${loaded.version}`);
   const stages: { route: StageRoute; auction?: Awaited<ReturnType<typeof holdAuction>> }[] = [];
   const bids: PingResult[] = [];
-  if (lead.test) return { quote: { kind: 'no_bid', reason: 'test_lead' }, bids };
+  let leftOut = false;
+  const asked = lead.test ? onTestUrls(known) : known;
   for (const stage of campaign.routing) {
-    const route = routeFor(deps, known, { stage, stages });
-    const auction = await auctionFor(deps, known, { stage, route });
+    const whole = routeFor(deps, asked, { stage, stages });
+    const route = lead.test ? ofTests(asked, whole) : whole;
+    if (route.order.length < whole.order.length) leftOut = true;
+    const auction = await auctionFor(deps, asked, { stage, route });
     stages.push({ route, ...(auction && { auction }) });
     bids.push(...(auction?.pings ?? []));
     const prices = candidatesOf(route, auction).map(({ priceCents }) => priceCents);
@@ -44,7 +49,15 @@ export async function quoteLead(deps: ActivityDeps, known: Case): Promise<Quoted
       return { quote: { kind: 'bid', payoutCents }, bids };
     }
   }
-  return { quote: { kind: 'no_bid', reason: unsoldReasonOf({ stages, offers: [] }) }, bids };
+  // Whoever was left out might have bid on a real ping.
+  const reason = leftOut ? 'test_lead' : unsoldReasonOf({ stages, offers: [] });
+  return { quote: { kind: 'no_bid', reason }, bids };
+}
+
+/** The route without the contracts that a test may not ask. */
+function ofTests(known: Case, route: StageRoute): StageRoute {
+  if (route.method !== 'ping_post') return route;
+  return { ...route, order: route.order.filter((id) => takesTests(contractOf(known, id))) };
 }
 
 function routeFor(

@@ -8,6 +8,7 @@ import type { Candidate, OfferResult, PingResult, StageRoute } from '../../domai
 import { type Cents, cents, dollars, ZERO } from '../../domain/money.ts';
 import { candidatesOf } from '../../domain/outcome.ts';
 import { sentenceOf } from '../../domain/reasons.ts';
+import type { Contract } from '../../domain/world/contract.ts';
 import { payoutFor } from '../../domain/routing/pricing.ts';
 import { holdAuction } from './auction.ts';
 import { type Case, contractOf, stageOf } from '../cases.ts';
@@ -79,10 +80,7 @@ async function candidatesFor(run: Run, route: StageRoute): Promise<Candidate[]> 
   if (route.method !== 'ping_post') return candidatesOf(route);
   const stage = stageOf(known, route.stage);
   if (stage.method !== 'ping_post') throw new Error(`${route.stage} holds no auction`);
-  const isAsked = (id: ContractId) => {
-    const { ping } = contractOf(known, id);
-    return !ping || Boolean(ping.testUrl);
-  };
+  const isAsked = (id: ContractId) => takesTests(contractOf(known, id));
   for (const id of route.order) {
     if (!isAsked(id)) says[id] = 'it would be pinged: it has no ping.test_url';
   }
@@ -99,8 +97,13 @@ async function candidatesFor(run: Run, route: StageRoute): Promise<Candidate[]> 
   return candidatesOf(route, auction);
 }
 
-/** The same case, whose contracts are asked at their test addresses; earlier bids do not count. */
-function onTestUrls(known: Case): Case {
+/** Whether a test may learn its price: it has a test address for pings, or asks nobody. */
+export function takesTests({ ping }: Pick<Contract, 'ping'>): boolean {
+  return !ping || Boolean(ping.testUrl);
+}
+
+/** The same case, whose contracts are pinged at their test addresses. */
+export function onTestUrls(known: Case): Case {
   const { loaded } = known;
   const contracts = Object.entries(loaded.world.contracts).map(([id, contract]) => {
     const { ping } = contract;
@@ -108,7 +111,7 @@ function onTestUrls(known: Case): Case {
     return [id, tested] as const;
   });
   const world = { ...loaded.world, contracts: Object.fromEntries(contracts) };
-  return { ...known, bids: new Map(), loaded: { ...loaded, world } };
+  return { ...known, loaded: { ...loaded, world } };
 }
 
 function pingText(ping: PingResult): string {

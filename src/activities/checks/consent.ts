@@ -6,11 +6,13 @@ import type { Asked, Found } from './check.ts';
 /** Refuses a lead whose consent lacks a required part, or is too old. */
 export function checkConsent(
   _deps: unknown,
-  { lead, campaign }: Pick<Asked, 'lead' | 'campaign'>,
+  { lead, campaign, isPing }: Pick<Asked, 'lead' | 'campaign' | 'isPing'>,
 ): Found {
   const { consent: rule } = campaign;
   if (!rule) return { kind: 'passed', checks: [] };
-  const problems = consentFaults(rule, lead);
+  const problems = consentFaults(rule, lead).filter(
+    ({ reason }) => !isPing || reason !== 'consent_missing',
+  );
   const [problem] = problems;
   if (!problem) {
     const given = { check: 'consent', ok: true, says: 'given as required' } as const;

@@ -26,10 +26,14 @@ export async function checkLookups(
       return { id, lookup, refusal, ...(await askOne(lookups, lookup, { lead, fields })) };
     }),
   );
-  const { checks, refusal, lineType } = judgeLookups(done);
+  const { checks, refusal, lineType, flags } = judgeLookups(done);
   if (refusal === undefined) {
     await noteCertificates(pool, { leadId: lead.id, done, lookups: campaign.lookups });
-    return { kind: 'passed', checks, ...(lineType !== undefined && { lineType }) };
+    const learned = {
+      ...(lineType !== undefined && { lineType }),
+      ...(flags.length > 0 && { flags }),
+    };
+    return { kind: 'passed', checks, ...learned };
   }
   await forgetPerson({ pool }, { lead, campaign });
   return { kind: 'refused', reason: refusal, checks };

@@ -2,7 +2,7 @@
 // costs money. The first one that refuses is the last one made.
 
 import { storeVerdicts } from '../../db/verdicts.ts';
-import type { Check, Validation } from '../../domain/lead.ts';
+import type { Check, Learned, Validation } from '../../domain/lead.ts';
 import type { Case } from '../cases.ts';
 import type { ActivityDeps } from '../deps.ts';
 import type { LeadCheck } from './check.ts';
@@ -34,16 +34,17 @@ export async function judge(deps: ActivityDeps, known: Case): Promise<Validation
   const asking = checksOf(known);
   const passed: Check[] = [];
   let stored = false;
-  let lineType: string | undefined;
+  let learned: Learned = {};
   for (const [index, check] of asking.entries()) {
     const isLast = index === asking.length - 1;
     const found = await check(deps, { lead, campaign, loaded, passed, isLast });
     if (found.kind === 'refused') return { ...found, checks: [...passed, ...found.checks] };
     passed.push(...found.checks);
     stored = found.stored ?? false;
-    lineType ??= found.lineType;
+    const { lineType, flags } = found;
+    learned = { ...learned, ...(lineType && { lineType }), ...(flags && { flags }) };
   }
-  const valid: Validation = { kind: 'valid', checks: passed, ...(lineType && { lineType }) };
+  const valid: Validation = { kind: 'valid', checks: passed, ...learned };
   if (!stored) {
     const verdicts = [{ step: 'validation', verdict: valid }];
     await storeVerdicts(deps.pool, { leadId: lead.id, round: 1, verdicts });

@@ -4,10 +4,10 @@ import type { FieldProblem } from '../../domain/lead.ts';
 import type { Asked, Found } from './check.ts';
 
 /** Refuses a lead that meets the filter of a rule, with what each such rule says of its fields. */
-export function checkRules(_deps: unknown, { lead, loaded }: Omit<Asked, 'isLast'>): Found {
+export function checkRules(_deps: unknown, { lead, loaded, isPing }: Omit<Asked, 'isLast'>): Found {
   const brokenBy = loaded.eligibility.leadRules.get(lead.campaignId);
   if (!brokenBy) return { kind: 'passed', checks: [] };
-  const broken = brokenBy(lead);
+  const broken = brokenBy(lead, { isPart: isPing ?? false });
   if (broken.length === 0) {
     return { kind: 'passed', checks: [{ check: 'rules', ok: true, says: 'none is broken' }] };
   }

@@ -5,6 +5,7 @@
 import type { OutgoingRequest, Reply } from '../../delivery/adapter.ts';
 import {
   type DeliveryReply,
+  type MailReply,
   SecretMissing,
   type TargetHost,
   type Token,

@@ -12,6 +12,7 @@ import type { LeadTrace } from '../../db/reading/trace.ts';
 import { isDisposable } from '../../eligibility/leads/disposable.ts';
 import { repeatQuestions } from '../../eligibility/repeats.ts';
 import type { LeadDraft } from '../../intake/draft.ts';
+import type { ShapeError } from '../../intake/shape.ts';
 import {
   fullCapsOf,
   NOTHING_FULL,
@@ -54,9 +55,8 @@ export interface Inquiry {
 export async function gather(deps: ApiDeps, question: ExplainQuestion): Promise<Inquiry> {
   if (question.lead === undefined) return aboutDescribed(deps, question);
   const { lead: id, at } = question;
-  const extra = (['campaign', 'source', 'fields', 'sub_source', 'score'] as const).filter(
-    (name) => question[name] !== undefined,
-  );
+  const own = ['campaign', 'source', 'fields', 'sub_source', 'score', 'flags'] as const;
+  const extra = own.filter((name) => question[name] !== undefined);
   if (extra.length > 0) {
     const errors = extra.map((field) => ({
       field,
@@ -141,7 +141,7 @@ function storedLead(trace: LeadTrace, rules: VersionedRules) {
 }
 
 async function aboutDescribed(deps: ApiDeps, question: ExplainQuestion): Promise<Inquiry> {
-  const { campaign: campaignId, source, fields, sub_source, score, at = 'now' } = question;
+  const { campaign: campaignId, source, fields, sub_source, score, flags, at = 'now' } = question;
   const rules = await currentRules(deps);
   const missing = Object.entries({ campaign: campaignId, source, fields })
     .filter(([, value]) => value === undefined)
@@ -159,8 +159,8 @@ async function aboutDescribed(deps: ApiDeps, question: ExplainQuestion): Promise
   const from = { sourceId: source, loadedWorld: rules };
   const draft = readDraft({ value: submission, dropped: [] }, from);
   const moment = await momentOf(deps, { rules, campaignId, at });
-  const lead = imagined(draft, moment.atMs);
   const campaign = campaignIn(rules.world, campaignId);
+  const lead = { ...imagined(draft, moment.atMs), ...(flags && flagsIn(campaign, flags)) };
   const seen = await seenBy(deps, { rules, lead, atMs: moment.atMs });
   const given = score === undefined ? undefined : { score, band: bandOf(score), reasons: [] };
   return {
@@ -169,6 +169,16 @@ async function aboutDescribed(deps: ApiDeps, question: ExplainQuestion): Promise
     unknownFields: draft.unknownFields,
     score: given ?? scoreBy(rules.world, campaign, lead),
   };
+}
+
+function flagsIn({ lookups }: Campaign, flags: readonly string[]): Pick<Lead, 'flags'> {
+  const errors = flags.flatMap((name, index): ShapeError[] => {
+    if (Object.hasOwn(lookups, name)) return [];
+    const fix = `one of: ${Object.keys(lookups).join(', ') || 'none, it has no lookups'}`;
+    return [{ field: `flags[${index}]`, says: 'no lookup of the campaign', fix }];
+  });
+  if (errors.length > 0) throw new Problem('invalid_request', { errors });
+  return { flags };
 }
 
 /** Never stored: its id names no lead. */

@@ -216,7 +216,7 @@ async function ping(
   { sourceId }: Entry,
   draft: LeadDraft,
 ): Promise<Answered> {
-  await admitPing({ kind: 'source', id: sourceId });
+  await admitPing({ kind: 'source', id: sourceId }, { isTest: draft.test });
   const told = await quote(deps, draft);
   switch (told.status) {
     case 'bid': {

@@ -6,9 +6,34 @@ import type { Request, RequestHandler } from 'express';
 import { toPlain } from '../../intake/plain-values.ts';
 import { Problem } from '../problems.ts';
 
-/** Reads the raw bytes of a body into `req.body`, whatever its type; `maxBytes` after inflation. */
+/** How long what is left of a body that is too large is read off, so that its sender hears why. */
+const LINGER_MS = 5_000;
+
+/**
+ * Reads the raw bytes of a body into `req.body`, whatever its type; `maxBytes` after inflation. One
+ * that is larger is refused when that shows, not when it ends: it may never end.
+ */
 export function readBytes(maxBytes: number): RequestHandler {
-  return express.raw({ type: () => true, limit: maxBytes });
+  const read = express.raw({ type: () => true, limit: maxBytes });
+  return (req, res, next) => {
+    let isAnswered = false;
+    const goOn = (error?: unknown): void => {
+      if (isAnswered) return;
+      isAnswered = true;
+      next(error);
+    };
+    let bytes = 0;
+    const count = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes <= maxBytes) return;
+      req.off('data', count);
+      const giveUp = setTimeout(() => void (req.complete || req.socket.destroy()), LINGER_MS);
+      req.once('close', () => clearTimeout(giveUp));
+      goOn(new Problem('body_too_large'));
+    };
+    req.on('data', count);
+    read(req, res, goOn);
+  };
 }
 
 /** Refuses a body of another media type than these; parameters (`; charset=…`) do not matter. */

@@ -26,6 +26,11 @@ export const explainBody = z
       .max(100)
       .optional()
       .meta({ description: '0 to 100; reckoned by the rules unless told' }),
+    flags: z
+      .array(z.string().max(63))
+      .max(10)
+      .optional()
+      .meta({ description: 'Lookups of the campaign that would flag it; none unless told' }),
     at: z
       .union([z.literal('now'), z.iso.datetime({ offset: true })], 'neither `now` nor a time')
       .optional()

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 
+import { PING_REFUSALS } from '../../domain/ping.ts';
 import { UNSOLD } from '../../domain/reasons.ts';
 import { leadSubmission } from '../../intake/submission.ts';
 import { amount, fieldProblem } from './lead.ts';
@@ -26,6 +27,9 @@ export const pingBody = z
       description: 'What may be told beforehand; nothing that says who the person is is needed',
     }),
     sub_source: shape.sub_source,
+    consent: shape.consent.meta({
+      description: 'Not required, and not kept: what is outdated is refused',
+    }),
     test: shape.test,
     asking_cents: shape.asking_cents,
   })
@@ -42,6 +46,7 @@ export const postBody = z
       description:
         'All of the lead. What the ping told may be left out, and must not be told otherwise',
     }),
+    test: shape.test.meta({ description: 'true for the lead of a test ping, and for no other' }),
     external_id: shape.external_id,
     consent: shape.consent,
     behaviour: shape.behaviour,
@@ -64,7 +69,7 @@ const noBid = z.strictObject({
 });
 const rejected = z.strictObject({
   status: z.literal('rejected'),
-  reason: z.literal('field_invalid'),
+  reason: z.enum(PING_REFUSALS),
   reason_text: z.string(),
   problems: z.array(fieldProblem),
 });
@@ -80,7 +85,7 @@ export const PINGS: Readonly<Record<string, Operation>> = {
     tags: ['leads'],
     summary: 'Ask what a lead would earn',
     description:
-      'Buyers are pinged; no lead is stored. The same ping again is answered from memory until ' +
+      'Buyers are pinged, of a test at their test addresses; no lead is stored. The same ping again is answered from memory until ' +
       'it is over. The bid is a floor: if its buyer refuses, the next one counts that pays ' +
       'enough for it.',
     security: SOURCE,

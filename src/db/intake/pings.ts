@@ -11,6 +11,7 @@ interface Row {
   readonly lead_id: LeadId;
   readonly source_id: string;
   readonly campaign_id: string;
+  readonly test: boolean;
   readonly fields: Pinged['fields'];
   readonly bids: readonly PingResult[];
   readonly payout_cents: Cents | null;
@@ -18,7 +19,7 @@ interface Row {
   readonly expires_ms: number;
 }
 
-const COLUMNS = `lead_id, source_id, campaign_id, fields, bids, payout_cents, reason,
+const COLUMNS = `lead_id, source_id, campaign_id, test, fields, bids, payout_cents, reason,
   ${msOf('expires_at')} as expires_ms`;
 
 /** Stores an answered ping. `fingerprint`: of all that it said. */
@@ -27,8 +28,8 @@ export async function storePing(db: Tx, ping: Pinged, fingerprint: Buffer): Prom
   await db.query({
     name: 'pings.store',
     text: `insert into pings (lead_id, source_id, campaign_id, fingerprint, fields, bids,
-             payout_cents, reason, expires_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+             payout_cents, reason, expires_at, test)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     values: [
       ping.leadId,
       ping.sourceId,
@@ -39,6 +40,7 @@ export async function storePing(db: Tx, ping: Pinged, fingerprint: Buffer): Prom
       quote.kind === 'bid' ? quote.payoutCents : null,
       quote.kind === 'bid' ? null : quote.reason,
       new Date(ping.expiresAtMs),
+      ping.test,
     ],
   });
 }
@@ -89,6 +91,6 @@ function toPinged(row: Row): Pinged {
       : { kind: 'bid', payoutCents };
   return {
     ...{ leadId: row.lead_id, sourceId: row.source_id, campaignId: row.campaign_id },
-    ...{ fields: row.fields, bids: row.bids, quote, expiresAtMs: row.expires_ms },
+    ...{ test: row.test, fields: row.fields, bids: row.bids, quote, expiresAtMs: row.expires_ms },
   };
 }

@@ -4,6 +4,7 @@
 import type { LeadId } from '../../domain/ids.ts';
 import type { Lead } from '../../domain/lead.ts';
 import type { RecordedLead } from '../../domain/recorded.ts';
+import { learnedOf, type LeadRow } from '../leads.ts';
 import { msOf, type Tx } from '../pool.ts';
 
 /** From an instant on, up to another one, which is not included. */
@@ -50,8 +51,9 @@ const PAGE = `
     l.asking_cents as "askingCents", ${msOf('l.received_at')} as "receivedAtMs", l.status,
     l.round as rounds,
     (extract(epoch from l.received_at) * 1000000)::bigint as micros,
-    (select v.verdict->>'lineType' from verdicts v
-     where v.lead_id = l.id and v.round = 1 and v.step = 'validation') as "lineType",
+    (select jsonb_build_object('lineType', v.verdict->'lineType', 'flags', v.verdict->'flags')
+     from verdicts v
+     where v.lead_id = l.id and v.round = 1 and v.step = 'validation') as learned,
     coalesce((select json_object_agg(v.round || ' ' || v.step, v.verdict)
      from verdicts v where v.lead_id = l.id and v.step <> 'validation'), '{}') as verdicts,
     coalesce((select json_agg(json_build_object('contractId', a.contract_id,
@@ -76,7 +78,7 @@ type Row = Pick<RecordedLead, 'status' | 'rounds' | 'verdicts' | 'attempts' | 's
     | 'fields'
     | 'askingCents'
     | 'receivedAtMs'
-  > & { readonly micros: number; readonly lineType: string | null };
+  > & { readonly micros: number; readonly learned: LeadRow['learned'] };
 
 /** One page of a period's leads. The cursor holds its place while new leads arrive. */
 export async function listRecorded(
@@ -104,7 +106,7 @@ function toRecorded(row: Row): RecordedLead {
   return {
     lead: {
       ...{ id, campaignId, sourceId, subSource, worldVersion, fields, askingCents, receivedAtMs },
-      ...(row.lineType !== null && { lineType: row.lineType }),
+      ...learnedOf(row.learned),
       ...{ externalId: null, test: false, problems: [], behaviour: {}, consent: null },
     },
     score: scored?.score ?? null,

@@ -3,7 +3,7 @@
 
 import type { Effect, Said } from '../../domain/doubts/doubt.ts';
 import type { ContractId, LeadId } from '../../domain/ids.ts';
-import type { Lead, LeadOutcome, LeadStatus } from '../../domain/lead.ts';
+import type { Lead, LeadOutcome, LeadStatus, Learned } from '../../domain/lead.ts';
 import type { Cents } from '../../domain/money.ts';
 import type { DeliveryState } from '../../domain/outcome.ts';
 import type { LeadSale, RecordedAttempt } from '../../domain/recorded.ts';
@@ -189,7 +189,7 @@ export async function findTrace(db: Tx, leadId: LeadId): Promise<LeadTrace | und
   const [row] = found.rows;
   if (!row) return undefined;
   return {
-    lead: toLead({ ...row, line_type: lineTypeOf(row) }, row.received_at_ms),
+    lead: toLead({ ...row, learned: learnedIn(row) }, row.received_at_ms),
     publicNo: row.public_no,
     unknownFields: row.unknown_fields,
     status: row.status,
@@ -208,7 +208,7 @@ export async function findTrace(db: Tx, leadId: LeadId): Promise<LeadTrace | und
   };
 }
 
-function lineTypeOf({ verdicts }: Pick<LeadTrace, 'verdicts'>): string | null {
+function learnedIn({ verdicts }: Pick<LeadTrace, 'verdicts'>): Learned | null {
   const validation = verdicts.find(({ step }) => step === 'validation')?.verdict;
-  return (validation as { readonly lineType?: string } | undefined)?.lineType ?? null;
+  return (validation as Learned | undefined) ?? null;
 }

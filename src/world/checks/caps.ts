@@ -12,6 +12,8 @@ export interface CapPlace {
   /** Of the contract's campaign; of a buyer, the fields of all its campaigns together. */
   readonly vertical: Vertical;
   readonly sourceIds: ReadonlySet<string>;
+  /** Of the same campaigns: the lookups that may flag a lead. */
+  readonly lookups: readonly string[];
   /** The leads cost nothing: nothing is ever spent. */
   readonly isFree: boolean;
 }
@@ -79,7 +81,7 @@ function checkName({ name, when }: Cap, path: Path): WorldIssue[] {
 function checkEach({ each }: Cap, path: Path, place: CapPlace): WorldIssue[] {
   if (each === undefined) return [];
   const at = [...path, 'each'];
-  const facts = factsOf({ ...place, path });
+  const facts = factsOf({ ...place, lookups: [], path });
   if (!facts.has(each)) {
     return [issueAt(at, `"${each}" is no fact of these leads`, didYouMean(each, facts.keys()))];
   }

@@ -4,6 +4,7 @@ import {
   BIRTH_FIELDS,
   DERIVED_FACTS,
   factFieldsOf,
+  FLAG_OF,
   LEAD_FACTS,
   type DerivedFact,
 } from '../../domain/facts.ts';
@@ -68,6 +69,8 @@ export interface FilterPlace {
   /** The vertical of the contract's campaign. */
   readonly vertical: Vertical;
   readonly sourceIds: ReadonlySet<string>;
+  /** The lookups of its campaign, which may flag a lead. */
+  readonly lookups: readonly string[];
 }
 
 /** Everything that is wrong with a contract's filter. */
@@ -98,7 +101,7 @@ const WHOLE_NUMBERS: Readonly<Record<string, Fact['whole']>> = {
 };
 
 /** The facts that a filter of the vertical may ask about. */
-export function factsOf({ vertical, sourceIds }: FilterPlace): ReadonlyMap<string, Fact> {
+export function factsOf({ vertical, sourceIds, lookups }: FilterPlace): ReadonlyMap<string, Fact> {
   const facts = new Map<string, Fact>();
   for (const [name, { type, choices }] of Object.entries(vertical.fields)) {
     facts.set(name, { type, choices: type === 'gender' ? GENDERS : choices });
@@ -115,6 +118,7 @@ export function factsOf({ vertical, sourceIds }: FilterPlace): ReadonlyMap<strin
     const fact = { type: FACT_TYPES[name], choices: choices[name] ?? [] };
     facts.set(name, whole ? { ...fact, whole } : fact);
   }
+  for (const name of lookups) facts.set(`${FLAG_OF}${name}`, { type: 'boolean', choices: [] });
   return facts;
 }
 
@@ -144,6 +148,11 @@ const SOURCES: Readonly<Record<DerivedFact, string>> = {
 };
 
 function unknownFact(field: string, path: Path, facts: ReadonlyMap<string, Fact>): WorldIssue {
+  if (field.startsWith(FLAG_OF)) {
+    const says = `there is no lookup "${field.slice(FLAG_OF.length)}" that could flag a lead`;
+    const flags = [...facts.keys()].filter((name) => name.startsWith(FLAG_OF));
+    return issueAt(path, says, didYouMean(field, flags));
+  }
   const derived = DERIVED_FACTS.find((name) => name === field);
   if (derived === undefined) {
     const known = [...LEAD_FACTS, ...DERIVED_FACTS].join(', ');

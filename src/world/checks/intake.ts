@@ -1,6 +1,6 @@
 // Rules, refused hints and secret fields against the vertical that they are about.
 
-import { factFieldsOf } from '../../domain/facts.ts';
+import { factFieldsOf, FLAG_OF } from '../../domain/facts.ts';
 import { isSecret } from '../../domain/fields/secret.ts';
 import { HINTS, type HintCode } from '../../domain/validation/hints.ts';
 import type { Contract } from '../../domain/world/contract.ts';
@@ -60,11 +60,12 @@ function ruleLists(
   const found: [readonly LeadRule[], FilterPlace][] = [];
   for (const [id, vertical] of Object.entries(verticals)) {
     const path = ['verticals', id, 'rules'];
-    found.push([vertical.rules ?? [], { path, vertical, sourceIds }]);
+    found.push([vertical.rules ?? [], { path, vertical, sourceIds, lookups: [] }]);
   }
   for (const [id, { vertical: of, rules = [] }] of Object.entries(campaigns)) {
     const vertical = ownOf(verticals, of);
-    if (vertical) found.push([rules, { path: ['campaigns', id, 'rules'], vertical, sourceIds }]);
+    const path = ['campaigns', id, 'rules'];
+    if (vertical) found.push([rules, { path, vertical, sourceIds, lookups: [] }]);
   }
   return found;
 }
@@ -82,27 +83,31 @@ function checkRule({ when, fields }: LeadRule, place: FilterPlace): WorldIssue[]
     return [issueAt([...path, 'fields', index], says, didYouMean(name, known))];
   });
   const at = [...path, 'when'];
-  const scored = placesOf(when, at, 'score').map((where) =>
-    issueAt(where, 'a lead has no score yet when it is checked', 'ask in a contract’s filter'),
+  const later = placesOf(when, at).map(({ path: where, field }) => {
+    const says = `a lead has no ${field === 'score' ? 'score' : 'flags'} yet when it is checked`;
+    return issueAt(where, says, 'ask in a contract’s filter');
+  });
+  const facts = checkFilter(when, { ...place, path: at }).filter(
+    ({ path: where }) => !later.some((one) => one.path === where),
   );
-  return [...checkFilter(when, { ...place, path: at }), ...scored, ...unknown];
+  return [...facts, ...later, ...unknown];
 }
 
-/** Where a filter asks for a fact. */
-/** Where a filter asks about a fact. */
-export function placesOf(filter: Filter, path: Path, fact: string): Path[] {
+/** Where a filter asks for a fact that comes after validation. */
+export function placesOf(filter: Filter, path: Path): { path: Path; field: string }[] {
   switch (filter.kind) {
     case 'all':
     case 'any':
-      return filter.of.flatMap((part, index) =>
-        placesOf(part, [...path, filter.kind, index], fact),
-      );
+      return filter.of.flatMap((part, index) => placesOf(part, [...path, filter.kind, index]));
     case 'not':
-      return placesOf(filter.of, [...path, 'not'], fact);
+      return placesOf(filter.of, [...path, 'not']);
     case 'test':
-      return filter.field === fact ? [[...path, 'field']] : [];
+      return isLater(filter.field) ? [{ path: [...path, 'field'], field: filter.field }] : [];
   }
 }
+
+const isLater = (field: string) =>
+  field === 'score' || field === 'flagged' || field.startsWith(FLAG_OF);
 
 /** The types of fields without which no lead shows a hint. */
 const SHOWN_BY: Readonly<Record<HintCode, readonly ('email' | 'zip' | 'state')[]>> = {

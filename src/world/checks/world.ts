@@ -144,15 +144,19 @@ function checkFeedback({ buyers }: World): WorldIssue[] {
 /** A buyer's caps may ask about the fields of all its campaigns. */
 function checkBuyers(world: World, known: KnownIds): WorldIssue[] {
   const fields: Record<string, Vertical['fields']> = {};
+  const lookups: Record<string, readonly string[]> = {};
   for (const { buyer, campaign } of Object.values(world.contracts)) {
-    const vertical = ownOf(world.campaigns, campaign)?.vertical;
+    const from = ownOf(world.campaigns, campaign);
+    const vertical = from?.vertical;
+    lookups[buyer] = [...(lookups[buyer] ?? []), ...Object.keys(from?.lookups ?? {})];
     const more = vertical === undefined ? undefined : ownOf(world.verticals, vertical)?.fields;
     // Personal in one of them is personal.
     fields[buyer] = { ...more, ...fields[buyer], ...personalOf(more) };
   }
   return Object.entries(world.buyers).flatMap(([id, { caps, inHouse, members }]) => {
     const vertical = { name: id, fields: ownOf(fields, id) ?? {} };
-    const place = { vertical, sourceIds: known.sources, isFree: inHouse };
+    const asked = ownOf(lookups, id) ?? [];
+    const place = { vertical, sourceIds: known.sources, lookups: asked, isFree: inHouse };
     return [
       ...checkCaps(caps, { ...place, path: ['buyers', id, 'caps'] }),
       ...Object.entries(members ?? {}).flatMap(([name, member]) =>
@@ -184,9 +188,10 @@ function checkContract(
   const vertical = campaign && ownOf(world.verticals, campaign.vertical);
   if (!vertical) return issues;
 
+  const lookups = Object.keys(campaign.lookups);
+  const around = { vertical, sourceIds: known.sources, lookups };
   if (contract.filter) {
-    const place = { path: [...path, 'filter'], vertical, sourceIds: known.sources };
-    issues.push(...checkFilter(contract.filter, place));
+    issues.push(...checkFilter(contract.filter, { ...around, path: [...path, 'filter'] }));
   }
   issues.push(
     ...checkOrder(contract, { path, vertical, sourceIds: known.sources }),
@@ -194,7 +199,7 @@ function checkContract(
     ...checkRequests(contract, vertical, path),
     ...checkTargets(contract, vertical, path),
   );
-  const capPlace = { vertical, sourceIds: known.sources, isFree: contract.priceCents === 0 };
+  const capPlace = { ...around, isFree: contract.priceCents === 0 };
   issues.push(...checkCaps(contract.caps, { ...capPlace, path: [...path, 'caps'] }));
   const steps: [Path, readonly string[] | null | undefined][] = [
     [[...path, 'ping', 'fields'], contract.ping?.fields],
@@ -218,9 +223,12 @@ function listFilterWarnings(world: World, known: KnownIds): WorldIssue[] {
   const lists = createValueLists();
   const idle = warnOfIdleRules(world, known.sources, lists);
   const unmet = Object.entries(world.contracts).flatMap(([id, { filter, campaign }]) => {
-    const vertical = ownOf(world.verticals, ownOf(world.campaigns, campaign)?.vertical ?? '');
-    if (!filter || !vertical) return [];
-    const place = { path: ['contracts', id, 'filter'], vertical, sourceIds: known.sources };
+    const from = ownOf(world.campaigns, campaign);
+    const vertical = ownOf(world.verticals, from?.vertical ?? '');
+    if (!filter || !from || !vertical) return [];
+    const lookups = Object.keys(from.lookups);
+    const path = ['contracts', id, 'filter'];
+    const place = { path, vertical, sourceIds: known.sources, lookups };
     return listContradictions(filter, { path: place.path, facts: factsOf(place), lists });
   });
   return [...idle, ...unmet];

@@ -87,9 +87,9 @@ export const filter: z.ZodType<Filter> = z
         not: filter.optional().describe('It does not hold.'),
         field: z
           .string()
-          .max(63)
+          .max(68) // A field, or a lookup after `flag.`
           .optional()
-          .describe('A field of the vertical, or a fact such as age, local_hour, score, source.'),
+          .describe('A field of the vertical, or a fact such as age, local_hour, score, flagged.'),
         ...operators,
         whole_words: z
           .boolean()

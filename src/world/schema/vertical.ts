@@ -51,7 +51,7 @@ const field = settings({
 
 const rule = settings({
   name: id.describe('Stands in the checks of a lead; unique in its list.'),
-  when: filter.describe('A lead that meets it is refused. It may not ask for the score.'),
+  when: filter.describe('A lead that meets it is refused. It may not ask for the score or flags.'),
   says: z.string().trim().min(1).max(200).describe('What the source is told of each field.'),
   fields: z.array(id).min(1).max(20).describe('The fields of the vertical that it is about.'),
 });

@@ -126,7 +126,7 @@ describe('a ping', () => {
 
   const pinged: Pinged = {
     ...{ leadId: toLeadId('0'.repeat(26)), sourceId: 'acme', campaignId: 'auto_insurance' },
-    ...{ fields: { zip: '78704' }, bids: [], expiresAtMs: 0 },
+    ...{ test: false, fields: { zip: '78704' }, bids: [], expiresAtMs: 0 },
     quote: { kind: 'bid', payoutCents: cents(1144) },
   };
 

@@ -3,7 +3,10 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { parse } from 'yaml';
+
 import type { TargetStep } from '../../../src/domain/world/contract.ts';
+import { guideExample } from '../../support/guide.ts';
 import { CALLED_TARGETS, openTargets, pushOf, type TargetStand } from './target-stand.ts';
 import { contractWith, shownDelivery, worldWith } from './target-world.ts';
 
@@ -62,6 +65,24 @@ test('a push may be the sale, if its receiver says whether it took the lead', ()
       says: '"mail" is no field of the vertical',
     },
   ]);
+});
+
+test('a post that would wait for others is refused', () => {
+  const post = {
+    adapter: 'email',
+    options: {
+      ...{ server: 'env:SMTP', from: 'us@example.com', to: ['them@example.com'] },
+      ...{ fields: { Phone: 'phone' }, digest: { at: ['18:00'] } },
+    },
+  };
+  const written = (more: object) =>
+    worldWith({ apex_auto: { ...contractWith({}).apex_auto, post: more, deliveries: [] } });
+  const refused = written(post);
+  expect(refused.ok || refused.errors).toMatchObject([
+    { path: 'contracts.apex_auto.post.options', says: expect.stringMatching(/a post is answered by itself/) as string },
+  ]);
+  const { digest: _, ...options } = post.options;
+  expect(written({ ...post, options }).ok).toBe(true);
 });
 
 test('deliveries have conditions and an order', () => {

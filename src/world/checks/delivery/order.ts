@@ -12,9 +12,10 @@ export function checkOrder({ deliveries }: Contract, place: FilterPlace): WorldI
     const issues: WorldIssue[] = [];
     if (when) {
       const path = [...at, 'when'];
-      const scored = placesOf(when, path, 'score').map((where) =>
-        issueAt(where, 'a delivery does not ask about the score', 'ask in the contract’s filter'),
-      );
+      const scored = placesOf(when, path).map(({ path: where, field }) => {
+        const says = `a delivery does not ask about ${field === 'score' ? 'the score' : 'flags'}`;
+        return issueAt(where, says, 'ask in the contract’s filter');
+      });
       issues.push(...checkFilter(when, { ...place, path }), ...scored);
     }
     const above = deliveries.slice(0, index).map(({ name }) => name);

@@ -133,7 +133,7 @@ export const PINGED: Stand['ping'] = {
   kind: 'found',
   ping: {
     ...{ leadId: toLeadId('0'.repeat(26)), sourceId: 'acme', campaignId: 'auto_insurance' },
-    ...{ fields: { zip: '00704' }, bids: [], expiresAtMs: 0 },
+    ...{ test: false, fields: { zip: '00704' }, bids: [], expiresAtMs: 0 },
     quote: { kind: 'bid', payoutCents: cents(1205) },
   },
 };
