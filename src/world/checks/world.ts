@@ -194,7 +194,7 @@ function checkContract(
     issues.push(...checkFilter(contract.filter, { ...around, path: [...path, 'filter'] }));
   }
   issues.push(
-    ...checkOrder(contract, { path, vertical, sourceIds: known.sources }),
+    ...checkOrder(contract, { ...around, path }),
     ...checkSecrets(contract, vertical, path),
     ...checkRequests(contract, vertical, path),
     ...checkTargets(contract, vertical, path),
