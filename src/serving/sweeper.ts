@@ -2,7 +2,7 @@
 // that the caps were not told of, signals that were committed and never sent, idempotency keys,
 // persons and suppressions past their time.
 
-import { type BatchKey, claimBatches, claimBatchesAgain } from '../db/batches.ts';
+import { type BatchKey, claimBatches, claimBatchesAgain } from '../db/delivering/batches.ts';
 import { claimUnsettled, deleteOldKeys, sweepAgainSoon } from '../db/leads.ts';
 import { deleteOldAnswers } from '../db/lookups/answers.ts';
 import { deleteOldPings } from '../db/intake/pings.ts';

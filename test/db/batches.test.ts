@@ -1,5 +1,5 @@
-// Sold leads that leave together: each is in one batch, which nobody joins once it is begun; and how
-// it ended is written for each of them, and told, once.
+// Sold leads that leave together: each is in one batch, which nobody joins once it is begun; and
+// how it ended is written for each of them, and told, once.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -9,7 +9,7 @@ import {
   joinBatch,
   loadBatch,
   recordBatch,
-} from '../../src/db/batches.ts';
+} from '../../src/db/delivering/batches.ts';
 import { listEndpoints, recordFailure } from '../../src/db/delivering/endpoints.ts';
 import { askRedeliveries } from '../../src/db/delivering/redeliveries.ts';
 import type { LeadId } from '../../src/domain/ids.ts';

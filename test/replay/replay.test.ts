@@ -13,6 +13,8 @@ import {
 
 test('there is a recorded run for each story', () => {
   expect(listHistories()).toEqual([
+    'batch-failed.json',
+    'batch-sent.json',
     'buyer-caps-continued.json',
     'buyer-caps.json',
     'delivery-failed-then-retried.json',

@@ -11,7 +11,7 @@ import {
   type BatchNews,
   loadBatch,
   recordBatch,
-} from '../../db/batches.ts';
+} from '../../db/delivering/batches.ts';
 import { currentWorldVersion } from '../../db/worlds.ts';
 import type { Batch, BatchDelivery, DeliveryReply, Push } from '../../delivery/targets/target.ts';
 import { targetOf } from '../../delivery/targets/targets.ts';

@@ -1,12 +1,12 @@
 // A sold lead that leaves together with others joins the batch that is due next; what sends the
 // batch settles its push.
 
-import { joinBatch } from '../../db/batches.ts';
+import { joinBatch } from '../../db/delivering/batches.ts';
 import { timesOf } from '../../delivery/batches/times.ts';
 import type { BatchDelivery } from '../../delivery/targets/target.ts';
 import type { DeliveryKey } from '../../domain/ids.ts';
 import { zoneOf } from '../../domain/world/world.ts';
-import { nextTime } from '../../eligibility/batch-times.ts';
+import { nextTime } from '../../eligibility/batches/next-time.ts';
 import { dateAndTimeText } from '../../eligibility/zones.ts';
 import { type Case, contractOf } from '../cases.ts';
 import type { ActivityDeps } from '../deps.ts';

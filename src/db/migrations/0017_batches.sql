@@ -1,6 +1,6 @@
 -- Up Migration
 
--- Sold leads that go to their buyer together, in one file or one mail, at the times of the delivery.
+-- Sold leads that go to their buyer together, in one file or mail, at the times of the delivery.
 create table batches (
   contract_id text not null,
   target text not null,

@@ -87,7 +87,7 @@ export type UploadReply =
 export interface TargetHost {
   /** One guarded call, within what is left of the push's time. Never throws. */
   call(request: OutgoingRequest): Promise<Reply>;
-  /** Hands one mail to the server of a URL such as `smtps://user:password@host:465`. Never throws. */
+  /** Hands one mail to the server of a URL, `smtps://user:password@host:465`. Never throws. */
   mail(server: string, mail: Mail): Promise<MailReply>;
   /** Puts a file where it does not stand yet, whole or not at all. Never throws. */
   upload(place: UploadPlace, file: UploadFile): Promise<UploadReply>;

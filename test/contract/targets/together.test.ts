@@ -7,7 +7,7 @@ import { createTokens, hostOf } from '../../../src/activities/delivering/host.ts
 import { createLanes } from '../../../src/activities/delivering/lanes.ts';
 import { createMailer } from '../../../src/activities/delivering/mail.ts';
 import { createUploader } from '../../../src/activities/delivering/sftp.ts';
-import { nextTime } from '../../../src/eligibility/batch-times.ts';
+import { nextTime } from '../../../src/eligibility/batches/next-time.ts';
 import { csvOf } from '../../../src/delivery/batches/csv.ts';
 import { timesOf } from '../../../src/delivery/batches/times.ts';
 import type { Batch, DeliveryReply } from '../../../src/delivery/targets/target.ts';

@@ -90,7 +90,7 @@ function serveFiles(sftp: ssh2.SFTPWrapper, kept: Kept): void {
     open.set(open.size + 1, { path, content: Buffer.alloc(0) });
     return void sftp.handle(id, handle);
   });
-  server.on('WRITE', (id: number, buffer: Buffer, offset: number, data: Buffer) => {
+  server.on('WRITE', (id: number, buffer: Buffer, ...[offset, data]: [number, Buffer]) => {
     const file = handleOf(buffer);
     if (!file) return void sftp.status(id, STATUS_CODE.FAILURE);
     const grown = Buffer.alloc(Math.max(file.content.length, offset + data.length));

@@ -1,10 +1,10 @@
 // Sold leads that go to their buyer together: who joins which batch, which are due, and how they
 // ended. Once a batch is begun nobody joins it, so what is sent is what is written down as sent.
 
-import type { ContractId, DeliveryKey, LeadId } from '../domain/ids.ts';
-import type { DeliveryState, Sale } from '../domain/outcome.ts';
-import { HEAL, recordDelivery, TELL } from './deliveries.ts';
-import { inTransaction, type Pool, type Tx } from './pool.ts';
+import type { ContractId, DeliveryKey, LeadId } from '../../domain/ids.ts';
+import type { DeliveryState, Sale } from '../../domain/outcome.ts';
+import { HEAL, recordDelivery, TELL } from '../deliveries.ts';
+import { inTransaction, type Pool, type Tx } from '../pool.ts';
 
 /** One batch: the leads of one delivery that are due at one time. */
 export interface BatchKey {
@@ -70,7 +70,7 @@ async function findPlace(tx: Tx, push: DeliveryKey): Promise<Place | undefined> 
   return row && { dueAtMs: row.due_at.getTime(), isOver: row.is_over };
 }
 
-/** Locks the batch until the transaction ends, so that it is not begun in between; false if it was. */
+/** Locks the batch until the transaction ends, so that it is not begun; false if it was. */
 async function keepOpen(tx: Tx, key: BatchKey): Promise<boolean> {
   await tx.query({
     name: 'batches.open',

@@ -1,7 +1,7 @@
 // When the next batch of a delivery is due, on the clock of its buyer.
 
-import { DAY_MS, MINUTE_MS } from '../domain/calendar.ts';
-import { dayAt, instantOf, weekdayOf } from './zones.ts';
+import { DAY_MS, MINUTE_MS } from '../../domain/calendar.ts';
+import { dayAt, instantOf, weekdayOf } from '../zones.ts';
 
 /** Days from 1 (Monday) to 7, at least one; minutes from midnight, rising, at least one. */
 export interface TimesOfDay {
