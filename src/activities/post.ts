@@ -12,7 +12,7 @@ import { prepare } from './prepare.ts';
 
 /** Sends the lead to the address of the step, once, and waits as long as the step says. */
 export async function post(
-  deps: Pick<ActivityDeps, 'send' | 'readSecret' | 'tokens' | 'now'>,
+  deps: Parameters<typeof prepare>[0],
   { known, candidate, round }: { known: Case; candidate: Candidate; round: number },
   step: Step,
 ): Promise<OfferResult> {

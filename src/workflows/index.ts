@@ -4,3 +4,4 @@ export { buyerCaps } from './buyer-caps.ts';
 export { distributeLead } from './distribute-lead.ts';
 export { fetchLead } from './fetch-lead.ts';
 export { redeliverLead } from './redeliver.ts';
+export { transferCall } from './transfer-call.ts';

@@ -87,8 +87,8 @@ function resultOf(word: Word, attempt: Attempt): OfferResult | undefined {
     case 'yes':
       return { kind: 'accepted', buyerId, priceCents, reference, ms: 0 };
     case 'no': {
-      const reason =
-        word.teller === 'policy' ? 'assumed_rejected' : (REASONS[word.said] ?? 'buyer_rejected');
+      const told = word.reason ?? REASONS[word.said] ?? 'buyer_rejected';
+      const reason = word.teller === 'policy' ? 'assumed_rejected' : told;
       return { kind: 'rejected', reason, detail: word.detail, ms: 0 };
     }
     case undefined:

@@ -7,6 +7,7 @@ import { TARGETS } from '../../delivery/targets/targets.ts';
 import { checkRequest } from './delivery/request.ts';
 import { httpAsk, httpPush, toHttpPush, toHttpStep } from './delivery/step.ts';
 import { breaker, limits, retry } from './deliveries/policies.ts';
+import { twilioCall } from './calls/twilio-call.ts';
 import { receiverHours } from './schedule.ts';
 import { secretRef } from '../../delivery/secret-ref.ts';
 import { duration, id, settings, url } from './settings.ts';
@@ -84,6 +85,7 @@ export const post = z.discriminatedUnion('adapter', [
   settings({ ...httpAsk, ...postOwn }, askNames)
     .superRefine(checkRequest)
     .transform(toHttpStep),
+  twilioCall,
 ]);
 
 const push = {
