@@ -89,9 +89,9 @@ export const twilioCallAdapter: Adapter<CallStep> = {
   parsePost(reply): PostReply {
     const { status } = reply;
     const said = answer.safeParse(jsonOf(reply)).data;
-    const detail = [`HTTP ${status}`, ...codesOf(said?.code, said?.status)].join(' ');
+    const detail = [`HTTP ${status}`, ...codesOf(said?.code)].join(' ');
     if (status >= 200 && status < 300 && said?.sid && CALL_SID.test(said.sid)) {
-      return { kind: 'pending', reference: said.sid, detail: `the call is ${said.status ?? '?'}` };
+      return { kind: 'pending', reference: said.sid, detail: 'the buyer is called' };
     }
     // A refusal in Twilio's own words placed no call; any other answer may come from elsewhere.
     const refused = status >= 400 && status < 500 && typeof said?.code === 'number';
@@ -107,8 +107,8 @@ const FORM = 'application/x-www-form-urlencoded';
 
 const answer = z.object({
   sid: z.string().optional().catch(undefined),
-  status: z.unknown(),
-  code: z.unknown(),
+  status: z.unknown().optional(),
+  code: z.unknown().optional(),
 });
 
 function auth({ secretRef }: CallSettings, secrets: Secrets): Record<string, string> {
