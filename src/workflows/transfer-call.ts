@@ -32,7 +32,7 @@ export async function transferCall(transfer: Transfer): Promise<CallEnd | { kind
     const before = JSON.stringify(facts);
     facts = learn(facts, event);
     if (facts.answeredBy !== null) times.answeredAtMs ??= Date.now();
-    if (facts.leg === 'in-progress') times.talkingAtMs ??= Date.now();
+    if (facts.consumer === 'in-progress') times.talkingAtMs ??= Date.now();
     if (JSON.stringify(facts) !== before) looks = 0;
     setCurrentDetails(describeCall(facts, times));
   };
@@ -84,7 +84,7 @@ function talkSoFar(
   { talkingAtMs }: CallTimes,
   atMs: number,
 ): CallEvent {
-  if (seen.leg?.status !== 'in-progress' || talkingAtMs === undefined) return seen;
+  if (seen.consumer?.status !== 'in-progress' || talkingAtMs === undefined) return seen;
   const seconds = Math.max(0, Math.floor((atMs - talkingAtMs) / 1_000));
-  return { ...seen, leg: { ...seen.leg, seconds } };
+  return { ...seen, consumer: { ...seen.consumer, seconds } };
 }

@@ -2,14 +2,16 @@
 // buyer has the lead. The phone company keeps a journal of its calls.
 
 import { afterAll, describe, expect } from 'vitest';
+import { parse } from 'yaml';
 import type { LeadId } from '../../src/domain/ids.ts';
-import { ACCOUNT_SID, TWILIO_KEY } from '../support/fakes/twilio.ts';
+import { TWILIO_KEY } from '../support/fakes/twilio.ts';
 import {
   AUTH_TOKEN,
   type CallScript,
   PUBLIC_URL,
   startCalls,
 } from '../support/fakes/twilio-calls.ts';
+import { guideExample } from '../support/guide.ts';
 import { until } from '../support/until.ts';
 import { type World, worldTest } from '../support/world.ts';
 
@@ -28,17 +30,20 @@ const test = worldTest({
 
 let buyers = 0;
 
+/** The call of the guide, whose account the fake has. */
+const GUIDE = (
+  parse(guideExample('target-live-transfer.md', 'twilio_call')) as {
+    readonly contracts: { readonly apex_auto: { readonly post: object } };
+  }
+).contracts.apex_auto.post;
+
 /** A buyer that is called, whose calls go like this. */
 async function phoneBuyer(world: World, script: CallScript, more: object = {}) {
   sluice = world.processes[0]?.url ?? '';
   buyers += 1;
   const to = `+1512555${String(1_000 + buyers)}`;
   twilio.script(to, script);
-  const post = {
-    ...{ adapter: 'twilio_call', base_url: twilio.url, account_sid: ACCOUNT_SID },
-    ...{ secret: 'env:TWILIO_KEY', auth_token: 'env:TWILIO_TOKEN', from: '+15125550100', to },
-    ...{ whisper: 'A lead from {state}. Press 1.', ring: '5s', press_within: '1s', ...more },
-  };
+  const post = { ...GUIDE, base_url: twilio.url, to, ring: '5s', press_within: '1s', ...more };
   const buyer = await world.buyer({ priceCents: 4_000, contract: { post } });
   return { ...buyer, to, calls: () => twilio.to(to) };
 }
@@ -60,7 +65,7 @@ describe('the buyer takes the call', () => {
     });
     expect(phone.calls()).toHaveLength(1);
     expect(phone.calls()[0]).toMatchObject({
-      said: 'A lead from TX. Press 1.',
+      said: 'A car insurance lead from TX. Press 1 to take the call.',
       dialled: '+15125550142',
     });
     expect(next.received).toEqual([]);

@@ -34,9 +34,9 @@ export function createTransferActivities(deps: ActivityDeps) {
       const asked = buildLook(step.call, sid, ready.given.secrets);
       const limits = { timeoutMs: LOOK_TIMEOUT_MS };
       const call = await deps.send(asked.call, limits);
-      const legs = await deps.send(asked.legs, limits);
-      if (call.kind !== 'answer' || legs.kind !== 'answer') return null;
-      return parseLook(call.reply, legs.reply) ?? null;
+      const talks = await deps.send(asked.talks, limits);
+      if (call.kind !== 'answer' || talks.kind !== 'answer') return null;
+      return parseLook(call.reply, talks.reply) ?? null;
     },
 
     /** Ends the attempt as its call ended, once, however often it is said. */

@@ -38,13 +38,13 @@ export function readCallback(callback: Callback, form: URLSearchParams): CallEve
       const status = statusOf(given('CallStatus'));
       return status && { kind: 'status', sid, status };
     }
-    case 'leg': {
+    case 'consumer': {
       const status = statusOf(given('CallStatus'));
-      return status && { kind: 'leg', ...stateOf(status, form.get('CallDuration')) };
+      return status && { kind: 'consumer', ...stateOf(status, form.get('CallDuration')) };
     }
     case 'done': {
       const status = statusOf(given('DialCallStatus'));
-      return status && { kind: 'leg', ...stateOf(status, form.get('DialCallDuration')) };
+      return status && { kind: 'consumer', ...stateOf(status, form.get('DialCallDuration')) };
     }
   }
 }

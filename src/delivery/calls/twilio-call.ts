@@ -121,13 +121,13 @@ export function buildLook(
   call: CallSettings,
   sid: string,
   secrets: Secrets,
-): { readonly call: OutgoingRequest; readonly legs: OutgoingRequest } {
+): { readonly call: OutgoingRequest; readonly talks: OutgoingRequest } {
   const headers = auth(call, secrets);
   const all = callsUrl(call);
   const get = (url: string): OutgoingRequest => ({ method: 'GET', url, headers, body: null });
   return {
     call: get(all.replace(/\.json$/, `/${sid}.json`)),
-    legs: get(`${all}?${new URLSearchParams({ ParentCallSid: sid, PageSize: '1' })}`),
+    talks: get(`${all}?${new URLSearchParams({ ParentCallSid: sid, PageSize: '1' })}`),
   };
 }
 
@@ -141,16 +141,16 @@ const list = z.object({ calls: z.array(resource) });
 /** How both calls stand; undefined where the answers do not say. */
 export function parseLook(
   call: IncomingReply,
-  legs: IncomingReply,
+  talks: IncomingReply,
 ): (CallEvent & { kind: 'looked' }) | undefined {
-  if (call.status !== 200 || legs.status !== 200) return undefined;
+  if (call.status !== 200 || talks.status !== 200) return undefined;
   const own = resource.safeParse(jsonOf(call)).data;
-  const children = list.safeParse(jsonOf(legs)).data;
+  const children = list.safeParse(jsonOf(talks)).data;
   if (!own || !children) return undefined;
-  const [leg] = children.calls;
+  const [consumer] = children.calls;
   return {
     ...{ kind: 'looked', call: own.status, by: answeredBy(own.answered_by) },
-    leg: leg ? stateOf(leg.status, leg.duration) : null,
+    consumer: consumer ? stateOf(consumer.status, consumer.duration) : null,
   };
 }
 

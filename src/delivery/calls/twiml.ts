@@ -22,14 +22,14 @@ export function askToTake(
 /** Puts the consumer through. */
 export function putThrough(
   { from, ringS }: CallSettings,
-  to: { readonly number: string; readonly done: string; readonly leg: string },
+  to: { readonly number: string; readonly done: string; readonly consumer: string },
 ): string {
   const dial = attributes({
     ...{ answerOnBridge: 'true', callerId: from, timeout: String(ringS) },
     ...{ action: to.done, method: 'POST' },
   });
   const number = attributes({
-    ...{ statusCallback: to.leg, statusCallbackMethod: 'POST' },
+    ...{ statusCallback: to.consumer, statusCallbackMethod: 'POST' },
     statusCallbackEvent: EVENTS.join(' '),
   });
   return twiml(`<Dial${dial}><Number${number}>${escaped(to.number)}</Number></Dial>`);

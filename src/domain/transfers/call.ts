@@ -5,7 +5,7 @@
 import type { RejectionReason } from '../reasons.ts';
 
 /** What Twilio fetches from us or reports to, by the last part of its address. */
-export const CALLBACKS = ['whisper', 'accept', 'done', 'leg', 'status'] as const;
+export const CALLBACKS = ['whisper', 'accept', 'done', 'consumer', 'status'] as const;
 export type Callback = (typeof CALLBACKS)[number];
 
 /** States of a call, in their order; of the last five a call ends in one. */
@@ -31,7 +31,7 @@ export interface CallState {
   readonly seconds: number | null;
 }
 
-/** Something that was told of a transfer. `call` is the buyer's side, `leg` the consumer's. */
+/** Something that was told of a transfer. `call` is the buyer's side, `consumer` the consumer's. */
 export type CallEvent =
   /** Twilio was asked for the call; null where its answer never came. */
   | { readonly kind: 'placed'; readonly sid: string | null }
@@ -39,13 +39,13 @@ export type CallEvent =
   /** Somebody, or a machine, has answered. */
   | { readonly kind: 'answered'; readonly sid: string; readonly by: 'person' | 'machine' }
   | { readonly kind: 'pressed'; readonly sid: string; readonly accepts: boolean }
-  | ({ readonly kind: 'leg' } & CallState)
-  /** Twilio was asked how both calls stand; `leg` is null where nobody was put through. */
+  | ({ readonly kind: 'consumer' } & CallState)
+  /** Twilio was asked how both calls stand; `consumer` is null where nobody was put through. */
   | {
       readonly kind: 'looked';
       readonly call: CallStatus;
       readonly by: 'person' | 'machine' | null;
-      readonly leg: CallState | null;
+      readonly consumer: CallState | null;
     };
 
 /** What is known of a transfer. */
@@ -54,7 +54,7 @@ export interface CallFacts {
   readonly call: CallStatus | null;
   readonly answeredBy: 'person' | 'machine' | null;
   readonly accepts: boolean | null;
-  readonly leg: CallStatus | null;
+  readonly consumer: CallStatus | null;
   /** The most that is known of the talk; null while nothing is. */
   readonly talkedS: number | null;
   /** How often Twilio was asked after the end of all: what it did not tell by then never was. */
@@ -66,7 +66,7 @@ export const NOTHING_KNOWN: CallFacts = {
   call: null,
   answeredBy: null,
   accepts: null,
-  leg: null,
+  consumer: null,
   talkedS: null,
   looksAfterEnd: 0,
 };
@@ -90,14 +90,14 @@ export function learn(facts: CallFacts, event: CallEvent): CallFacts {
         call: later(facts.call, 'in-progress'),
         accepts: (facts.accepts ?? false) || event.accepts,
       };
-    case 'leg':
-      return withLeg(facts, event);
+    case 'consumer':
+      return withConsumer(facts, event);
     case 'looked': {
-      const { call, by, leg } = event;
+      const { call, by, consumer } = event;
       const seen = { ...facts, call: later(facts.call, call), answeredBy: facts.answeredBy ?? by };
-      const isOver = isEnded(call) && (leg === null || isEnded(leg.status));
+      const isOver = isEnded(call) && (consumer === null || isEnded(consumer.status));
       const looksAfterEnd = facts.looksAfterEnd + (isOver ? 1 : 0);
-      return { ...(leg ? withLeg(seen, leg) : seen), looksAfterEnd };
+      return { ...(consumer ? withConsumer(seen, consumer) : seen), looksAfterEnd };
     }
   }
 }
@@ -106,9 +106,9 @@ function named(facts: CallFacts, sid: string): CallFacts {
   return { ...facts, sid: facts.sid ?? sid };
 }
 
-function withLeg(facts: CallFacts, { status, seconds }: CallState): CallFacts {
+function withConsumer(facts: CallFacts, { status, seconds }: CallState): CallFacts {
   const talkedS = seconds === null ? facts.talkedS : Math.max(facts.talkedS ?? 0, seconds);
-  return { ...facts, leg: later(facts.leg, status), talkedS };
+  return { ...facts, consumer: later(facts.consumer, status), talkedS };
 }
 
 /** The states of a call have an order of their own, so a late one is known without its number. */
@@ -126,15 +126,15 @@ type CallRejection = Extract<RejectionReason, `call_${string}` | 'consumer_not_r
 
 /** What a transfer has come to; undefined while it may still come to something else. */
 export function decide(facts: CallFacts, minTalkS: number): CallEnd | undefined {
-  const { call, answeredBy, accepts, leg, talkedS, looksAfterEnd } = facts;
+  const { call, answeredBy, accepts, consumer, talkedS, looksAfterEnd } = facts;
   if (answeredBy === 'machine') return rejected('call_machine');
-  if (leg === 'in-progress' || leg === 'completed') {
-    const known = talkedS ?? (leg === 'in-progress' || looksAfterEnd > 0 ? 0 : null);
+  if (consumer === 'in-progress' || consumer === 'completed') {
+    const known = talkedS ?? (consumer === 'in-progress' || looksAfterEnd > 0 ? 0 : null);
     if (known !== null && known >= minTalkS) return { kind: 'accepted', talkedS: known };
-    if (leg === 'in-progress' || known === null) return undefined;
+    if (consumer === 'in-progress' || known === null) return undefined;
     return rejected('call_too_short', `${known} s of ${minTalkS} s`);
   }
-  if (isEnded(leg)) return rejected('consumer_not_reached', leg ?? '');
+  if (isEnded(consumer)) return rejected('consumer_not_reached', consumer ?? '');
   if (accepts === false) return rejected('call_declined', 'another key, or none');
   if (call === 'busy') return rejected('call_busy');
   if (call === 'no-answer') return rejected('call_unanswered');

@@ -42,13 +42,13 @@ export function nextLook(
     ms: Math.min(seconds * 2 ** looks, LONGEST_S) * 1_000,
     summary: `${doing}: silence is looked into`,
   });
-  if (facts.leg === 'in-progress' && looks === 0) {
+  if (facts.consumer === 'in-progress' && looks === 0) {
     const talkedMs = nowMs - (times.talkingAtMs ?? nowMs);
     const ms = Math.max(1_000, minTalkS * 1_000 - talkedMs + 1_000);
     return { ms, summary: `they talk: a sale at ${minTalkS} s` };
   }
   if (facts.call === 'completed') return phase(SLACK_S, 'the call is over');
-  if (facts.leg !== null) return phase(ringS + SLACK_S, 'the consumer is called');
+  if (facts.consumer !== null) return phase(ringS + SLACK_S, 'the consumer is called');
   if (facts.accepts) return phase(ringS + SLACK_S, 'the buyer takes the call');
   if (facts.call === 'in-progress') return phase(pressWithinS + SPOKEN_S, 'the buyer listens');
   return phase(ringS + SLACK_S, 'the buyer is called');
@@ -56,7 +56,7 @@ export function nextLook(
 
 /** One line on a call, such as `rang 12 s, pressed 1, talked 40 s: sold`. */
 export function describeCall(facts: CallFacts, times: CallTimes, end?: CallEnd): string {
-  const { call, answeredBy, accepts, leg, talkedS } = facts;
+  const { call, answeredBy, accepts, consumer, talkedS } = facts;
   const parts: string[] = [];
   const { begunAtMs, answeredAtMs } = times;
   if (answeredAtMs !== undefined) {
@@ -64,9 +64,10 @@ export function describeCall(facts: CallFacts, times: CallTimes, end?: CallEnd):
   } else if (call !== null && call !== 'completed') parts.push(call.replace('-', ' '));
   if (answeredBy === 'machine') parts.push('a machine answered');
   if (accepts !== null) parts.push(accepts ? 'pressed 1' : 'did not press 1');
-  if (leg === 'in-progress') parts.push('talking');
-  else if (leg === 'completed') parts.push(talkedS === null ? 'talked' : `talked ${talkedS} s`);
-  else if (leg !== null) parts.push(`the consumer: ${leg.replace('-', ' ')}`);
+  if (consumer === 'in-progress') parts.push('talking');
+  else if (consumer === 'completed')
+    parts.push(talkedS === null ? 'talked' : `talked ${talkedS} s`);
+  else if (consumer !== null) parts.push(`the consumer: ${consumer.replace('-', ' ')}`);
   const told = parts.join(', ') || 'the buyer is called';
   if (!end) return told;
   if (end.kind === 'accepted') return `${told}: sold`;

@@ -99,11 +99,11 @@ function answerTo(at: Visit, event: CallEvent): CallbackAnswer {
       const number = consumerNumber(call, fields);
       const takes = event.kind === 'pressed' && event.accepts;
       if (!isOpen || !takes || number === undefined) return twiml(HANG_UP);
-      return twiml(putThrough(call, { number, done: url('done'), leg: url('leg') }));
+      return twiml(putThrough(call, { number, done: url('done'), consumer: url('consumer') }));
     }
     case 'done':
       return twiml(HANG_UP);
-    case 'leg':
+    case 'consumer':
     case 'status':
       return { kind: 'noted' };
   }

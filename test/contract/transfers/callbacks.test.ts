@@ -42,11 +42,15 @@ describe('a callback', () => {
     ['accept', {}, { accepts: false }],
     ['status', { CallStatus: 'no-answer' }, { kind: 'status', status: 'no-answer' }],
     ['status', { CallStatus: 'no_answer' }, undefined],
-    ['leg', { CallStatus: 'completed', CallDuration: '40' }, { status: 'completed', seconds: 40 }],
-    ['leg', { CallStatus: 'completed', CallDuration: '-1' }, { seconds: null }],
-    ['leg', { CallStatus: 'in-progress', CallDuration: '9' }, { seconds: null }],
+    [
+      'consumer',
+      { CallStatus: 'completed', CallDuration: '40' },
+      { status: 'completed', seconds: 40 },
+    ],
+    ['consumer', { CallStatus: 'completed', CallDuration: '-1' }, { seconds: null }],
+    ['consumer', { CallStatus: 'in-progress', CallDuration: '9' }, { seconds: null }],
     ['done', { DialCallStatus: 'answered', DialCallDuration: '7' }, { seconds: 7 }],
-    ['done', { DialCallStatus: 'busy' }, { kind: 'leg', status: 'busy' }],
+    ['done', { DialCallStatus: 'busy' }, { kind: 'consumer', status: 'busy' }],
     ['done', { CallStatus: 'busy' }, undefined],
   ];
   test.for(rows)('%s %j', ([callback, form, tells]) => {
@@ -81,14 +85,14 @@ describe('the markup', () => {
     });
   });
   test('puts the consumer through', () => {
-    const to = { number: '+15125550142', done: 'https://s/done', leg: 'https://s/leg' };
+    const to = { number: '+15125550142', done: 'https://s/done', consumer: 'https://s/consumer' };
     expect(read(putThrough(CALL, to))).toMatchObject({
       Response: {
         Dial: {
           ...{ '@answerOnBridge': 'true', '@callerId': CALL.from, '@timeout': '20' },
           '@action': 'https://s/done',
           Number: {
-            ...{ '@statusCallback': 'https://s/leg', '#text': 15_125_550_142 },
+            ...{ '@statusCallback': 'https://s/consumer', '#text': 15_125_550_142 },
             '@statusCallbackEvent': 'initiated ringing answered completed',
           },
         },

@@ -88,16 +88,16 @@ describe('the answer', () => {
 describe('how the calls stand', () => {
   const call = reply(200, { status: 'completed', duration: '70', answered_by: 'human' });
   test('is read from both lists', () => {
-    const legs = reply(200, { calls: [{ status: 'completed', duration: '40' }] });
-    expect(parseLook(call, legs)).toEqual({
+    const talks = reply(200, { calls: [{ status: 'completed', duration: '40' }] });
+    expect(parseLook(call, talks)).toEqual({
       ...{ kind: 'looked', call: 'completed', by: 'person' },
-      leg: { status: 'completed', seconds: 40 },
+      consumer: { status: 'completed', seconds: 40 },
     });
-    expect(parseLook(call, reply(200, { calls: [] }))?.leg).toBe(null);
+    expect(parseLook(call, reply(200, { calls: [] }))?.consumer).toBe(null);
   });
   test('is not known by halves', () => {
-    for (const legs of [reply(500, {}), reply(200, '<html>'), reply(200, {})]) {
-      expect(parseLook(call, legs)).toBeUndefined();
+    for (const talks of [reply(500, {}), reply(200, '<html>'), reply(200, {})]) {
+      expect(parseLook(call, talks)).toBeUndefined();
     }
     expect(parseLook(reply(404, {}), reply(200, { calls: [] }))).toBeUndefined();
   });

@@ -18,23 +18,26 @@ const status = (of: (CallEvent & { kind: 'status' })['status']): CallEvent => {
 };
 const answered: CallEvent = { kind: 'answered', sid, by: 'person' };
 const takes: CallEvent = { kind: 'pressed', sid, accepts: true };
-const leg = (of: (CallEvent & { kind: 'leg' })['status'], seconds: number | null = null) => {
-  return { kind: 'leg', status: of, seconds } as const;
+const consumer = (
+  of: (CallEvent & { kind: 'consumer' })['status'],
+  seconds: number | null = null,
+) => {
+  return { kind: 'consumer', status: of, seconds } as const;
 };
 const RANG = [status('initiated'), status('ringing')];
 const TAKEN = [...RANG, answered, takes];
 const OVER = status('completed');
-const lookedNobody: CallEvent = { kind: 'looked', call: 'completed', by: null, leg: null };
+const lookedNobody: CallEvent = { kind: 'looked', call: 'completed', by: null, consumer: null };
 
 const factsOf = (events: readonly CallEvent[]) => events.reduce(learn, NOTHING_KNOWN);
 const endOf = (events: readonly CallEvent[]): CallEnd | undefined => decide(factsOf(events), MIN_S);
 
 const ends: [says: string, events: CallEvent[], end: string | undefined][] = [
-  ['a talk of exactly the least length is a sale', [...TAKEN, leg('completed', 30)], 'sold'],
-  ['a second less is none', [...TAKEN, leg('completed', 29)], 'call_too_short'],
-  ['nothing is decided while they talk', [...TAKEN, leg('in-progress')], undefined],
-  ['a talk of unknown length is asked about', [...TAKEN, leg('completed')], undefined],
-  ['the consumer does not answer', [...TAKEN, leg('no-answer')], 'consumer_not_reached'],
+  ['a talk of exactly the least length is a sale', [...TAKEN, consumer('completed', 30)], 'sold'],
+  ['a second less is none', [...TAKEN, consumer('completed', 29)], 'call_too_short'],
+  ['nothing is decided while they talk', [...TAKEN, consumer('in-progress')], undefined],
+  ['a talk of unknown length is asked about', [...TAKEN, consumer('completed')], undefined],
+  ['the consumer does not answer', [...TAKEN, consumer('no-answer')], 'consumer_not_reached'],
   ['the buyer is busy', [...RANG, status('busy')], 'call_busy'],
   ['the buyer does not answer', [...RANG, status('no-answer')], 'call_unanswered'],
   ['the call fails', [status('failed')], 'call_failed'],
@@ -56,14 +59,17 @@ const ends: [says: string, events: CallEvent[], end: string | undefined][] = [
         kind: 'looked',
         call: 'completed',
         by: 'person',
-        leg: { status: 'completed', seconds: 40 },
+        consumer: { status: 'completed', seconds: 40 },
       },
     ],
     'sold',
   ],
   [
     'they have talked long enough, and go on',
-    [...TAKEN, { kind: 'looked', call: 'in-progress', by: null, leg: leg('in-progress', 30) }],
+    [
+      ...TAKEN,
+      { kind: 'looked', call: 'in-progress', by: null, consumer: consumer('in-progress', 30) },
+    ],
     'sold',
   ],
 ];
@@ -74,10 +80,20 @@ test.for(ends)('%s', ([, events, end]) => {
 
 describe('whatever the order', () => {
   const stories: [name: string, events: CallEvent[]][] = [
-    ['sold', [answered, takes, leg('in-progress'), leg('completed', 40), OVER, status('ringing')]],
-    ['too short', [answered, takes, leg('completed', 5), OVER, leg('ringing')]],
+    [
+      'sold',
+      [
+        answered,
+        takes,
+        consumer('in-progress'),
+        consumer('completed', 40),
+        OVER,
+        status('ringing'),
+      ],
+    ],
+    ['too short', [answered, takes, consumer('completed', 5), OVER, consumer('ringing')]],
     ['declined', [answered, { ...takes, accepts: false }, OVER, status('initiated')]],
-    ['not reached', [answered, takes, leg('ringing'), leg('busy'), OVER]],
+    ['not reached', [answered, takes, consumer('ringing'), consumer('busy'), OVER]],
     ['busy', [...RANG, status('busy'), { kind: 'placed', sid: null }]],
     ['machine', [...RANG, { ...answered, by: 'machine' }, OVER]],
   ];
@@ -97,7 +113,7 @@ describe('whatever the order', () => {
 describe('the call in a line', () => {
   const times = { begunAtMs: 0, answeredAtMs: 12_000 };
   test('tells of a sale', () => {
-    const events = [...TAKEN, leg('completed', 40)];
+    const events = [...TAKEN, consumer('completed', 40)];
     const end = endOf(events);
     expect(describeCall(factsOf(events), times, end)).toBe(
       'rang 12 s, pressed 1, talked 40 s: sold',
@@ -120,7 +136,7 @@ describe('silence', () => {
   test('is longer than the phone rings', () => expect(waitOf(RANG)).toBe(25_000));
   test('is short once the call is over', () => expect(waitOf([OVER])).toBe(5_000));
   test('lasts until a talk is a sale', () => {
-    expect(waitOf([...TAKEN, leg('in-progress')], 0, 0)).toBe(21_000);
+    expect(waitOf([...TAKEN, consumer('in-progress')], 0, 0)).toBe(21_000);
   });
   test('doubles, up to ten minutes', () => {
     expect([1, 2, 20].map((looks) => waitOf(RANG, looks))).toEqual([50_000, 100_000, 600_000]);
