@@ -134,7 +134,9 @@ test(
       expect(http).toBe(200);
     };
 
-    // Open loop: a lead every 50 ms, to the two in turn, until the end is called.
+    // A lead every 50 ms, to the two in turn, until the end is called; fewer where the machine falls
+    // behind: what is tested is the count, and an overloaded server would not come to it.
+    const MOST_UNANSWERED = 20;
     const statuses: unknown[] = [];
     const submitted: Promise<LeadId>[] = [];
     const submit = async (n: number) => {
@@ -145,7 +147,10 @@ test(
       statuses.push(answer.body['status']);
       return answer.leadId;
     };
-    const stream = setInterval(() => submitted.push(submit(submitted.length)), 50);
+    const stream = setInterval(() => {
+      if (submitted.length - statuses.length >= MOST_UNANSWERED) return;
+      submitted.push(submit(submitted.length));
+    }, 50);
     const unsoldMore = async (n: number) => {
       const count = () => statuses.filter((status) => status === 'unsold').length;
       const before = count();
