@@ -40,7 +40,7 @@ import type { SeenBy } from '../routing/explain.ts';
 import type { Rotation, Rules } from '../routing/stage.ts';
 import type { WorldChange, WorldIssue } from '../world/issues.ts';
 import type { BuyerWord, HeardBuyer } from './outcomes/word.ts';
-import type { CallbackAnswer, CallbackVisit } from './transfers/visit.ts';
+import type { HearCall } from './transfers/visit.ts';
 
 /** A function that throws because PostgreSQL is away is answered with 503 and `Retry-After`. */
 export interface ApiDeps {
@@ -91,8 +91,7 @@ export interface ApiDeps {
   settleDoubt(settlement: DoubtSettlement): Promise<'settled' | 'not_in_doubt' | 'unknown'>;
   /** Carries out what a buyer says that it did with a lead; once, however often it says so. */
   hearBuyer(word: BuyerWord): Promise<HeardBuyer>;
-  /** Takes in what Twilio posts in the course of a call, if it is Twilio's. */
-  hearCall(visit: CallbackVisit): Promise<CallbackAnswer>;
+  readonly hearCall: HearCall;
 
   readPnl(query: PnlQuery): Promise<readonly PnlRow[]>;
   /** Calls of outside services, newest day first; both days included. */

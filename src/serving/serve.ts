@@ -65,9 +65,8 @@ export async function serve(
     if (host.calls()) void warm(world).catch(onError);
   };
   const prepare = (world: World) => fillFor(pool, world);
-  const worlds = await openWorlds({
-    ...{ pool, operatorKeySha256, onError, onChange, prepare, calls: { publicUrl } },
-  });
+  const forWorlds = { pool, operatorKeySha256, onError, onChange, prepare };
+  const worlds = await openWorlds({ ...forWorlds, calls: { publicUrl } });
   const answers = createAnswers({ readOutcomes: (leadIds) => listOutcomes(pool, leadIds) });
   const cases = createCaseBook({ pool, worldAt: (version) => worlds.at(version) });
   const http = createHttp(config.outbound);

@@ -20,3 +20,6 @@ export type CallbackAnswer =
   | { readonly kind: 'forbidden' }
   /** It lacks what it must say. */
   | { readonly kind: 'unreadable' };
+
+/** Takes in what is posted in the course of a call, if it is Twilio's. */
+export type HearCall = (visit: CallbackVisit) => Promise<CallbackAnswer>;

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { ActivityDeps, CallDesk } from '../../activities/deps.ts';
 import { type Case, contractOf } from '../../activities/cases.ts';
 import { hear } from '../../activities/doubts/hear.ts';
-import type { CallbackAnswer, CallbackVisit } from '../../api/transfers/visit.ts';
+import type { CallbackAnswer, CallbackVisit, HearCall } from '../../api/transfers/visit.ts';
 import { type Attempt, findAttempt } from '../../db/attempts.ts';
 import { readCallback, signatureOf } from '../../delivery/calls/callbacks.ts';
 import { askToTake, HANG_UP, putThrough } from '../../delivery/calls/twiml.ts';
@@ -39,8 +39,6 @@ interface Visit {
   readonly known: Case;
   readonly call: CallSettings;
 }
-
-export type HearCall = (visit: CallbackVisit) => Promise<CallbackAnswer>;
 
 /** Binds the callbacks to this process. */
 export function createHearCall(deps: ActivityDeps, log: Logger): HearCall {

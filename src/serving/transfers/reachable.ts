@@ -7,7 +7,7 @@ import { issueAt, type WorldIssue } from '../../world/issues.ts';
 
 const FIX = 'set SLUICE_PUBLIC_URL, here and where sluice serve runs';
 
-/** The contracts of a world that call, and did not call before: an edit of the rest goes through. */
+/** The contracts that call, and did not call before: an edit of the rest goes through. */
 export function refuseUnreachable(
   world: World,
   { publicUrl, before }: { readonly publicUrl: string | undefined; readonly before: () => World },
