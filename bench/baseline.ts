@@ -58,6 +58,7 @@ async function run({ databaseUrl, port, buyers }: BaselineSettings): Promise<voi
     giveAnswer: answers.give,
     now: Date.now,
     tokens: createTokens(Date.now),
+    calls: { tell: async () => undefined },
     pushes: { random: Math.random, count: () => undefined, onUnwell: () => undefined },
   };
   const activities = createActivities(deps);
@@ -80,7 +81,7 @@ async function run({ databaseUrl, port, buyers }: BaselineSettings): Promise<voi
   const lists = { list: notHere, endpoints: notHere, countOpen: notHere };
   const parts = {
     ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host },
-    hearing: { settleDoubt: notHere, hearBuyer: notHere },
+    hearing: { settleDoubt: notHere, hearBuyer: notHere, hearCall: notHere },
     ...{ readSecret: notHere, readSigningKey: notHere, storeNotices: notHere },
     deliveries: { ...lists, redeliver: notHere, switchEndpoint: notHere },
     tryStep: notHere,

@@ -150,7 +150,9 @@ program
       const { loadDatabaseUrl } = await import('./cli/running.ts');
       const databaseUrl = await loadDatabaseUrl(config, env);
       const by = `cli ${env['USER'] ?? ''}`.trim();
-      const applied = await applyFile(file, { databaseUrl, by, dryRun });
+      const applied = await applyFile(file, {
+        ...{ databaseUrl, by, dryRun, publicUrl: config.publicUrl },
+      });
       out(describeApplied(applied));
       if (applied.kind === 'invalid') process.exitCode = 1;
     }),

@@ -29,6 +29,10 @@ const schema = z.object({
   TEMPORAL_TLS_CA: z.string().min(1).optional(),
   SLUICE_HOST: z.string().min(1).default('127.0.0.1'),
   SLUICE_PORT: port(3000),
+  SLUICE_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine((text) => !/[?#@]/.test(text), 'wants no user, query or fragment')
+    .optional(),
   SLUICE_DATA_DIR: z.string().min(1).default('.sluice'),
   SLUICE_POSTGRES_PORT: port(5433),
   SLUICE_TEMPORAL_PORT: port(7233),
@@ -85,6 +89,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     },
     host: e.SLUICE_HOST,
     port: e.SLUICE_PORT,
+    publicUrl: e.SLUICE_PUBLIC_URL?.replace(/\/+$/, ''),
     dataDir: e.SLUICE_DATA_DIR,
     postgresPort: e.SLUICE_POSTGRES_PORT,
     temporalPort: e.SLUICE_TEMPORAL_PORT,

@@ -18,12 +18,15 @@ import {
   type CapsState,
   emptyCaps,
 } from './domain/caps/caps.ts';
-import { type BuyerId, type LeadId, teamOf } from './domain/ids.ts';
+import { type BuyerId, type LeadId, type OfferKey, teamOf } from './domain/ids.ts';
+import type { CallEvent } from './domain/transfers/call.ts';
+import type { Transfer } from './domain/transfers/settings.ts';
 import type { buyerCaps } from './workflows/buyer-caps.ts';
 import type { distributeLead } from './workflows/distribute-lead.ts';
 import type { Announced, fetchLead } from './workflows/fetch-lead.ts';
 import {
   apply,
+  callTold,
   type Distribution,
   type Redelivery,
   seed as seedUpdate,
@@ -31,6 +34,7 @@ import {
 } from './workflows/messages.ts';
 import type { redeliverLead } from './workflows/redeliver.ts';
 import type { BatchDue, sendBatch } from './workflows/send-batch.ts';
+import type { transferCall } from './workflows/transfer-call.ts';
 
 export const LEADS_QUEUE = 'sluice-leads';
 /** Caps have a queue of their own: sharing one, waiting leads starve the caps they wait for. */
@@ -41,6 +45,8 @@ const LEAD_TASK_TIMEOUT = '3s';
 const CAPS_TASK_TIMEOUT = '2s';
 /** A start that takes longer than this answers 202; the sweeper sees to the lead. */
 const START_DEADLINE_MS = 2_000;
+/** Twilio waits for its answer, and the person at the phone with it. */
+const TELL_DEADLINE_MS = 900;
 const CAPS_DEADLINE_MS = 3_000;
 
 /** The path by which operators find a lead's workflow. */
@@ -61,6 +67,11 @@ export function batchWorkflowId({ contractId, target, dueAtMs }: BatchDue): stri
 /** The path by which operators find the repeat of a push. */
 export function redeliveryWorkflowId({ leadId, contractId, target, n }: Redelivery): string {
   return `redeliver/${leadId}/${contractId}/${target}/${n}`;
+}
+
+/** The path by which operators find a call. */
+export function transferWorkflowId({ leadId, contractId, round }: OfferKey): string {
+  return `transfer/${leadId}/${contractId}/${round}`;
 }
 
 /** The path of a buyer's caps. The members of a team share one entity. */
@@ -161,6 +172,27 @@ export function createTemporalCalls(connection: NativeConnection, namespace: str
         workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
         staticSummary: `${asked.contractId}/${asked.target} again, for ${asked.by}`,
       }),
+
+    /** Tells the run of a call, which is begun if there is none; one that has ended is success. */
+    async tellTransfer(transfer: Transfer, event: CallEvent): Promise<void> {
+      const { contractId, leadId } = transfer;
+      const start = {
+        workflowId: transferWorkflowId(transfer),
+        taskQueue: LEADS_QUEUE,
+        args: [transfer] as [Transfer],
+        signal: callTold,
+        signalArgs: [event] as [CallEvent],
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+        staticSummary: `${leadId} to ${contractId} by phone`,
+      } as const;
+      try {
+        await within(TELL_DEADLINE_MS, () =>
+          client.workflow.signalWithStart<typeof transferCall, [CallEvent]>('transferCall', start),
+        );
+      } catch (cause) {
+        if (!(cause instanceof WorkflowExecutionAlreadyStartedError)) throw cause;
+      }
+    },
 
     /** Applies a batch to a buyer's entity, which is begun if there is none. */
     async applyCaps(

@@ -5,6 +5,8 @@ import type { EndpointKey } from '../domain/delivering/endpoint.ts';
 import type { LeadId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';
 import type { ScoreModel } from '../domain/scoring/history-score.ts';
+import type { CallEvent } from '../domain/transfers/call.ts';
+import type { Transfer } from '../domain/transfers/settings.ts';
 import type { CapDesk } from './cap-desk.ts';
 import type { CaseBook } from './cases.ts';
 import type { Tokens } from './delivering/host.ts';
@@ -28,6 +30,7 @@ export interface ActivityDeps {
   readonly grader: Grader;
   readonly lookups: Pick<LookupDesk, 'ask'>;
   readonly pushes: PushWatch;
+  readonly calls: CallDesk;
   /** What history teaches, in the version in force; undefined while it teaches too little. */
   scoreModel(): ScoreModel | undefined;
   /** Hands an outcome to the request that waits in this process, if one does. */
@@ -35,6 +38,14 @@ export interface ActivityDeps {
   /** Names this process among those that share the database. */
   readonly process: string;
   now(): number;
+}
+
+/** What phone calls to buyers need. */
+export interface CallDesk {
+  /** Where Twilio reaches this installation; absent: no call can be made. */
+  readonly publicUrl?: string | undefined;
+  /** Tells the run of a call, which begins with the first thing it is told. */
+  tell(transfer: Transfer, event: CallEvent): Promise<void>;
 }
 
 /** What pushes after a sale ask for, and whom they tell. */

@@ -13,6 +13,7 @@ import { createOfferActivities } from './offer.ts';
 import { createRouteActivities } from './route.ts';
 import { createRoundActivities } from './rounds.ts';
 import { createScoreActivities } from './scoring/score.ts';
+import { createTransferActivities } from './transfers/transfer.ts';
 import { createValidateActivities } from './validate.ts';
 
 /** Binds the steps of a lead to their connections. */
@@ -28,6 +29,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createRoundActivities(deps),
     ...createOfferActivities(deps),
     ...createDoubtActivities(deps),
+    ...createTransferActivities(deps),
     ...createCloseActivities(deps),
     ...createDeliverActivities(pushes),
     ...createBatchActivities(pushes),

@@ -24,7 +24,7 @@ export interface Posting {
 
 /** Sends the lead to the address of the step, once, and waits as long as the step says. */
 export async function post(
-  deps: Pick<ActivityDeps, 'send' | 'carriers' | 'readSecret' | 'tokens' | 'now'>,
+  deps: Parameters<typeof prepare>[0] & Pick<ActivityDeps, 'carriers'>,
   posting: Posting,
   step: PostStep,
 ): Promise<OfferResult> {

@@ -27,7 +27,8 @@ export type Prepared =
       readonly detail: string;
     };
 
-type Deps = Pick<ActivityDeps, 'send' | 'readSecret' | 'tokens' | 'now'>;
+type Deps = Pick<ActivityDeps, 'send' | 'readSecret' | 'tokens' | 'now'> &
+  Partial<Pick<ActivityDeps, 'calls'>>;
 
 /** Gathers what the step's request needs, within its time. */
 export async function prepare(
@@ -53,7 +54,7 @@ export async function prepare(
   if (auth?.kind === 'basic') told.push(basicPair(auth.user, secrets.get(auth.secret)));
   return {
     kind: 'ready',
-    given: { secrets, nowMs: deps.now(), timeZone },
+    given: { secrets, nowMs: deps.now(), timeZone, publicUrl: deps.calls?.publicUrl },
     clean: (text) => withoutSecrets(text, told),
     answered: (status) => {
       if (status === 401 && oauth) deps.tokens.drop(tokenKeyOf(oauth));

@@ -32,6 +32,7 @@ import { createPlatformRouter } from './platforms/platforms.ts';
 import { createBalanceRoutes } from './reading/balances.ts';
 import { createCapsRoutes } from './reading/caps.ts';
 import { createReportRoutes } from './reading/reports.ts';
+import { createTransferRouter } from './transfers/callbacks.ts';
 import { createSuppressionRoutes } from './suppressions/routes.ts';
 import { createEntryRoutes } from './config/entries.ts';
 import { createPauseRoutes } from './config/pauses.ts';
@@ -75,7 +76,7 @@ export function createApp(deps: ApiDeps): express.Express {
   app.disable('etag');
   app.use(logRequests(deps.log), countRefusals(deps), securityHeaders(), notCached);
   app.use(createRouter(createRoutes(deps), createAuthenticate(deps.currentWorld), readBytes));
-  app.use(createDoorRouter(deps), createPlatformRouter(deps));
+  app.use(createDoorRouter(deps), createPlatformRouter(deps), createTransferRouter(deps));
   app.use(() => {
     throw new Problem('no_such_route');
   });

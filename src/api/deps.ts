@@ -40,6 +40,7 @@ import type { SeenBy } from '../routing/explain.ts';
 import type { Rotation, Rules } from '../routing/stage.ts';
 import type { WorldChange, WorldIssue } from '../world/issues.ts';
 import type { BuyerWord, DoubtSettled, DoubtSettlement, HeardBuyer } from './outcomes/word.ts';
+import type { HearCall } from './transfers/visit.ts';
 
 /** A function that throws because PostgreSQL is away is answered with 503 and `Retry-After`. */
 export interface ApiDeps {
@@ -90,6 +91,7 @@ export interface ApiDeps {
   settleDoubt(settlement: DoubtSettlement): Promise<DoubtSettled>;
   /** Carries out what a buyer says that it did with a lead; once, however often it says so. */
   hearBuyer(word: BuyerWord): Promise<HeardBuyer>;
+  readonly hearCall: HearCall;
 
   readPnl(query: PnlQuery): Promise<readonly PnlRow[]>;
   /** Calls of outside services, newest day first; both days included. */

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   malformed_json: [400, 'The body is not JSON'],
   key_missing_or_wrong: [401, 'A valid key is needed'],
   source_key_required: [403, 'This needs the key of a source'],
+  signature_wrong: [403, 'It is not signed by whom it should come from'],
   operator_key_required: [403, 'This needs the key of an operator'],
   ping_of_another_source: [403, 'The ping was another source’s'],
   source_paused: [403, 'This source is paused'],

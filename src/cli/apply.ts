@@ -12,14 +12,20 @@ import { readNamedFile } from './running.ts';
 /** Applies a file to a database, or with `dryRun` says what applying would do. */
 export async function applyFile(
   file: string,
-  options: { databaseUrl: string; by: string; dryRun: boolean; edit?: (text: string) => string },
+  options: {
+    readonly databaseUrl: string;
+    readonly by: string;
+    readonly dryRun: boolean;
+    readonly publicUrl?: string | undefined;
+    readonly edit?: (text: string) => string;
+  },
 ): Promise<WorldApplied> {
   const text = await readNamedFile(file);
   const read = readWorldText(options.edit ? options.edit(text) : text, file);
   if (!read.ok) return { kind: 'invalid', errors: [read.issue] };
-  const { databaseUrl, by, dryRun } = options;
+  const { databaseUrl, by, dryRun, publicUrl } = options;
   const pool = createPool({ url: databaseUrl, max: 2, name: 'sluice apply' });
-  const worlds = await openWorlds({ pool, onError: () => undefined });
+  const worlds = await openWorlds({ pool, onError: () => undefined, calls: { publicUrl } });
   try {
     const mode = dryRun ? 'dry_run' : 'apply';
     return await worlds.apply({ by, mode, make: () => read.document });

@@ -142,6 +142,7 @@ async function applyDemoWorld(
     databaseUrl: stack.databaseUrl,
     by: BY_START,
     dryRun: false,
+    publicUrl: config.publicUrl,
     edit: (text) => text.replaceAll('127.0.0.1:3100', `127.0.0.1:${config.demoPort}`),
   });
   if (applied.kind === 'invalid') {

@@ -28,6 +28,8 @@ export type Secrets = ReadonlyMap<string, string>;
 /** What a builder is given besides the lead: it has no clock, and looks for no secret. */
 export interface Given extends Moment {
   readonly secrets: Secrets;
+  /** Where others reach this installation, without a slash at the end; absent: nobody does. */
+  readonly publicUrl?: string | undefined;
 }
 
 /** A request, or why it must not be sent; `unbuildable` quotes nothing of the lead. */

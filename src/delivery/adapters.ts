@@ -2,6 +2,7 @@
 
 import type { JsonStep, Step } from '../domain/world/contract.ts';
 import type { Adapter, Given, OutgoingRequest, StatusAdapter } from './adapter.ts';
+import { twilioCallAdapter } from './calls/twilio-call.ts';
 import { httpAdapter } from './http.ts';
 import { jsonAdapter } from './json.ts';
 
@@ -15,7 +16,11 @@ const json: Adapter<JsonStep> & StatusAdapter<JsonStep> = {
   buildStatus: (asked, step, given) => bearing(jsonAdapter.buildStatus(asked, step), step, given),
 };
 
-const ADAPTERS: Readonly<Record<Step['adapter'], Adapter>> = { json, http: httpAdapter };
+const ADAPTERS: Readonly<Record<Step['adapter'], Adapter>> = {
+  json,
+  http: httpAdapter,
+  twilio_call: twilioCallAdapter,
+};
 
 /** The adapter that a step names. */
 export function adapterOf(step: Step): Adapter {

@@ -81,6 +81,14 @@ export const REJECTIONS = {
   never_arrived: 'the buyer says that it never got the lead',
   assumed_rejected: 'nobody knew in time, and the contract’s policy takes that for a no',
   yes_dismissed: 'its yes came too late, and an operator dismissed it',
+  call_not_placed: 'the phone company took no call to the buyer',
+  call_unanswered: 'the buyer did not answer the phone',
+  call_busy: 'the buyer’s phone was busy',
+  call_machine: 'a machine answered the buyer’s phone',
+  call_declined: 'whoever answered the buyer’s phone did not press the key',
+  call_failed: 'the call to the buyer failed',
+  call_too_short: 'the talk with the consumer was shorter than the contract pays for',
+  consumer_not_reached: 'the buyer took the call, and the consumer was not reached',
 } as const;
 
 /** Why nobody knows whether the buyer has the lead. */

@@ -39,6 +39,7 @@ import { openDeliveryDesk } from './delivering/desk.ts';
 import { startEventDesk } from './events/desk.ts';
 import { createFullCaps } from './events/full-caps.ts';
 import { openLookupDesk } from './lookups/desk.ts';
+import { createCallDesk } from './transfers/desk.ts';
 import { openScoringDesk } from './scoring/desk.ts';
 import { startSweeper } from './sweeper.ts';
 import type { TemporalCalls } from '../temporal.ts';
@@ -55,7 +56,7 @@ export async function serve(
   config: Config & { readonly databaseUrl: string },
   { log, env }: { log: Logger; env: NodeJS.ProcessEnv },
 ): Promise<Serving> {
-  const { databaseUrl, operatorKeySha256 } = config;
+  const { databaseUrl, operatorKeySha256, publicUrl } = config;
   const process = `serve-${randomUUID().slice(0, 8)}`;
   const onError = (error: unknown) => log.warn({ err: error }, 'a background step failed');
   const pool = createPool({ url: databaseUrl, max: config.databaseConnections, name: process });
@@ -66,7 +67,8 @@ export async function serve(
     if (host.calls()) void warm(world).catch(onError);
   };
   const prepare = (world: World) => fillFor(pool, world);
-  const worlds = await openWorlds({ pool, operatorKeySha256, onError, onChange, prepare });
+  const forWorlds = { pool, operatorKeySha256, onError, onChange, prepare };
+  const worlds = await openWorlds({ ...forWorlds, calls: { publicUrl } });
   const answers = createAnswers({ readOutcomes: (leadIds) => listOutcomes(pool, leadIds) });
   const cases = createCaseBook({ pool, worldAt: (version) => worlds.at(version) });
   const http = createHttp(config.outbound);
@@ -88,7 +90,7 @@ export async function serve(
   const forActivities = {
     ...{ pool, cases, process, readSecret, desk: capDesk, send: http.send },
     ...{ grader: scoring.grader, scoreModel: scoring.scoreModel, lookups },
-    pushes: deliveries.watch,
+    ...{ pushes: deliveries.watch, calls: createCallDesk({ publicUrl, temporal }) },
     ...{ giveAnswer: answers.give, now: Date.now, tokens: createTokens(Date.now) },
     carriers: { mail: createMailer(config.outbound), upload: createUploader(config.outbound) },
   };
@@ -114,7 +116,7 @@ export async function serve(
   const apiDeps = createApiDeps({
     ...{ config, log, pool, worlds, desk, pings, deposits, metrics, host },
     ...{ readSecret, readSigningKey, storeNotices: notices.store, deliveries: deliveries.api },
-    ...{ hearing: createHearing(forActivities), tryStep: createTry(forActivities) },
+    ...{ hearing: createHearing(forActivities, log), tryStep: createTry(forActivities) },
   });
   const server = await openServer(createServer(createApp(apiDeps)), config);
   return {

@@ -16,7 +16,8 @@ import type { World } from '../domain/world/world.ts';
 import { createEligibility } from '../eligibility/explain.ts';
 import { parseWorld } from '../world/parse.ts';
 import { warnOfStep } from './world-step.ts';
-import { judge } from './next-world.ts';
+import { refuseUnreachable, warnOfUnreachable } from './transfers/reachable.ts';
+import { judge, type Judged } from './next-world.ts';
 
 const REFRESH_EVERY_MS = 1_000;
 const KEPT_VERSIONS = 20;
@@ -47,6 +48,8 @@ export async function openWorlds(deps: {
   readonly onChange?: (world: World) => void;
   /** What has to be there before the world is in force. */
   readonly prepare?: (world: World) => Promise<void>;
+  /** Given: no world comes into force whose calls nobody could hear of. */
+  readonly calls?: { readonly publicUrl: string | undefined };
 }) {
   const { pool, operatorKeySha256: sha256 } = deps;
   const versions = new LRUCache<number, LoadedWorld>({ max: KEPT_VERSIONS });
@@ -83,6 +86,14 @@ export async function openWorlds(deps: {
     return parsed.ok ? parsed.world : NOTHING;
   }
 
+  function judgeHere(next: NextWorld, stored: StoredWorld | undefined): Judged {
+    const judged = judge(next, stored, Date.now());
+    if (judged.kind !== 'right' || !deps.calls) return judged;
+    const { publicUrl } = deps.calls;
+    const errors = refuseUnreachable(judged.world, { publicUrl, before: () => worldOf(stored) });
+    return errors.length > 0 ? { kind: 'invalid', errors } : judged;
+  }
+
   // One at a time: of two, the one that read the older version might set it last.
   let refreshed = Promise.resolve();
   const refresh = () => (refreshed = refreshed.catch(() => undefined).then(refreshNow));
@@ -106,12 +117,12 @@ export async function openWorlds(deps: {
   async function applyNow(next: NextWorld): Promise<WorldApplied> {
     // Before the lock, since both may take long: whoever is faster has prepared what is theirs.
     const before = await findCurrentWorld(pool);
-    let judged = judge(next, before, Date.now());
+    let judged = judgeHere(next, before);
     if (judged.kind !== 'right') return judged;
     await deps.prepare?.(judged.world);
     let replaced = before;
     const recorded = await recordWorld(pool, (stored) => {
-      if (stored?.version !== before?.version) judged = judge(next, stored, Date.now());
+      if (stored?.version !== before?.version) judged = judgeHere(next, stored);
       replaced = stored;
       return judged.kind === 'right' ? judged.made : undefined;
     });
@@ -134,6 +145,8 @@ export async function openWorlds(deps: {
 
   await refresh();
   opened = true;
+  const unreachable = deps.calls && warnOfUnreachable(current.world, deps.calls.publicUrl);
+  if (unreachable) deps.onError(unreachable);
   const timer = setInterval(() => void refresh().catch(deps.onError), REFRESH_EVERY_MS).unref();
 
   return {
@@ -154,7 +167,7 @@ export async function openWorlds(deps: {
     async apply(next: NextWorld): Promise<WorldApplied> {
       if (next.mode === 'apply') return inTurn(() => applyNow(next));
       const before = await findCurrentWorld(pool);
-      const judged = judge(next, before, Date.now());
+      const judged = judgeHere(next, before);
       if (judged.kind !== 'right') return judged;
       const { changes, warnings } = judged;
       const ofStep = await warnOfStep(pool, worldOf(before), judged.world);

@@ -5,3 +5,4 @@ export { distributeLead } from './distribute-lead.ts';
 export { fetchLead } from './fetch-lead.ts';
 export { redeliverLead } from './redeliver.ts';
 export { sendBatch } from './send-batch.ts';
+export { transferCall } from './transfer-call.ts';

@@ -5,6 +5,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CapDecision, CapOp, CapsSeed, CapsState } from '../domain/caps/caps.ts';
 import type { CampaignId, ContractId, LeadId, SourceId } from '../domain/ids.ts';
+import type { CallEvent } from '../domain/transfers/call.ts';
 import type { LeadAction, RoundPlan } from '../domain/waiting.ts';
 
 /** What a lead's workflow is started with: names only, never the person. */
@@ -27,6 +28,9 @@ export interface Redelivery {
 
 /** The answer to an offer that was in doubt stands in PostgreSQL now. */
 export const attemptSettled = defineSignal<[{ readonly contract: ContractId }]>('attemptSettled');
+
+/** Something was told of a call to a buyer. */
+export const callTold = defineSignal<[CallEvent]>('callTold');
 
 /** Wakes a lead that waits, offers it to a contract, or closes it. */
 export const leadActed = defineSignal<[LeadAction]>('leadActed');

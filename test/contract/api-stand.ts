@@ -146,6 +146,7 @@ function inMemory(stand: Omit<Stand, 'url' | 'close'>): Omit<ApiDeps, 'log'> {
         kind: 'recorded',
         feedback: { ...report, atMs: atMs ?? 0 },
       })),
+    hearCall: async () => ({ kind: 'forbidden' }),
     hearBuyer: async () => ({ kind: 'unknown_lead' as const }),
     settleDoubt: async (settlement) => {
       stand.asked.settled.push(settlement);

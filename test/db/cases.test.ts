@@ -51,6 +51,7 @@ test('a run that decided otherwise than what is stored starts over from what is 
       grader: never as never,
       lookups: never as never,
       scoreModel: never,
+      calls: never as never,
       pushes: { random: never, count: never, onUnwell: never },
     },
   });

@@ -35,6 +35,8 @@ test('there is a recorded run for each story', () => {
     'sold-first-offer.json',
     'sold-in-second-tier.json',
     'sold-in-turn.json',
+    'transfer-looked-into.json',
+    'transfer-sold.json',
     'unsold.json',
   ]);
 });

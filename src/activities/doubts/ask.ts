@@ -7,6 +7,7 @@ import { statusAdapter } from '../../delivery/adapters.ts';
 import type { Asked, Said } from '../../domain/doubts/doubt.ts';
 import { holdIdOf, type OfferKey } from '../../domain/ids.ts';
 import type { Cents } from '../../domain/money.ts';
+import { findCallStep, transferOf } from '../../domain/transfers/step.ts';
 import type { StatusCall } from '../../domain/world/doubting.ts';
 import { zoneOf } from '../../domain/world/world.ts';
 import { type Case, contractOf } from '../cases.ts';
@@ -26,14 +27,22 @@ interface Answer {
 export function createDoubtActivities(deps: ActivityDeps) {
   return {
     /**
-     * Asks the buyer what it did with the lead, and ends the doubt if it says so. `isOver`: the
-     * doubt is over, by this answer or, where nothing was said, before it. Safe to repeat.
+     * Asks the buyer what it did with the lead, and ends the doubt if it says so; of a call, sees
+     * to the run that watches it. `isOver`: the doubt is over, by this answer or, where nothing was
+     * said, before it. Safe to repeat.
      */
     async askBuyer(key: OfferKey): Promise<{ said?: Asked['said']; isOver: boolean }> {
       const attempt = await openAttempt(deps, key);
       if (!attempt) return { isOver: true };
       const known = await deps.cases.of(key.leadId, key.round);
-      const { status } = contractOf(known, key.contractId);
+      const contract = contractOf(known, key.contractId);
+      const call = findCallStep(contract);
+      if (call) {
+        const sid = attempt.result?.kind === 'pending' ? attempt.result.reference : null;
+        await deps.calls.tell(transferOf(key, call), { kind: 'placed', sid });
+        return { isOver: false };
+      }
+      const { status } = contract;
       if (!status) throw new Error(`${key.contractId} has no status call`);
       const answer = await ask(deps, { attempt, known, status });
       await hear(deps, { key, teller: 'status', name: null, ...answer });

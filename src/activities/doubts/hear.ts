@@ -155,8 +155,8 @@ function resultOf(
     case 'yes':
       return yes(word, { attempt, known, reference });
     case 'no': {
-      const reason =
-        word.teller === 'policy' ? 'assumed_rejected' : (REASONS[word.said] ?? 'buyer_rejected');
+      const told = word.reason ?? REASONS[word.said] ?? 'buyer_rejected';
+      const reason = word.teller === 'policy' ? 'assumed_rejected' : told;
       return { result: { kind: 'rejected', reason, detail: word.detail, ms: 0 } };
     }
     case undefined:

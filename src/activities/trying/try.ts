@@ -25,13 +25,12 @@ import { veil, veiled } from './veil.ts';
 export type TryStep = (trial: Trial) => Promise<Tried>;
 
 /** Throws without the step, and without an address for tests where one is to be called. */
-export function createTry(
-  deps: Pick<ActivityDeps, 'send' | 'readSecret' | 'tokens' | 'now'>,
-): TryStep {
+export function createTry(deps: Parameters<typeof prepare>[0]): TryStep {
   return async (trial) => {
     const step = stepOf(trial);
     const zone = zoneIn(trial);
-    const request = shown(step, trial, { nowMs: deps.now(), timeZone: zone });
+    const { publicUrl } = deps.calls ?? {};
+    const request = shown(step, trial, { nowMs: deps.now(), timeZone: zone, publicUrl });
     if ('unbuildable' in request) return nothing(null, request.unbuildable);
     if (trial.answer === null) return nothing(request, null);
     if (trial.answer !== 'live') return readAs(step, trial, { request, answer: trial.answer });
@@ -87,7 +86,7 @@ function shown(step: Step, trial: Trial, moment: Omit<Given, 'secrets'>): Built 
 type Shown = Tried['request'];
 
 async function live(
-  deps: Pick<ActivityDeps, 'send' | 'readSecret' | 'tokens' | 'now'>,
+  deps: Parameters<typeof prepare>[0],
   trial: Trial,
   { step, zone, request }: { step: Step; zone: string; request: OutgoingRequest },
 ): Promise<Tried> {

@@ -31,6 +31,9 @@ function marked(reference: string): string {
 
 /** What a header holds that is reckoned from a secret. */
 function madeOf(step: Step, name: string): string | undefined {
+  if (step.adapter === 'twilio_call' && name === 'authorization') {
+    return `Basic ${marked(step.call.secretRef)}`;
+  }
   if (step.adapter !== 'http') return undefined;
   const { auth } = step.request;
   if (auth.kind === 'basic' && name === 'authorization') return `Basic ${marked(auth.secret)}`;

@@ -3,13 +3,14 @@
 
 import type { ContractId, LeadId, OfferKey } from '../../domain/ids.ts';
 import type { Effect, Said } from '../../domain/doubts/doubt.ts';
+import type { RejectionReason } from '../../domain/reasons.ts';
 import type { Cents } from '../../domain/money.ts';
 import type { Tx } from '../pool.ts';
 
 /** One word about one attempt. */
 export interface Word {
   readonly key: OfferKey;
-  /** `status`, `buyer/{buyer}`, `operator/{operator}` or `policy`. */
+  /** `status`, `buyer/{buyer}`, `operator/{operator}`, `call` or `policy`. */
   readonly teller: string;
   /** The teller's own name for it; null: each counts as a new one. */
   readonly name: string | null;
@@ -17,6 +18,8 @@ export interface Word {
   readonly priceCents: Cents | null;
   readonly reference: string | null;
   readonly detail: string;
+  /** What a no comes to, where its teller knows better than the word; not kept beside it. */
+  readonly reason?: RejectionReason;
 }
 
 export interface RecordedWord {

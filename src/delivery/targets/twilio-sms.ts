@@ -29,7 +29,8 @@ const PAGE_SIZE = 100;
 const MOST_PAGES = 10;
 const PLACE = /\{(?:(fact)\.)?([a-z][a-z0-9_]*)\}/g;
 
-const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'wants a number such as "+15125550100"');
+/** A number as Twilio takes it. */
+export const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'wants a number such as "+15125550100"');
 
 const body = z
   .string()

@@ -9,6 +9,7 @@ import type { BuyerId, CampaignId, SourceId } from '../ids.ts';
 import type { Cents } from '../money.ts';
 import type { PersonRule } from '../person.ts';
 import type { Adjustment } from '../routing/auction.ts';
+import type { CallSettings } from '../transfers/settings.ts';
 import type { Cap } from './cap.ts';
 import type { DoubtPolicy, StatusCall } from './doubting.ts';
 import type { Filter } from './filter.ts';
@@ -66,8 +67,8 @@ export interface SourceRule {
   readonly deny: readonly SourceId[];
 }
 
-/** One HTTP request to a buyer, in the words of an adapter of src/delivery. */
-export type Step = JsonStep | HttpStep;
+/** One request to a buyer, in the words of an adapter of src/delivery. */
+export type Step = JsonStep | HttpStep | CallStep;
 
 interface Call {
   readonly url: string;
@@ -90,6 +91,12 @@ export interface HttpStep extends Call {
   readonly adapter: 'http';
   readonly request: RequestSettings;
   readonly answer: AnswerRules;
+}
+
+/** A phone call: the buyer is called, and the consumer put through. Never a ping. */
+export interface CallStep extends Call {
+  readonly adapter: 'twilio_call';
+  readonly call: CallSettings;
 }
 
 /** A push as its receiver wants it; without rules every 2xx has it. */

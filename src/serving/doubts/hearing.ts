@@ -1,6 +1,7 @@
 // Words about offers that come in over the API: of operators, and of buyers that say later what
 // they did.
 
+import type { Logger } from 'pino';
 import type { ActivityDeps } from '../../activities/deps.ts';
 import { hear } from '../../activities/doubts/hear.ts';
 import { refusalOf, settleConflict } from '../../activities/doubts/settle-conflict.ts';
@@ -13,12 +14,15 @@ import type {
 import { findAttempt, listAttempts } from '../../db/attempts.ts';
 import { listMeant } from '../../db/doubts/words.ts';
 import { cents } from '../../domain/money.ts';
+import { createHearCall } from '../transfers/desk.ts';
 
 export type Hearing = ReturnType<typeof createHearing>;
 
-export function createHearing(deps: ActivityDeps) {
+export function createHearing(deps: ActivityDeps, log: Logger) {
   const { pool } = deps;
   return {
+    hearCall: createHearCall(deps, log),
+
     /** An operator knows what the buyer did: the doubt ends, and the lead's workflow goes on. */
     async settleDoubt(settlement: DoubtSettlement): Promise<DoubtSettled> {
       const { leadId, contractId, as, by, priceCents } = settlement;

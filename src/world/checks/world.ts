@@ -4,6 +4,8 @@
 import type { Contract } from '../../domain/world/contract.ts';
 import type { KeyHash, Vertical, World } from '../../domain/world/world.ts';
 import { createValueLists } from '../../eligibility/filters/value-lists.ts';
+import { findCallStep } from '../../domain/transfers/step.ts';
+import { checkCall } from './calls/phone.ts';
 import { listContradictions } from './contradictions.ts';
 import { checkOrder } from './delivery/order.ts';
 import { checkRequests } from './delivery/requests.ts';
@@ -198,12 +200,14 @@ function checkContract(
     ...checkSecrets(contract, vertical, path),
     ...checkRequests(contract, vertical, path),
     ...checkTargets(contract, vertical, path),
+    ...checkCall(contract, vertical, path),
   );
   const capPlace = { ...around, isFree: contract.priceCents === 0 };
   issues.push(...checkCaps(contract.caps, { ...capPlace, path: [...path, 'caps'] }));
   const steps: [Path, readonly string[] | null | undefined][] = [
     [[...path, 'ping', 'fields'], contract.ping?.fields],
-    [[...path, 'post', 'fields'], contract.post?.fields],
+    // Those of a call are named elsewhere in it.
+    [[...path, 'post', 'fields'], findCallStep(contract) ? null : contract.post?.fields],
     ...contract.deliveries.map((delivery, index): [Path, readonly string[] | null] => [
       [...path, 'deliveries', index, 'fields'],
       delivery.step.fields,

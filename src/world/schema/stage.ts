@@ -21,7 +21,7 @@ const terms = {
     .max(100)
     .default(0)
     .describe('Leads with a lower score pass the whole stage by.'),
-  budget: duration('50ms', '60s', 'ms')
+  budget: duration('50ms', '2h', 'ms')
     .nullable()
     .default(null)
     .describe('No offer of the stage is begun later than this after its beginning.'),

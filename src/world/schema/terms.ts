@@ -8,6 +8,7 @@ import { checkRequest } from './delivery/request.ts';
 import { httpAsk, httpPush, toHttpPush, toHttpStep } from './delivery/step.ts';
 import { breaker, limits, retry } from './deliveries/policies.ts';
 import { filter } from './filter.ts';
+import { twilioCall } from './calls/twilio-call.ts';
 import { receiverHours } from './schedule.ts';
 import { secretRef } from '../../delivery/secret-ref.ts';
 import { duration, id, settings, url } from './settings.ts';
@@ -96,6 +97,7 @@ export const post = z.discriminatedUnion('adapter', [
     .superRefine(checkRequest)
     .transform(toHttpStep),
   ...DECIDING.map((name) => targetPost(name)),
+  twilioCall,
 ]);
 
 const push = {

@@ -59,6 +59,8 @@ export async function startVendor(
     res.end(isText || body === undefined ? body : JSON.stringify(body));
   }
   const server = createServer((req, res) => void meet(req, res).catch(() => res.destroy()));
+  // A connection that it closes in the moment of the next request would look like a lost answer.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
