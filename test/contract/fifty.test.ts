@@ -92,7 +92,8 @@ describe('fifty.yaml', () => {
     for (const { buyer, ping, post, deliveries } of Object.values(contracts)) {
       const calls = { ping, post, ...Object.fromEntries(deliveries.map((d) => [d.name, d.step])) };
       for (const [kind, step] of Object.entries(calls)) {
-        if (step && 'url' in step) expect(step.url).toBe(`http://127.0.0.1:3100/buyers/${nameOf(buyer)}/${kind}`);
+        if (step && 'url' in step)
+          expect(step.url).toBe(`http://127.0.0.1:3100/buyers/${nameOf(buyer)}/${kind}`);
       }
       expect(Object.keys(buyers)).toContain(nameOf(buyer));
     }

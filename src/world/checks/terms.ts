@@ -80,7 +80,9 @@ export function checkPostPrice(
 export function checkPost({ post }: Contract, path: Path): WorldIssue[] {
   if (!post || !isTargetStep(post) || !targetOf(post).batch) return [];
   const says = 'sends leads together: a post is answered by itself';
-  return [issueAt([...path, 'post', 'options'], says, 'leave out its times, or make it a delivery')];
+  return [
+    issueAt([...path, 'post', 'options'], says, 'leave out its times, or make it a delivery'),
+  ];
 }
 
 /** Each field that is named is one of the vertical, and one of those that the delivery carries. */

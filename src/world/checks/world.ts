@@ -18,7 +18,13 @@ import { checkPersonRules } from './persons.ts';
 import { checkMargin, checkRouting, listRoutingWarnings } from './routing.ts';
 import { checkHourlyPrices, checkSchedule, schedulesOf, warnOfSchedule } from './schedule.ts';
 import { checkCaps } from './caps.ts';
-import { checkContractTerms, checkPost, checkFieldNames, checkTargets, checkPostPrice } from './terms.ts';
+import {
+  checkContractTerms,
+  checkPost,
+  checkFieldNames,
+  checkTargets,
+  checkPostPrice,
+} from './terms.ts';
 import { warnOfBlindScopes } from '../duplicate-memory.ts';
 import { didYouMean, issueAt, type Path, type WorldIssue } from '../issues.ts';
 import { ownOf } from '../maps.ts';

@@ -23,7 +23,9 @@ function worldWith(asks: { filter?: object; when?: object; rule?: object; buyer?
       auto: {
         ...{ vertical: 'auto', lookups: { phone: twilio, mailbox: email } },
         routing: [{ method: 'waterfall', contracts: ['apex_auto'] }],
-        rules: asks.rule ? [{ name: 'odd', when: asks.rule, says: 'is odd', fields: ['phone'] }] : [],
+        rules: asks.rule
+          ? [{ name: 'odd', when: asks.rule, says: 'is odd', fields: ['phone'] }]
+          : [],
       },
       home: { vertical: 'auto', routing: [] },
     },

@@ -79,7 +79,10 @@ test('a post that would wait for others is refused', () => {
     worldWith({ apex_auto: { ...contractWith({}).apex_auto, post: more, deliveries: [] } });
   const refused = written(post);
   expect(refused.ok || refused.errors).toMatchObject([
-    { path: 'contracts.apex_auto.post.options', says: expect.stringMatching(/a post is answered by itself/) as string },
+    {
+      path: 'contracts.apex_auto.post.options',
+      says: expect.stringMatching(/a post is answered by itself/) as string,
+    },
   ]);
   const { digest: _, ...options } = post.options;
   expect(written({ ...post, options }).ok).toBe(true);
