@@ -86,7 +86,7 @@ describe('a world', () => {
   });
 });
 
-test('the example of the guide takes what nobody flags, and cheaply what only the mailbox does', () => {
+test('the example of the guide takes what nobody flags, and what only the mailbox does', () => {
   const { contracts } = parse(guideExample('lookups.md', 'flags')) as {
     contracts: Readonly<Record<string, { filter: object }>>;
   };
