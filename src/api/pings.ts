@@ -43,8 +43,8 @@ export function createPingRoutes(deps: ApiDeps): readonly Route[] {
 }
 
 /**
- * Each process counts for itself: buyers are asked, and that costs them. Tests are counted apart, so
- * that they never keep a real ping waiting.
+ * Each process counts for itself: buyers are asked, and that costs them. Tests are counted apart,
+ * so that they never keep a real ping waiting.
  */
 export function createPingLimit(currentWorld: () => LoadedWorld) {
   const limits = new Map<number, RateLimiterMemory>();

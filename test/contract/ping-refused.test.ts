@@ -1,5 +1,5 @@
-// A ping is refused for what its post could not mend, and for nothing that is only missing: with the
-// settings of the guide. How the answers look over HTTP, and which posts fit a test.
+// A ping is refused for what its post could not mend, and for nothing that is only missing: with
+// the settings of the guide. How the answers look over HTTP, and which posts fit a test.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';

@@ -85,7 +85,8 @@ export const PINGS: Readonly<Record<string, Operation>> = {
     tags: ['leads'],
     summary: 'Ask what a lead would earn',
     description:
-      'Buyers are pinged, of a test at their test addresses; no lead is stored. The same ping again is answered from memory until ' +
+      'Buyers are pinged, for a test at their test addresses; no lead is stored. The same ping ' +
+      'again is answered from memory until ' +
       'it is over. The bid is a floor: if its buyer refuses, the next one counts that pays ' +
       'enough for it.',
     security: SOURCE,

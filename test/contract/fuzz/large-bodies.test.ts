@@ -1,6 +1,6 @@
 // Goal: a body of any size and of the oddest text is answered at every door and route, within its
-// limit, and the process keeps none of it. Method: real connections, written piece by piece, so that
-// nothing but the server could hold a body whole.
+// limit, and the process keeps none of it. Method: real connections, those of bodies without an end
+// written piece by piece.
 
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -12,6 +12,8 @@ import { sampleLead } from '../../support/sample-lead.ts';
 const { twilio, email } = lookupSettings('https://services.example');
 const is = (field: string) => ({ field, is: true });
 
+const RULE = { name: 'odd', says: 'is odd', fields: ['phone'] };
+
 /** A world in which a contract, a cap, a rule and a buyer ask for facts. */
 function worldWith(asks: { filter?: object; when?: object; rule?: object; buyer?: object }) {
   const capOf = (when?: object) => (when ? [{ per: 'day', leads: 1, name: 'odd', when }] : []);
@@ -23,9 +25,7 @@ function worldWith(asks: { filter?: object; when?: object; rule?: object; buyer?
       auto: {
         ...{ vertical: 'auto', lookups: { phone: twilio, mailbox: email } },
         routing: [{ method: 'waterfall', contracts: ['apex_auto'] }],
-        rules: asks.rule
-          ? [{ name: 'odd', when: asks.rule, says: 'is odd', fields: ['phone'] }]
-          : [],
+        rules: asks.rule ? [{ ...RULE, when: asks.rule }] : [],
       },
       home: { vertical: 'auto', routing: [] },
     },
@@ -86,7 +86,7 @@ describe('a world', () => {
   });
 });
 
-test('the example of the guide takes what nobody flags, and cheaply what only the mailbox does', () => {
+test('the example of the guide takes what nobody flags, and what only the mailbox does', () => {
   const { contracts } = parse(guideExample('lookups.md', 'flags')) as {
     contracts: Readonly<Record<string, { filter: object }>>;
   };
