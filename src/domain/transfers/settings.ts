@@ -31,7 +31,7 @@ export interface CallSettings {
 }
 
 /** What a run of a call needs to know of its settings. No number is among it. */
-export interface CallTerms extends Pick<CallSettings, 'ringS' | 'pressWithinS' | 'minTalkS'> {}
+export type CallTerms = Pick<CallSettings, 'ringS' | 'pressWithinS' | 'minTalkS'>;
 
 /** The terms among the settings of a call. */
 export function callTerms({ ringS, pressWithinS, minTalkS }: CallSettings): CallTerms {
