@@ -134,8 +134,8 @@ test(
       expect(http).toBe(200);
     };
 
-    // A lead every 50 ms, to the two in turn, until the end is called; fewer where the machine falls
-    // behind: what is tested is the count, and an overloaded server would not come to it.
+    // A lead every 50 ms, to the two in turn, until the end is called; fewer where the machine
+    // falls behind: what is tested is the count, and an overloaded server would not come to it.
     const MOST_UNANSWERED = 20;
     const statuses: unknown[] = [];
     const submitted: Promise<LeadId>[] = [];

@@ -2,6 +2,7 @@
 // settlements go through the real steps and the real rules of its caps, into real rows. What the
 // buyer answers to its post is the test's to say.
 
+import pino from 'pino';
 import { createCaseBook } from '../../../src/activities/cases.ts';
 import type { ActivityDeps } from '../../../src/activities/deps.ts';
 import { createActivities } from '../../../src/activities/index.ts';
@@ -93,7 +94,7 @@ export async function createStand(settings: StandSettings = {}) {
     ...{ giveAnswer: () => undefined, pushes: never },
   } as unknown as ActivityDeps;
   const activities = createActivities(deps);
-  const hearing = createHearing(deps);
+  const hearing = createHearing(deps, pino({ level: 'silent' }));
   const rows = async <T extends object>(text: string, values: unknown[]): Promise<T[]> =>
     (await pool.query(text, values)).rows as T[];
 
