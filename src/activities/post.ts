@@ -9,9 +9,9 @@ import type { PostStep } from '../domain/world/contract.ts';
 import { zoneOf } from '../domain/world/world.ts';
 import { type Case, contractOf } from './cases.ts';
 import type { ActivityDeps } from './deps.ts';
+import { postAsPush } from './delivering/post-as-push.ts';
 import { priceFor } from './doubts/price.ts';
 import { parcelFor, withoutPerson } from './parcel.ts';
-import { postAsPush } from './post-as-push.ts';
 import { prepare } from './prepare.ts';
 
 /** One post: of whom, to whom, in which stage. */

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Change } from '../domain/caps/caps.ts';
 import type { EndpointKey } from '../domain/delivering/endpoint.ts';
 import type { Trial, Tried } from '../domain/delivery/trial.ts';
-import type { BuyerId, CampaignId, ContractId, LeadId, SourceId } from '../domain/ids.ts';
+import type { BuyerId, CampaignId, LeadId, SourceId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';
 import type { LeadAction } from '../domain/waiting.ts';
 import type { Pinged, PingRefusal, Quote } from '../domain/ping.ts';

@@ -294,9 +294,5 @@ export const ATTEMPT_STATES = [
 export type AttemptState = (typeof ATTEMPT_STATES)[number];
 
 /** The states that take a place in the lead and keep the cap's room. */
-export const TAKES_PLACE: ReadonlySet<AttemptState> = new Set<AttemptState>([
-  'sending',
-  'accepted',
-  'pending',
-  'in_doubt',
-]);
+const TAKING: readonly AttemptState[] = ['sending', 'accepted', 'pending', 'in_doubt'];
+export const TAKES_PLACE: ReadonlySet<AttemptState> = new Set(TAKING);

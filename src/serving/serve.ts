@@ -78,9 +78,8 @@ export async function serve(
   const currentWorld = () => worlds.current().world;
   const scoring = openScoringDesk({ config, pool, metrics, log, currentWorld, onError });
   const deposits = createDepositDesk({ pool, desk: capDesk, currentWorld });
-  const desk = createIntakeDesk({
-    ...{ pool, worlds, cases, answers, metrics, process, temporal, onError },
-  });
+  const forDesk = { pool, worlds, cases, answers, metrics, process, temporal, onError };
+  const desk = createIntakeDesk(forDesk);
   const readSecret = createSecretReader(env);
   const lookups = openLookupDesk({ pool, cases, metrics, log, readSecret, onError, http });
   const deliveries = openDeliveryDesk({ pool, metrics, log, temporal });

@@ -78,7 +78,7 @@ export async function deliver(delivery: Delivery): Promise<Pushed> {
   }
 }
 
-/** Pushes once another push is confirmed; without that it is not made, and says so. Never throws. */
+/** Pushes once another push is confirmed; else it is not made, and says so. Never throws. */
 export async function deliverAfter(
   earlier: { readonly after: string | undefined; readonly before: Promise<Pushed> },
   delivery: Delivery,

@@ -48,7 +48,7 @@ describe('operators', () => {
     ['bolt', { as: 'accepted' }, 409, { code: 'not_in_doubt' }],
     ['gone', { as: 'accepted' }, 404, { code: 'no_such_attempt' }],
     ['apex', { as: 'maybe' }, 422, { code: 'invalid_request' }],
-    ['apex', { as: 'accepted', price_cents: 1 }, 422, { code: 'invalid_request' }],
+    ['apex', { as: 'accepted', price_cents: 0.5 }, 422, { code: 'invalid_request' }],
   ];
   test.for(settlements)('settle the doubt of %s as %j', async ([contract, body, status, said]) => {
     const answer = await settle(contract, body);
@@ -58,7 +58,7 @@ describe('operators', () => {
 
   test('are named in what they settle', async () => {
     await settle('apex', { as: 'accepted' });
-    const named = { leadId, contractId: 'apex', as: 'accepted', by: 'ada' };
+    const named = { leadId, contractId: 'apex', as: 'accepted', by: 'ada', priceCents: null };
     expect(stand.asked.settled.at(-1)).toEqual(named);
   });
 

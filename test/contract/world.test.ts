@@ -43,6 +43,7 @@ describe('a small world', () => {
       weight: 1,
       exclusive: true,
       priceCents: null,
+      postPrice: { whenLower: 'keep', whenHigher: 'keep', toleranceCents: 0, minCents: 0 },
       multiplierBasisPoints: 10_000,
       adjustments: [],
       maxBidCents: 50_000,

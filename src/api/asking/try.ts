@@ -1,6 +1,5 @@
 // The route by which a contract's requests and answer rules are tried.
 
-import { isTargetStep } from '../../delivery/targets/targets.ts';
 import { isLeadId } from '../../domain/ids.ts';
 import type { Trial, Tried } from '../../domain/delivery/trial.ts';
 import { cents } from '../../domain/money.ts';
@@ -40,7 +39,7 @@ async function trialOf(deps: ApiDeps, id: string, question: TryQuestion): Promis
   if (!contract) throw new Problem('no_such_entry');
   const step = contract[question.step];
   if (!step) refuse('step', `the contract has no ${question.step}`);
-  if (isTargetStep(step)) {
+  if ('options' in step) {
     const says = `the post is a push into ${step.adapter}, made of several calls`;
     refuse('step', says, 'a step that is one request can be tried');
   }

@@ -1,6 +1,7 @@
 // A price that a buyer names when it takes a lead, or later. Goal: what the ledger moved, what
-// sale, attempt and lead say, and what budgets and balance count, is one price to the cent, whatever is
-// said how often. Method: the real steps over real rows, beside the real rules of the caps.
+// sale, attempt and lead say, and what budgets and balance count, is one price to the cent,
+// whatever is said how often. Method: the real steps over real rows, beside the real rules of the
+// caps.
 
 import { afterAll, describe, expect, test } from 'vitest';
 import { listUntoldChanges } from '../../../src/db/doubts/price-changes.ts';

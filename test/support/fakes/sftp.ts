@@ -20,10 +20,18 @@ interface Kept {
   mood: SftpMood;
 }
 
+/** A pair of keys; one in some hundreds of those that ssh2 makes it cannot read itself. */
+function readableKeys(): ReturnType<typeof ssh2.utils.generateKeyPairSync> {
+  for (;;) {
+    const keys = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(keys.private) instanceof Error)) return keys;
+  }
+}
+
 /** Listens on a port of its own. */
 export async function openSftp(login: { readonly user: string; readonly password: string }) {
   const kept: Kept = { files: new Map(), deeds: [], mood: 'take' };
-  const { private: hostKey, public: publicKey } = ssh2.utils.generateKeyPairSync('ed25519');
+  const { private: hostKey, public: publicKey } = readableKeys();
   const server = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
     client.on('error', () => undefined);
     client.on('authentication', (context) => {

@@ -1,18 +1,18 @@
 // A post that is a push: the lead goes into the buyer's own system, and what the system says of it
-// is the sale. Once, as every post: what a push after a sale would try again is a no here, or doubt.
+// is the sale. Once, as every post: what a push after a sale would try again is a no, or doubt.
 
-import type { DeliveryReply } from '../delivery/targets/target.ts';
-import { targetOf } from '../delivery/targets/targets.ts';
-import { holdIdOf } from '../domain/ids.ts';
-import type { OfferResult } from '../domain/lead.ts';
-import type { TargetStep } from '../domain/world/contract.ts';
-import { zoneOf } from '../domain/world/world.ts';
-import { contractOf } from './cases.ts';
-import { hostOf, type Sent } from './delivering/host.ts';
-import { createLanes } from './delivering/lanes.ts';
-import type { ActivityDeps } from './deps.ts';
-import { parcelFor, withoutPerson } from './parcel.ts';
-import type { Posting } from './post.ts';
+import type { DeliveryReply } from '../../delivery/targets/target.ts';
+import { targetOf } from '../../delivery/targets/targets.ts';
+import { holdIdOf } from '../../domain/ids.ts';
+import type { OfferResult } from '../../domain/lead.ts';
+import type { TargetStep } from '../../domain/world/contract.ts';
+import { zoneOf } from '../../domain/world/world.ts';
+import { contractOf } from '../cases.ts';
+import { hostOf, type Sent } from './host.ts';
+import { createLanes } from './lanes.ts';
+import type { ActivityDeps } from '../deps.ts';
+import { parcelFor, withoutPerson } from '../parcel.ts';
+import type { Posting } from '../post.ts';
 
 type Deps = Pick<ActivityDeps, 'send' | 'carriers' | 'readSecret' | 'tokens' | 'now'>;
 
