@@ -16,7 +16,6 @@ import { masked } from '../../domain/fields/secret.ts';
 import type { LeadId } from '../../domain/ids.ts';
 import type { Step } from '../../domain/world/contract.ts';
 import { zoneOf } from '../../domain/world/world.ts';
-import type { ActivityDeps } from '../deps.ts';
 import { carriedBy } from '../parcel.ts';
 import { prepare } from '../prepare.ts';
 import { veil, veiled } from './veil.ts';
