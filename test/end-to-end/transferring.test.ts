@@ -171,6 +171,24 @@ test('the answer to the request is lost: doubt, which the call itself ends', asy
   expect(next.received).toEqual([]);
 });
 
+test('settled while the phone rings: the buyer who then answers is not put through', async ({
+  world,
+}) => {
+  let answer: () => void = () => undefined;
+  const ringsUntil = new Promise<void>((done) => (answer = done));
+  const phone = await phoneBuyer(world, { presses: '1', ringsUntil });
+  const next = await world.buyer({ priceCents: 3_000 });
+  const campaign = await world.campaign([{ method: 'waterfall', buyers: [phone, next] }]);
+  const { id } = await campaign.submitLead();
+  await world.settleDoubt(id, phone.contract, 'rejected');
+  await world.ended(id);
+  answer();
+  const [call] = phone.calls();
+  await until('the call is over', async () => call?.isOver === true);
+  expect(call).toMatchObject({ said: null, dialled: null });
+  expect(await world.transfers(id)).toMatchObject([{ from: next.account }, {}]);
+});
+
 test('the process is killed while they talk: one call, and one sale', async ({ world }) => {
   let hangUp: () => void = () => undefined;
   const talksUntil = new Promise<void>((done) => (hangUp = done));

@@ -21,6 +21,8 @@ export interface CallScript {
   readonly reports?: 'all' | 'twice' | 'backwards' | 'lost';
   /** Signs with this instead. */
   readonly token?: string;
+  /** The buyer's phone rings until this has resolved. */
+  readonly ringsUntil?: Promise<void>;
   /** They talk until this has resolved. */
   readonly talksUntil?: Promise<void>;
 }
@@ -161,6 +163,7 @@ async function play(at: Play): Promise<void> {
   };
   await progress('initiated');
   await progress('ringing');
+  await script.ringsUntil;
   if (buyer !== 'answers' && buyer !== 'machine') await progress(buyer);
   else {
     await progress('in-progress');
