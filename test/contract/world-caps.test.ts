@@ -57,8 +57,8 @@ const mistakes: [says: string, cap: object[], path: string, message: string][] =
     'a filter about nothing',
     [{ per: 'day', leads: 1, name: 'x', when: { field: 'stat', is: 'TX' } }],
     '[0].when.field',
-    '"stat" is neither a field of the vertical nor one of score, source, sub_source, flagged, age, ' +
-      'state, local_hour, local_weekday, phone_type, email_type, zip_in_state',
+    '"stat" is neither a field of the vertical nor one of score, source, sub_source, flagged, ' +
+      'age, state, local_hour, local_weekday, phone_type, email_type, zip_in_state',
   ],
   [
     'a name that is a period',
