@@ -137,7 +137,9 @@ describe('a buyer that calls back', () => {
     const yes = { lead_id: id, status: 'accepted', reference: 'crm-1', price_cents: 1 };
     expect(await report(world, silent, ['bk_wrong', yes])).toBe(401);
     expect(await report(world, silent, [key, yes])).toBe('settled');
-    expect(await report(world, silent, [key, yes])).toBe('no_change');
+    expect(await report(world, silent, [key, yes])).toBe('price_kept');
+    const { price_cents: _, ...same } = yes;
+    expect(await report(world, silent, [key, same])).toBe('no_change');
     await world.done(id);
     expect(await report(world, silent, [key, { reference: 'crm-1', status: 'rejected' }])).toBe(
       'conflict',

@@ -34,8 +34,13 @@ function referred($ref: string, { schemas, depth }: Shelf): fc.Arbitrary<unknown
   const schema = schemas[$ref.split('/').at(-1) ?? ''];
   if (!schema) throw new Error(`the document has no ${$ref}`);
   if (depth >= MAX_DEPTH) return fc.constant(null);
-  return fitting(schema, { schemas, depth: depth + 1 });
+  const made = MADE.get(schema) ?? [];
+  MADE.set(schema, made);
+  return (made[depth] ??= fitting(schema, { schemas, depth: depth + 1 }));
 }
+
+/** Made once for each depth: a contract names filters at twenty places, and filters hold filters. */
+const MADE = new WeakMap<Schema, fc.Arbitrary<unknown>[]>();
 
 function ofType(type: string, schema: Schema, shelf: Shelf): fc.Arbitrary<unknown> {
   switch (type) {
