@@ -43,7 +43,7 @@ const test = worldTest({
   },
 });
 
-test('F32 a certificate that is not good: nothing is sent, and the next buyer is offered it', async ({
+test('F32 a certificate that is not good: nothing is sent, the next buyer is offered it', async ({
   world,
 }) => {
   const bad = [];
