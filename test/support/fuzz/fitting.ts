@@ -39,7 +39,7 @@ function referred($ref: string, { schemas, depth }: Shelf): fc.Arbitrary<unknown
   return (made[depth] ??= fitting(schema, { schemas, depth: depth + 1 }));
 }
 
-/** Made once for each depth: a contract names filters at twenty places, and filters hold filters. */
+/** Made once for each depth: a contract has filters at twenty places, and filters hold filters. */
 const MADE = new WeakMap<Schema, fc.Arbitrary<unknown>[]>();
 
 function ofType(type: string, schema: Schema, shelf: Shelf): fc.Arbitrary<unknown> {
