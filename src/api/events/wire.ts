@@ -118,7 +118,7 @@ export const EVENTS: Readonly<Record<string, Operation>> = {
     request: { query: eventsQuery },
     responses: {
       200: { description: 'A page', ...json(eventsPage) },
-      ...problems('key_missing_or_wrong', 'invalid_request'),
+      ...problems('key_missing_or_wrong', 'invalid_request', 'no_such_entry'),
     },
   },
   'post /v1/events/replay': {
