@@ -86,6 +86,20 @@ test('a record in the CRM is the sale; what the CRM refuses goes to the next buy
     expect(salesforce.records.has(id)).toBe(false);
   }
 
+  const unset = { ...post, options: { ...options, client_secret: 'env:NOT_SET' } };
+  const keyless = await world.buyer({ priceCents: 900, contract: { post: unset, priority: 1 } });
+  const spare = await world.buyer({ priceCents: 600, contract: { priority: 2 } });
+  const other = await world.campaign([{ method: 'waterfall', buyers: [keyless, spare] }]);
+  const { id: unsent } = await other.submitLead();
+  expect((await world.settled(unsent)).attempts).toMatchObject([
+    {
+      state: 'not_sent',
+      reason: 'secret_missing',
+      detail: expect.stringMatching(/NOT_SET/) as string,
+    },
+    { contract: spare.contract, state: 'accepted' },
+  ]);
+
   salesforce.will('does_and_hangs_up');
   const asked = salesforce.asked.length;
   const lead = await campaign.submitLead();

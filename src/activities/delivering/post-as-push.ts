@@ -1,7 +1,7 @@
 // A post that is a push: the lead goes into the buyer's own system, and what the system says of it
 // is the sale. Once, as every post: what a push after a sale would try again is a no, or doubt.
 
-import type { DeliveryReply } from '../../delivery/targets/target.ts';
+import { type DeliveryReply, SecretMissing } from '../../delivery/targets/target.ts';
 import { targetOf } from '../../delivery/targets/targets.ts';
 import { holdIdOf } from '../../domain/ids.ts';
 import type { OfferResult } from '../../domain/lead.ts';
@@ -38,7 +38,11 @@ export async function postAsPush(
   const parcel = parcelFor(known, step, { contractId, round, withPerson: true });
   const id = holdIdOf({ leadId: known.lead.id, contractId, round });
   const sale = { priceCents, reference: bidId };
-  const reply = await targetOf(step).deliver({ parcel, sale, id, tries: 1 }, host);
+  const push = { parcel, sale, id, tries: 1 };
+  const reply = await targetOf(step).deliver(push, host).catch(missingSecret);
+  if (reply instanceof SecretMissing) {
+    return { kind: 'not_sent', reason: 'secret_missing', detail: reply.message };
+  }
   const told = reply.kind === 'delivered' ? reply.proof : reply.detail;
   const text = withoutPerson(withoutSecrets(told), known);
   const ms = deps.now() - begunAtMs;
@@ -50,6 +54,12 @@ export async function postAsPush(
     return { kind: 'rejected', reason, detail: text, ms };
   }
   return untaken(reply, { buyerId, sent: sent(), text, ms });
+}
+
+/** A secret that is not set: nothing was sent, and a throw would leave a doubt. */
+function missingSecret(failure: unknown): SecretMissing {
+  if (failure instanceof SecretMissing) return failure;
+  throw failure;
 }
 
 /** Not confirmed: harmless where nothing left or the receiver said no, and doubt otherwise. */

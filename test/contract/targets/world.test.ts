@@ -88,6 +88,25 @@ test('a post that would wait for others is refused', () => {
   expect(written({ ...post, options }).ok).toBe(true);
 });
 
+test('nothing follows a delivery that sends leads together', () => {
+  const digest = {
+    ...{ name: 'digest', adapter: 'email' },
+    options: { from: 'us@example.com', to: ['them@example.com'], digest: { at: ['18:00'] } },
+  };
+  const follower = { name: 'crm', url: 'https://a.example', after: 'digest' };
+  const written = (deliveries: object[]) =>
+    worldWith({ apex_auto: { ...contractWith({}).apex_auto, deliveries } });
+  const refused = written([digest, follower]);
+  expect(refused.ok || refused.errors).toMatchObject([
+    {
+      path: 'contracts.apex_auto.deliveries[1].after',
+      says: '"digest" sends leads together, and confirms none when it is made',
+    },
+  ]);
+  const { digest: _, ...options } = digest.options;
+  expect(written([{ ...digest, options }, follower]).ok).toBe(true);
+});
+
 test('deliveries have conditions and an order', () => {
   const { contracts } = parse(guideExample('targets.md', 'order')) as { contracts: object };
   const verdict = worldWith(contracts);

@@ -1,5 +1,6 @@
 // When deliveries are made: their conditions ask about the lead, and their order can be kept.
 
+import { targetOf } from '../../../delivery/targets/targets.ts';
 import type { Contract } from '../../../domain/world/contract.ts';
 import { didYouMean, issueAt, type WorldIssue } from '../../issues.ts';
 import { checkFilter, type FilterPlace } from '../filter.ts';
@@ -18,10 +19,24 @@ export function checkOrder({ deliveries }: Contract, place: FilterPlace): WorldI
       });
       issues.push(...checkFilter(when, { ...place, path }), ...scored);
     }
-    const above = deliveries.slice(0, index).map(({ name }) => name);
-    if (after && !above.includes(after)) {
+    const above = deliveries.slice(0, index);
+    const before = above.find(({ name }) => name === after);
+    if (after && !before) {
       const says = `"${after}" is no delivery above this one`;
-      issues.push(issueAt([...at, 'after'], says, didYouMean(after, above)));
+      issues.push(
+        issueAt(
+          [...at, 'after'],
+          says,
+          didYouMean(
+            after,
+            above.map(({ name }) => name),
+          ),
+        ),
+      );
+    }
+    if (before && targetOf(before.step).batch) {
+      const says = `"${after}" sends leads together, and confirms none when it is made`;
+      issues.push(issueAt([...at, 'after'], says, 'leave it out, or name another'));
     }
     return issues;
   });
