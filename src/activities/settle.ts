@@ -3,13 +3,14 @@
 import { type Attempt, findAttempt } from '../db/attempts.ts';
 import { recordSkipped } from '../db/deliveries.ts';
 import { type SaleTerms, settleAccepted, settleUnaccepted } from '../db/settlement.ts';
-import { holdIdOf, type OfferKey } from '../domain/ids.ts';
+import { type ContractId, holdIdOf, type OfferKey } from '../domain/ids.ts';
 import { isOpen } from '../domain/doubts/doubt.ts';
 import { type OfferResult, TAKES_PLACE } from '../domain/lead.ts';
 import type { Cents } from '../domain/money.ts';
 import type { DeliveryTarget, OfferReport } from '../domain/outcome.ts';
 import type { Contract } from '../domain/world/contract.ts';
 import { type World, zoneOf } from '../domain/world/world.ts';
+import type { Skipped } from '../eligibility/leads/conditions.ts';
 import { deliverNotBefore } from '../eligibility/schedule.ts';
 import type { HoldRequest } from './cap-desk.ts';
 import { type Case, contractOf } from './cases.ts';
@@ -94,17 +95,22 @@ async function sold(
   const { world } = known.loaded;
   const { contractId } = key;
   const atMs = now();
-  const skipped = known.loaded.eligibility.conditions.get(contractId)?.(known.lead);
-  if (skipped?.size) {
+  const skipped = skippedBy(known, contractId);
+  if (skipped.size > 0) {
     // For people only: what is not pushed is not lost without it.
     await recordSkipped(pool, key, skipped).catch(() => undefined);
   }
   const targets = contractOf(known, contractId).deliveries.flatMap(({ name: target, after }) => {
     const found = targetFor(world, { contractId, target, atMs });
-    if (!found || skipped?.has(target)) return [];
+    if (!found || skipped.has(target)) return [];
     return [after ? { ...found, after } : ({ ...found, atOnce: true } as const)];
   });
   return targets.length > 0 ? { ...report, targets } : report;
+}
+
+/** The deliveries of a contract that its lead does not get, with the reasons. */
+export function skippedBy({ loaded, lead }: Case, contractId: ContractId): Skipped {
+  return loaded.eligibility.conditions.get(contractId)?.(lead) ?? new Map();
 }
 
 /** A target of a contract, with the opening it waits for; undefined if there is none. */

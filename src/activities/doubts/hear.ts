@@ -37,8 +37,15 @@ const REASONS: Readonly<Partial<Record<Said, RejectionReason>>> = {
   unknown: 'never_arrived',
 };
 
-// `sending`: the buyer is quicker to call back than its answer to the post is to arrive.
-const OPEN: ReadonlySet<AttemptState> = new Set<AttemptState>(['sending', 'in_doubt', 'pending']);
+/**
+ * An end may still be said of these. `sending`: the buyer is quicker to call back than its answer
+ * to the post is to arrive.
+ */
+export const OPEN: ReadonlySet<AttemptState> = new Set<AttemptState>([
+  'sending',
+  'in_doubt',
+  'pending',
+]);
 
 /**
  * Records a word and carries it out. Throws where PostgreSQL is away, before anything or before the

@@ -17,7 +17,7 @@ import { type Cents, dollars } from '../../domain/money.ts';
 import type { HoldRequest } from '../cap-desk.ts';
 import { type Case, contractOf } from '../cases.ts';
 import type { ActivityDeps } from '../deps.ts';
-import { termsOf } from '../settle.ts';
+import { skippedBy, termsOf } from '../settle.ts';
 import { hear } from './hear.ts';
 
 /** An operator's word about a conflict. */
@@ -105,6 +105,7 @@ async function bookLate(deps: ActivityDeps, word: Priced, known: Case): Promise<
     if (can === 'not_in_conflict') return { effect: 'none' };
     if (can !== 'bookable') return { effect: 'refused', why: WHY_NOT[can] };
     const contract = contractOf(known, attempt.contractId);
+    const skipped = skippedBy(known, attempt.contractId);
     const hold = await holdFor(deps, { attempt, priceCents, known });
     const isHeld = hold.windows.length > 0;
     const holding = isHeld && (await deps.desk.hold(contract.buyer, hold, known.loaded.version));
@@ -117,7 +118,8 @@ async function bookLate(deps: ActivityDeps, word: Priced, known: Case): Promise<
       result: resultOf(attempt, priceCents),
       terms: termsOf(deps, { known, contract, exclusive: attempt.exclusive }),
       windows: hold.windows,
-      targets: contract.deliveries.map(({ name }) => name),
+      targets: contract.deliveries.flatMap(({ name }) => (skipped.has(name) ? [] : [name])),
+      skipped,
       by,
     });
     if (booked !== 'bookable') {

@@ -4,6 +4,7 @@
 import { type OfferKey, holdIdOf } from '../../domain/ids.ts';
 import type { CapWindow } from '../../domain/caps/caps.ts';
 import type { LeadOutcome } from '../../domain/lead.ts';
+import { recordSkipped } from '../deliveries.ts';
 import { lockLead } from '../leads.ts';
 import { inTransaction, type Pool, type Tx } from '../pool.ts';
 import { type Accepted, listSales, type SaleTerms, settleSale } from '../settlement.ts';
@@ -45,6 +46,8 @@ export interface LateSale {
   readonly windows: readonly CapWindow[];
   /** Where it is to be pushed: no workflow of the lead runs any more. */
   readonly targets: readonly string[];
+  /** Where it is not, with the reasons. */
+  readonly skipped: ReadonlyMap<string, string>;
   /** The operator. */
   readonly by: string;
 }
@@ -56,7 +59,7 @@ export interface LateSale {
 export async function bookLateYes(
   pool: Pool,
   key: OfferKey,
-  { result, terms, windows, targets, by }: LateSale,
+  { result, terms, windows, targets, skipped, by }: LateSale,
 ): Promise<LateYes> {
   return inTransaction(pool, async (tx) => {
     await lockLead(tx, key.leadId);
@@ -82,6 +85,7 @@ export async function bookLateYes(
     const settled = await settleSale(tx, key, { result, terms: ending, before });
     if (settled.kind !== 'sold') throw new Error(`${holdIdOf(key)} could not be booked`);
     await askPushes(tx, key, { targets, by });
+    if (skipped.size > 0) await recordSkipped(tx, key, skipped);
     return 'bookable';
   });
 }

@@ -1,6 +1,7 @@
 // What Twilio is told to do in a call, in its markup (https://www.twilio.com/docs/voice/twiml).
 
 import type { CallSettings } from '../../domain/transfers/settings.ts';
+import { xmlEscaped } from '../xml-text.ts';
 import { EVENTS } from './twilio-call.ts';
 
 /** Ends the call. */
@@ -15,7 +16,7 @@ export function askToTake(
     ...{ numDigits: '1', timeout: String(pressWithinS) },
     ...{ action, method: 'POST', actionOnEmptyResult: 'true' },
   });
-  const say = `<Say${attributes({ language })}>${escaped(text)}</Say>`;
+  const say = `<Say${attributes({ language })}>${xmlEscaped(text)}</Say>`;
   return twiml(`<Gather${gather}>${say}</Gather><Hangup/>`);
 }
 
@@ -32,7 +33,7 @@ export function putThrough(
     ...{ statusCallback: to.consumer, statusCallbackMethod: 'POST' },
     statusCallbackEvent: EVENTS.join(' '),
   });
-  return twiml(`<Dial${dial}><Number${number}>${escaped(to.number)}</Number></Dial>`);
+  return twiml(`<Dial${dial}><Number${number}>${xmlEscaped(to.number)}</Number></Dial>`);
 }
 
 function twiml(inside: string): string {
@@ -41,18 +42,6 @@ function twiml(inside: string): string {
 
 function attributes(given: Readonly<Record<string, string>>): string {
   return Object.entries(given)
-    .map(([name, value]) => ` ${name}="${escaped(value)}"`)
+    .map(([name, value]) => ` ${name}="${xmlEscaped(value)}"`)
     .join('');
-}
-
-const SIGNS: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => SIGNS[sign] ?? '');
 }

@@ -6,6 +6,7 @@ import { Liquid, type Template } from 'liquidjs';
 
 import { TRANSFORMS } from '../../domain/delivery/request.ts';
 import type { FieldValue } from '../../domain/world/world.ts';
+import { xmlEscaped } from '../xml-text.ts';
 import { type Moment, transformed } from './transforms.ts';
 
 /** What the text becomes part of. */
@@ -126,18 +127,6 @@ function isFieldValue(value: unknown): value is FieldValue {
 function plain(value: unknown): string {
   if (value === undefined || value === null) return '';
   return isFieldValue(value) ? String(value) : JSON.stringify(value);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-};
-
-function xmlEscaped(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 }
 
 /** A message may quote what was rendered: only the kind of the fault is told. */

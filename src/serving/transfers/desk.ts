@@ -4,7 +4,7 @@
 import type { Logger } from 'pino';
 import type { ActivityDeps, CallDesk } from '../../activities/deps.ts';
 import { type Case, contractOf } from '../../activities/cases.ts';
-import { hear } from '../../activities/doubts/hear.ts';
+import { hear, OPEN } from '../../activities/doubts/hear.ts';
 import type { CallbackAnswer, CallbackVisit, HearCall } from '../../api/transfers/visit.ts';
 import { type Attempt, findAttempt } from '../../db/attempts.ts';
 import { readCallback, signatureOf } from '../../delivery/calls/callbacks.ts';
@@ -86,7 +86,7 @@ function answerTo(at: Visit, event: CallEvent): CallbackAnswer {
   const url = (callback: Parameters<typeof callbackUrl>[2]) =>
     callbackUrl(publicUrl, key, callback);
   // Another buyer may have the lead by now: nobody is put through any more.
-  const isOpen = ['sending', 'in_doubt', 'pending'].includes(attempt.state);
+  const isOpen = OPEN.has(attempt.state);
   switch (visit.callback) {
     case 'whisper': {
       if (!isOpen || (event.kind === 'answered' && event.by === 'machine')) return twiml(HANG_UP);

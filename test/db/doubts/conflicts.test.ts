@@ -16,7 +16,12 @@ afterAll(async () => {
   for (const { db } of stands) await db.close();
 });
 
-const CRM = { deliveries: [{ name: 'crm', url: 'https://apex.example/crm' }] };
+const CRM = {
+  deliveries: [
+    { name: 'crm', url: 'https://apex.example/crm' },
+    { name: 'west', url: 'https://apex.example/west', when: { field: 'state', is: 'WA' } },
+  ],
+};
 
 /** The buyer said no, and then yes. */
 async function conflictOn(stand: Stand, ended = true): Promise<LeadId> {
@@ -45,6 +50,9 @@ describe('a late yes', () => {
     expect(await stand.counted()).toEqual({ caps: [1_000, 1_000], rows: [1_000, 1_000] });
     const pushes = await stand.rows('select target, asked_by, n from redeliveries', []);
     expect(pushes).toEqual([{ target: 'crm', asked_by: 'ada', n: 1 }]);
+    expect(await stand.rows(`select state from deliveries where target = 'west'`, [])).toEqual([
+      { state: 'skipped' },
+    ]);
     const told = await stand.rows<{ payload: object }>(
       `select payload from outbox where name = 'lead.sold' and lead_id = $1`,
       [leadId],
